@@ -1,0 +1,70 @@
+"""Global words: they work at every step, in every language, and leave the conversation in a place the citizen knows."""
+
+from bot.engine import walk
+from bot.engine.effects import Say, Wait
+from bot.engine.nodes import STAY, AskText, Next, Node
+from bot.engine.turn import Turn
+
+
+def obey(turn: Turn, node: Node, command: str) -> Next:
+    """What a global word leads to; None where it is an answer after all (a greeting inside a report)."""
+    if command in ("greeting", "thanks"):
+        return polite(turn, node, command)
+    turn.misses = 0
+    if turn.lines and isinstance(node, AskText) and command in ("officer", "back"):
+        node.settle(turn)  # half an answer is an answer: it goes along
+    if command == "officer":
+        return turn.flows.officer
+    if command == "cancel":
+        turn.say(Say(turn.text("cancelled")))
+        turn.over = True
+        return STAY
+    if command == "menu":
+        return home(turn)
+    if command == "language":
+        return aside(turn, node, turn.flows.language)
+    if command == "back":
+        return back(turn, node)
+    turn.say(node.bubble(turn))
+    return wait_on(turn, node)
+
+
+def polite(turn: Turn, node: Node, command: str) -> Next:
+    """A greeting or thanks at a question with choices is answered and is no mistake; elsewhere it belongs to the answer."""
+    if isinstance(node, AskText):
+        return None
+    turn.say(node.bubble(turn), turn.text("greeted_back" if command == "greeting" else "thanked"))
+    return STAY
+
+
+def home(turn: Turn) -> Next:
+    turn.answers, turn.back, turn.fix, turn.resume, turn.lines = {}, [], "", "", []
+    walk.run(turn, turn.flows.home if turn.facts.language else turn.flows.start, recall=False)
+    return STAY
+
+
+def aside(turn: Turn, node: Node, target: str) -> Next:
+    """A question put in between; afterwards the present one is asked again."""
+    if node.id not in (turn.flows.language, turn.flows.offer):
+        turn.resume = node.id
+    walk.run(turn, target)
+    return STAY
+
+
+def back(turn: Turn, node: Node) -> Next:
+    """The question before this one; from a question put in between, the one it interrupted."""
+    if turn.resume:
+        target, turn.resume = turn.resume, ""
+    elif turn.back:
+        target = turn.back.pop()
+    else:
+        turn.say(node.bubble(turn), turn.text("first_question"))
+        return STAY
+    walk.run(turn, target if target in turn.flows.nodes else turn.flows.home, recall=False)
+    return STAY
+
+
+def wait_on(turn: Turn, node: Node) -> Next:
+    if turn.lines and isinstance(node, AskText):
+        turn.effects.append(Wait(node.gather or 1))
+    return STAY

@@ -1,0 +1,179 @@
+"""All flows of a folder, read, checked and built: everything a step needs is made here, once."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from bot.engine import build, nodes, reports, topics
+from bot.engine.forms import KEY, Form, Text, Workshop, Written, near
+from bot.engine.match import Lexicon, Table
+from bot.engine.nodes import Node
+from bot.engine.read import Source, Tree, read_all
+from bot.engine.topics import Group, Topic
+from bot.errors import FlowError
+from bot.i18n import Catalogues
+from bot.message import Choice
+
+KINDS: Mapping[str, type[Node]] = {
+    kind.kind: kind
+    for kind in (
+        nodes.Speak, nodes.Notice, nodes.Go, nodes.Finish, nodes.OpensTicket, nodes.HandsOff,
+        nodes.AskChoice, nodes.AskLanguage, nodes.AskText, reports.AskTopic, reports.AskMedia, reports.Summary,
+    )
+}  # fmt: skip
+"""The registry: a kind of step is one class and one line here."""
+
+ENTRY = "menu"
+HOME, LANGUAGE, OFFER, OFFICER = "utama", "bahasa", "tawaran", "petugas"
+"""Steps of the entry flow that the engine itself leads to."""
+TEXTS = "texts"
+NAMED = frozenset(
+    "menu_button missed stale kept voice_kept files_kept unsupported cancelled first_question thanked greeted_back "
+    "unreadable claimed handed_back queue_cancelled survey_again survey_thanks survey_comment survey_comment_thanks "
+    "survey_stale survey_expired".split()
+)
+"""Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
+SCORES = ("1", "2", "3", "4", "5")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The satisfaction question, ready made: body with numbered twin, button labels, and what counts as each score."""
+
+    text: Text
+    choices: Mapping[str, tuple[Choice, ...]]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Immutable. A changed file is a new `Flows` with another `version`."""
+
+    version: str
+    names: tuple[str, ...]
+    nodes: Mapping[str, Node]
+    """`flow/step` -> step."""
+    first: Mapping[str, str]
+    """flow -> id of its first step."""
+    texts: Mapping[str, Text]
+    survey: Survey
+    groups: tuple[Group, ...]
+    topics: Mapping[str, Topic]
+    lexicon: Lexicon
+    written: Mapping[str, Written]
+    """Every source text, by its translation context."""
+    catalogues: Catalogues
+    languages: tuple[str, ...]
+    notice_version: str
+    start: str
+    home: str
+    language: str
+    offer: str
+    officer: str
+
+
+def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
+    """Reads every flow. Raises `FlowError`: `file:line: step: what is wrong; what to write instead`."""
+    paths = sorted(flows_dir.glob("*.yaml")) + [flows_dir / "data" / name for name in ("topics.yaml", "words.yaml")]
+    if not (flows_dir / f"{ENTRY}.yaml").is_file():
+        raise FlowError(
+            f"{flows_dir}/{ENTRY}.yaml:1: file: is missing; every conversation begins in the flow `{ENTRY}`."
+        )
+    sources = {source.name.rpartition("/")[2][:-5]: source for source in read_all(paths, flows_dir)}
+    shop = Workshop(catalogues)
+    shop.lexicon = _lexicon(shop, sources.pop("words"))
+    shop.groups = topics.build(shop, sources.pop("topics"))
+    texts, survey = _texts(shop, sources.pop(TEXTS, None), flows_dir)
+    shop.menu = texts["menu_button"]
+    steps = {name: _steps(shop, name, source) for name, source in sources.items()}
+    shop.steps.update({name: tuple(found) for name, (found, _) in steps.items()})
+    for name, (found, _) in steps.items():
+        for step, tree in found.items():
+            for node in _build(Form(shop, sources[name].name, name, step, tree)):
+                shop.built[node.id] = node
+    for step in (HOME, LANGUAGE, OFFER, OFFICER):
+        if f"{ENTRY}/{step}" not in shop.built:
+            raise FlowError(
+                f"{sources[ENTRY].name}:1: {step}: is missing; the engine itself leads to this step, so keep it."
+            )
+    known = "\n".join([*(f"{context}\0{item.text}" for context, item in shop.written.items()), *_hashes(sources)])
+    return Flows(
+        version=hashlib.sha256(known.encode()).hexdigest()[:12],
+        names=tuple(sources),
+        nodes=MappingProxyType(shop.built),
+        first=MappingProxyType({name: f"{name}/{found[0]}" for name, found in shop.steps.items()}),
+        texts=MappingProxyType(texts),
+        survey=survey,
+        groups=shop.groups,
+        topics=MappingProxyType({topic.slug: topic for group in shop.groups for topic in group.topics}),
+        lexicon=shop.lexicon,
+        written=MappingProxyType(shop.written),
+        catalogues=catalogues,
+        languages=catalogues.languages,
+        notice_version=next((node.version for node in shop.built.values() if isinstance(node, nodes.Notice)), ""),
+        start=f"{ENTRY}/{shop.steps[ENTRY][0]}",
+        home=f"{ENTRY}/{HOME}",
+        language=f"{ENTRY}/{LANGUAGE}",
+        offer=f"{ENTRY}/{OFFER}",
+        officer=f"{ENTRY}/{OFFICER}",
+    )
+
+
+def _hashes(sources: Mapping[str, Source]) -> list[str]:
+    return [source.digest for source in sources.values()]
+
+
+def _steps(shop: Workshop, name: str, source: Source) -> tuple[dict[str, Tree], Form]:
+    if not KEY.fullmatch(name):
+        raise FlowError(f"{source.name}:1: file: a flow's file is named by small letters, digits and `_`; rename it.")
+    form = Form(shop, source.name, name, "flow", source.tree)
+    form.string("title", "")
+    steps = form.sub("steps")
+    form.finish()
+    return steps, form
+
+
+def _build(form: Form) -> nodes.Nodes:
+    kind = form.string("kind")
+    if kind not in KINDS:
+        form.fail(f"`kind: {kind}` is not known", near(kind, KINDS), "kind")
+    built = KINDS[kind].build(form)  # type: ignore[attr-defined]
+    form.finish()
+    return built  # type: ignore[no-any-return]
+
+
+def _lexicon(shop: Workshop, source: Source) -> Lexicon:
+    form = Form(shop, source.name, "words", "words", source.tree)
+    names = ("menu", "cancel", "repeat", "language", "officer", "back", "greeting", "thanks")
+    found = Lexicon.build(form.words("fillers"), {name: form.words(name) for name in names})
+    form.finish()
+    return found
+
+
+def _texts(shop: Workshop, source: Source | None, folder: Path) -> tuple[dict[str, Text], Survey]:
+    if source is None:
+        raise FlowError(f"{folder}/{TEXTS}.yaml:1: file: is missing; it holds what the bot says outside of flows.")
+    whole = Form(shop, source.name, TEXTS, "texts", source.tree)
+    form = Form(shop, source.name, TEXTS, "texts", Tree(1, whole.sub("texts")))
+    for name in sorted(NAMED - form.fields.keys()):
+        form.fail(f"`{name}` is missing", f"write `{name}: …`")
+    texts = {
+        name: shop.text(f"{TEXTS}.{name}", form.string(name), source.name, form.fields[name].line)
+        for name in form.fields
+    }
+    asked = Form(shop, source.name, TEXTS, "survey", Tree(1, whole.sub("survey")))
+    body, options = asked.text("text"), asked.options()
+    if tuple(option.key for option in options) != SCORES:
+        asked.fail("the choices of the survey are 1, 2, 3, 4 and 5", "write these five, in this order", "choices")
+    asked.finish()
+    whole.finish()
+    says = build.asked("csat", body, options, texts["menu_button"])
+    phrases = {option.key: ([*option.label.values(), *option.short.values()], option.words) for option in options}
+    survey = Survey(
+        {language: say.text for language, say in says.items()},
+        {language: say.choices for language, say in says.items()},
+        Table.build(shop.lexicon, phrases, parts=False),
+    )
+    return texts, survey

@@ -1,0 +1,200 @@
+"""Kinds of step that one written step makes several of: the topic in two levels, the optional photo, the summary."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from typing_extensions import override
+
+from bot.engine.build import asked, at, table
+from bot.engine.effects import Say, Wait
+from bot.engine.fill import names
+from bot.engine.forms import Form, Option, Text
+from bot.engine.nodes import STAY, AskChoice, AskText, Next, Node, Nodes, Question
+from bot.engine.turn import Turn
+from bot.i18n import SOURCE
+
+SEND, FIX, CANCEL = "send", "fix", "cancel"
+SKIPPED = "-"
+HIDDEN = "~"
+"""Before a topic's key at the question for the group: a group and a topic may have one name."""
+COMING = "coming"
+"""The words that announce a photo: the question waits on, and nothing was misunderstood."""
+PICTURES = ("image", "video", "document")
+WORDY = 3
+"""From so many words on, what is written at the photo question is a remark for the officer, not a misspelt button."""
+
+
+class AskTopic(AskChoice):
+    """`ask-topic`: first the group, then the topic (flows/data/topics.yaml). Who names a topic at once skips the second."""
+
+    kind: ClassVar[str] = "ask-topic"
+    __slots__ = ()
+
+    @classmethod
+    @override
+    def build(cls, form: Form) -> Nodes:
+        text, detail, following = form.text("text"), form.text("detail"), form.target()
+        save = form.string("save", "topic")
+        groups: list[Option] = []
+        topics: list[Option] = []
+        nodes: list[Node] = []
+        for group in form.shop.groups:
+            name = f"{form.name}.{group.slug}"
+            inside = [Option(topic.slug, topic.label, topic.label, topic.words) for topic in group.topics]
+            groups.append(Option(group.slug, group.label, group.label, group.words, f"{form.flow}/{name}", saves=False))
+            topics += [Option(HIDDEN + o.key, o.label, o.short, o.words, following, shown=False) for o in inside]
+            nodes.append(AskChoice.made(form, name, detail, inside, following, save))
+        return [cls.made(form, form.name, text, groups + topics, following, save), *nodes]
+
+    @override
+    def press(self, turn: Turn, key: str) -> Next:
+        if key.startswith(HIDDEN):
+            turn.answers[self.save] = key.removeprefix(HIDDEN)
+        return self.options[key].next
+
+    @override
+    def shown(self, answers: Mapping[str, object], lang: str) -> str:
+        option = self.options.get(f"{HIDDEN}{answers.get(self.save)}")
+        return option.label[lang] if option else "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskMedia(AskText):
+    """`ask-media`: a photo if there is one. Never a condition: skipping is a choice with a number."""
+
+    kind: ClassVar[str] = "ask-media"
+    skip: Question
+
+    @classmethod
+    @override
+    def build(cls, form: Form) -> Nodes:
+        text, options = form.text("text"), form.options()
+        if [option.key for option in options] != ["skip"]:
+            form.fail("`choices` of a photo question is only `skip`", "write `skip: Lewati`", "choices")
+        fields: dict[str, Any] = {
+            "save": form.string("save", form.name),
+            "gather": form.number("gather", 0, 0, 30),
+            "next": form.target(),
+        }
+        says = asked(form.id, text, options, form.shop.menu)
+        coming = Option(COMING, {}, {}, form.words("words"), shown=False)
+        # Whole phrases only: "foto" alone announces one, though "Tanpa foto" has the word.
+        answers = table(form, [*options, coming], parts=False)
+        skip = Question(**at(form), table=answers, options={"skip": options[0], COMING: coming})
+        return [cls(**at(form), **fields, says=says, used=names(text[SOURCE]), skip=skip)]
+
+    @override
+    def press(self, turn: Turn, key: str) -> Next:
+        if key == COMING:
+            turn.say(self.bubble(turn))
+            return STAY
+        if not turn.lines:
+            turn.lines.append(SKIPPED)
+        return self.settle(turn)
+
+    @override
+    def hear(self, turn: Turn, plain: str) -> Next:
+        if turn.said.attachments or turn.said.location is not None:
+            piece = turn.piece()
+            if not piece:
+                return STAY if turn.lines else None
+            turn.lines.append(piece)
+            if self.gather:
+                turn.effects.append(Wait(self.gather))
+                return STAY
+            return self.settle(turn)
+        if plain.count(" ") + 1 >= WORDY or (turn.lines and plain):
+            turn.keep(turn.said.text.strip())
+            if turn.lines:
+                turn.effects.append(Wait(self.gather))
+                return STAY
+            turn.lines.append(SKIPPED)
+            return self.settle(turn)
+        return None
+
+    @override
+    def shown(self, answers: Mapping[str, object], lang: str) -> str:
+        # Counted from the files, not from this answer: a picture may come late, while the summary is being read.
+        files = answers.get("attachments")
+        count = (
+            sum(row.get("kind") in PICTURES for row in files if isinstance(row, dict)) if isinstance(files, list) else 0
+        )
+        return f"{count} foto" if count else self.skip.options["skip"].label[lang]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary(Question):
+    """`summary`: everything read back; send, correct one answer, or cancel."""
+
+    kind: ClassVar[str] = "summary"
+    rows: Mapping[str, Text] = field(default_factory=dict)
+    """step -> its heading."""
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+    """Filled when the whole flow is built."""
+
+    @classmethod
+    def build(cls, form: Form) -> Nodes:
+        text, which, options = form.text("text"), form.text("which"), form.options()
+        if [option.key for option in options] != [SEND, FIX, CANCEL]:
+            form.fail(
+                "`choices` of a summary are `send`, `fix` and `cancel`", "write these three, in this order", "choices"
+            )
+        rows = {name: form.shop.text(f"{form.flow}.{form.name}.show.{name}", _heading(form, name, tree.value), form.file, tree.line)
+                for name, tree in form.sub("show").items()}  # fmt: skip
+        for name in rows:
+            if name not in form.shop.steps[form.flow]:
+                form.fail(f"`show` names `{name}`, which is no step of this flow", "name a step that asks", "show")
+        following, fix = form.target(), f"{form.name}.{FIX}"
+        by_key = {option.key: option for option in options}
+        keyed = {key: Option(key, o.label, o.short, o.words, f"{form.flow}/{fix}" if key == FIX else None, saves=False)
+                 for key, o in by_key.items()}  # fmt: skip
+        body = {lang: f"{body}\n\n{{answers}}" for lang, body in text.items()}
+        says = asked(form.id, body, options, form.shop.menu)
+        summary = cls(
+            **at(form), says=says, used=frozenset({"answers"}), options=keyed, table=table(form, options),
+            rows=rows, next=following, nodes=form.shop.built,
+        )  # fmt: skip
+        items = [Option(name, label, label, (), f"{form.flow}/{name}", saves=False) for name, label in rows.items()]
+        return [summary, Correct.made(form, fix, which, items, STAY, "")]
+
+    @override
+    def enter(self, turn: Turn) -> Next:
+        turn.fix = ""
+        turn.ask(self.bubble(turn))
+        return STAY
+
+    @override
+    def bubble(self, turn: Turn) -> Say:
+        say = self.says[turn.lang]
+        lines = [
+            f"{heading[turn.lang]}: {self.nodes[f'{self.flow}/{name}'].shown(turn.answers, turn.lang)}"
+            for name, heading in self.rows.items()
+        ]
+        return Say(say.text, say.choices, say.menu, False, {"answers": "\n".join(lines)})
+
+    @override
+    def press(self, turn: Turn, key: str) -> Next:
+        if key == CANCEL:
+            turn.say(Say(turn.text("cancelled")))
+            turn.over = True
+            return STAY
+        return self.options[key].next or self.next
+
+
+class Correct(AskChoice):
+    """Made by a summary: which answer is to be corrected. Its step is asked again, and then the summary comes back."""
+
+    kind: ClassVar[str] = "correct"
+    __slots__ = ()
+
+    @override
+    def press(self, turn: Turn, key: str) -> Next:
+        turn.fix = f"{self.flow}/{self.part}"
+        return self.options[key].next
+
+
+def _heading(form: Form, name: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        form.fail(f"`show: {name}` needs a heading", f"write `{name}: Tempat`", "show")
+    return value.strip()

@@ -1,0 +1,151 @@
+"""One step of a conversation: (flows, session, said, facts) -> (session, effects). Pure; never raises, never forgets to answer.
+
+Silence has three reasons only: `Wait` (more lines may come), a line of a burst that was kept for the officer, and a `quiet`
+for which nothing waits any more.
+"""
+
+from bot.engine import commands, walk
+from bot.engine.effects import Effect, Facts, Said, Say
+from bot.engine.flow import Flows
+from bot.engine.match import normalise
+from bot.engine.nodes import STAY, AskText, Next, Node, Question
+from bot.engine.reports import AskMedia
+from bot.engine.turn import Turn
+
+MISSES = 2
+"""So many misunderstandings in a row, and a human is offered."""
+WORTH_KEEPING = 3
+"""Words from which an answer that chose nothing is a report rather than a misspelt button."""
+
+
+def step(
+    flows: Flows, session: dict[str, object] | None, said: Said, facts: Facts
+) -> tuple[dict[str, object] | None, list[Effect]]:
+    turn = Turn(flows, session, said, facts)
+    node = turn.node
+    if said.kind == "quiet":
+        if node is None:
+            return (session if session else None), []
+        if not isinstance(node, AskText) or not turn.lines:
+            return session, []
+        walk.move(turn, node.settle(turn))
+    elif node is None or not node.asks:
+        begin(turn)
+    else:
+        walk.move(turn, hear(turn, node))
+    return turn.close()
+
+
+def hear(turn: Turn, node: Node) -> Next:
+    """What an answer leads to."""
+    said = turn.said
+    if said.choice:
+        return press(turn, node)
+    plain = normalise(said.text) if said.text else ""
+    if plain and not said.attachments and said.location is None:
+        found = understand(turn, node, plain)
+        if found is not None:
+            return found
+    found = node.hear(turn, plain)
+    if found is not None:
+        return found
+    return missed(turn, node, plain)
+
+
+def understand(turn: Turn, node: Node, plain: str) -> Next:
+    """Choices and global words: first spelt right, then misspelt."""
+    question = asker(node)
+    key = question.table.find(plain) if question else None
+    if key is not None:
+        return node.press(turn, key)
+    command = turn.flows.lexicon.command(plain)
+    if command is None and len(plain) <= 48:  # rapidfuzz only for what could be a word or a label
+        key = question.table.guess(plain) if question else None
+        if key is not None:
+            return node.press(turn, key)
+        command = turn.flows.lexicon.command_like(plain)
+    return commands.obey(turn, node, command) if command else None
+
+
+def asker(node: Node) -> Question | None:
+    if isinstance(node, Question):
+        return node
+    return node.skip if isinstance(node, AskMedia) else None
+
+
+def press(turn: Turn, node: Node) -> Next:
+    """A button. Its id is checked against where the conversation is: an old one is answered kindly and changes nothing."""
+    question = asker(node)
+    where, _, key = turn.said.choice.rpartition("/")
+    if question and where == node.id and key in question.options and question.options[key].shown:
+        return node.press(turn, key)
+    if turn.lines and isinstance(node, AskText):
+        return commands.wait_on(turn, node)
+    turn.say(node.bubble(turn), turn.text("stale"))
+    return STAY
+
+
+def missed(turn: Turn, node: Node, plain: str) -> Next:
+    """Nothing matched. What was written or sent is kept; twice in a row offers a human, and failing there gives one."""
+    said = turn.said
+    piece = turn.piece()
+    if said.quick and piece and isinstance(node, Question):
+        turn.keep(piece)
+        return STAY
+    wordy = plain.count(" ") + 1 >= WORTH_KEEPING
+    voice = any(file.kind in ("voice", "audio") for file in said.attachments)
+    sent = bool(piece) and (bool(said.attachments) or said.location is not None)
+    if wordy or voice or said.location is not None or (sent and plain):
+        turn.keep(piece)
+    if sent and not voice:
+        turn.say(node.bubble(turn), turn.text("files_kept"))
+        return STAY
+    turn.misses += 1
+    if turn.misses >= MISSES:
+        turn.misses = 0
+        if node.id == turn.flows.offer:
+            return turn.flows.officer
+        return commands.aside(turn, node, turn.flows.offer)
+    reply = "voice_kept" if voice else "unsupported" if not said.text.strip() else "kept" if wordy else "missed"
+    if reply == "missed" and node.id == turn.flows.offer:  # its own text says so already
+        turn.say(node.bubble(turn))
+    else:
+        turn.say(node.bubble(turn), turn.text(reply))
+    return STAY
+
+
+def begin(turn: Turn) -> None:
+    """First contact, or the first words after a flow is over."""
+    flows, said = turn.flows, turn.said
+    if said.choice:
+        return begin_by_button(turn)
+    plain = normalise(said.text) if said.text else ""
+    command = None
+    if plain and not said.attachments:
+        command = flows.lexicon.command(plain) or (flows.lexicon.command_like(plain) if len(plain) <= 48 else None)
+    if command == "officer":
+        return walk.run(turn, flows.officer)
+    if command == "language" and turn.facts.language:
+        return walk.run(turn, flows.language)
+    if command == "thanks" and turn.facts.language:
+        turn.say(Say(turn.text("thanked")))
+        turn.over = True
+        return None
+    piece = turn.piece() if command is None else ""
+    if piece and flows.lexicon.number(plain) is None:
+        turn.keep(piece)
+        if turn.facts.language and (plain.count(" ") + 1 >= WORTH_KEEPING or plain != normalise(piece)):
+            turn.note = "kept"
+    return walk.run(turn, flows.start)
+
+
+def begin_by_button(turn: Turn) -> None:
+    """A button between flows: one of the main menu works (it stands in the chat for good), any other has passed."""
+    flows = turn.flows
+    where, _, key = turn.said.choice.rpartition("/")
+    home = flows.nodes[flows.home]
+    if where == home.id and turn.facts.language and isinstance(home, Question) and key in home.options:
+        turn.node = home
+        return walk.move(turn, home.press(turn, key))
+    turn.note = "stale" if turn.facts.language else ""
+    return walk.run(turn, flows.start)

@@ -1,0 +1,179 @@
+"""One turn while it is being worked out: the session opened, what has been said so far, and the session closed again."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from bot.engine.effects import Effect, End, Facts, HandOff, OpenTicket, Remember, Said, Say
+from bot.engine.fill import fill
+from bot.i18n import SOURCE
+from bot.message import Location
+
+if TYPE_CHECKING:
+    from bot.engine.flow import Flows
+    from bot.engine.nodes import Node
+
+ROOM = 600
+"""Bubbles are joined up to this many characters: one message is read aloud in one go, and costs one send."""
+MAX_SAYS = 2
+KEEP = 200
+"""Lines a session holds; a session must stay small, and every message is stored in the conversation anyway."""
+
+MARKS = {
+    "voice": "[pesan suara]",
+    "audio": "[rekaman suara]",
+    "image": "[foto]",
+    "video": "[video]",
+    "document": "[berkas]",
+}
+"""How an answer that is not text stands in the answers. In Indonesian: officers read it."""
+
+
+class Turn:
+    """The engine's workbench. Nodes change it; nobody outside the engine sees it."""
+
+    __slots__ = (
+        "answers", "back", "effects", "extra", "facts", "fix", "flows", "lang", "lines", "memories", "misses", "node",
+        "note", "over", "reason", "resume", "said", "says",
+    )  # fmt: skip
+
+    def __init__(self, flows: "Flows", session: Mapping[str, object] | None, said: Said, facts: Facts) -> None:
+        self.flows, self.said, self.facts = flows, said, facts
+        self.lang = facts.language if facts.language in flows.languages else SOURCE
+        self.effects: list[Effect] = []
+        self.memories: list[Effect] = []
+        self.says = 0
+        self.over = False
+        self.reason = "asked"
+        self.note = ""
+        """Name of a text to say right before the next question."""
+        kept = session or {}
+        self.node: Node | None = flows.nodes.get(f"{kept.get('flow')}/{kept.get('node')}") if kept else None
+        self.answers = _mapping(kept.get("answers"))
+        if self.node is None:  # a step that is gone: what was written is kept, the way there is not
+            kept = {"extra": kept.get("extra")}
+        self.back = _strings(kept.get("back"))
+        self.lines = _strings(kept.get("lines"))
+        self.extra = _strings(kept.get("extra"))
+        self.fix = _string(kept.get("fix"), flows)
+        self.resume = _string(kept.get("resume"), flows)
+        misses = kept.get("misses")
+        self.misses = misses if type(misses) is int and 0 <= misses < 9 else 0
+
+    # -- speaking
+
+    def text(self, name: str) -> str:
+        return self.flows.texts[name][self.lang]
+
+    def say(self, say: Say, prefix: str = "") -> None:
+        """Adds a bubble, joined to the one before it where the two still are one message that reads well."""
+        text = f"{prefix}\n\n{say.text}" if prefix else say.text
+        last = self.effects[-1] if self.effects else None
+        if isinstance(last, Say) and not last.choices and not last.notice and not say.notice:
+            joined = f"{last.text}\n\n{text}"
+            if len(joined) <= ROOM or self.says >= MAX_SAYS:
+                values = {**last.values, **say.values}
+                self.effects[-1] = Say(joined, say.choices, say.menu, False, values)
+                return
+        self.effects.append(Say(text, say.choices, say.menu, say.notice, say.values) if prefix else say)
+        self.says += 1
+
+    def ask(self, say: Say) -> None:
+        note, self.note = self.note, ""
+        self.say(say, self.text(note) if note else "")
+
+    def remember(self, name: str, value: str) -> None:
+        self.memories.append(Remember(name, value))
+
+    # -- what the citizen gave
+
+    def piece(self) -> str:
+        """This message as an answer: its words, marks for what is not words. Files are listed in the answers."""
+        said = self.said
+        parts = [MARKS[file.kind] for file in said.attachments if self.attach(file)]
+        if said.location is not None:
+            parts.append(place(said.location))
+        text = said.text.strip() if said.kind != "choice" else ""
+        if text and (parts or any(map(str.isalnum, text))):
+            parts.append(text)
+        return " ".join(parts)
+
+    def attach(self, file: object) -> bool:
+        kind = getattr(file, "kind", "")
+        if kind not in MARKS:  # a sticker is a mood, not an answer
+            return False
+        found = self.answers.get("attachments")
+        files = list(found) if isinstance(found, list) else []
+        row = {name: getattr(file, name, "") for name in ("kind", "ref", "mime", "name")}
+        if row not in files and len(files) < KEEP:
+            files.append(row)
+        self.answers["attachments"] = files
+        return True
+
+    def keep(self, line: str) -> None:
+        """What was written beside the question goes to the officer with the rest."""
+        if line and len(self.extra) < KEEP:
+            self.extra.append(line)
+
+    # -- ends
+
+    def gathered(self) -> dict[str, object]:
+        """The fields of a ticket or hand-off, from the answers that carry their names."""
+        answers = self.answers
+        details = [str(answers["details"])] if answers.get("details") else []
+        fields: dict[str, object] = {name: str(answers.get(name) or "") for name in ("topic", "subtopic", "place")}
+        return {**fields, "details": "\n".join([*details, *self.extra]), "answers": answers}
+
+    def open_ticket(self) -> None:
+        self.effects.append(OpenTicket(**self.gathered()))  # type: ignore[arg-type]
+
+    def hand_off(self) -> None:
+        self.effects.append(HandOff(self.reason, **self.gathered()))  # type: ignore[arg-type]
+
+    def close(self) -> tuple[dict[str, object] | None, list[Effect]]:
+        effects = self.memories + self.effects if self.memories else self.effects
+        if self.over or self.node is None:
+            effects.append(End())
+            return None, effects
+        session: dict[str, object] = {
+            "flow": self.node.flow,
+            "node": self.node.name,
+            "version": self.flows.version,
+            "answers": self.answers,
+            "misses": self.misses,
+            "back": self.back,
+        }
+        for name in ("lines", "extra", "fix", "resume"):
+            if value := getattr(self, name):
+                session[name] = value
+        return session, effects
+
+    def values(self, names: frozenset[str]) -> dict[str, str]:
+        """Answers that a text names. They travel beside the text: what a citizen wrote is never read as a placeholder."""
+        return {name: shorten(str(self.answers[name])) for name in names if name in self.answers}
+
+
+def place(location: Location) -> str:
+    spot = f"{location.latitude:.6f}, {location.longitude:.6f}"
+    return f"{location.name} ({spot})" if location.name else spot
+
+
+def shorten(text: str, limit: int = 200) -> str:
+    """For showing back: the whole text stays in the answers."""
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def filled(say: Say) -> str:
+    return fill(say.text, say.values)
+
+
+def _strings(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _string(value: object, flows: "Flows") -> str:
+    return value if isinstance(value, str) and value in flows.nodes else ""

@@ -1,0 +1,65 @@
+"""Walking a flow: from an answered question to wherever the flow stops next."""
+
+from bot.engine.forms import RETURN
+from bot.engine.match import normalise
+from bot.engine.nodes import Next, Node, Question
+from bot.engine.turn import Turn
+
+MAX_HOPS = 50
+"""Steps in one turn. The linter refuses loops without a question; this is for flows that nobody linted."""
+MAX_BACK = 20
+
+
+def move(turn: Turn, target: Next) -> None:
+    """From the answered question to wherever the flow stops next."""
+    node = turn.node
+    if not target or node is None:
+        return
+    turn.misses = 0
+    if target == RETURN:
+        target, turn.resume = turn.resume or turn.flows.home, ""
+    elif node.id == turn.flows.offer and target == turn.flows.officer:
+        turn.reason = "misunderstood"
+    elif turn.fix and target != turn.flows.officer:
+        target = redirect(turn, node, target)
+    if node.id not in (turn.flows.offer, turn.flows.language) and target != turn.flows.officer:
+        turn.back = [*turn.back[1 - MAX_BACK :], node.id]
+    run(turn, target)
+
+
+def redirect(turn: Turn, node: Node, target: str) -> str:
+    """One answer is being corrected: after the last step of its part the summary comes back."""
+    following = turn.flows.nodes[target]
+    summary = turn.flows.nodes[turn.fix]
+    if node.part in (following.part, summary.part):
+        return target
+    return turn.fix
+
+
+def run(turn: Turn, target: Next, recall: bool = True) -> None:
+    """Enters steps until one waits for the citizen."""
+    for _ in range(MAX_HOPS):
+        if not target:
+            return
+        if target == RETURN:
+            target, turn.resume = turn.resume or turn.flows.home, ""
+        node = turn.node = turn.flows.nodes[target]
+        target = (recalled(turn, node) if recall else None) or node.enter(turn)
+    turn.node, turn.over = turn.flows.nodes[turn.flows.officer], False
+    turn.node.enter(turn)
+
+
+def recalled(turn: Turn, node: Node) -> Next:
+    """A line written before this question may have answered it already. Numbers do not count: no list had been seen."""
+    if not getattr(node, "recall", False) or not isinstance(node, Question):
+        return None
+    for line in turn.extra:
+        plain = normalise(line)
+        if turn.flows.lexicon.number(plain) is not None:
+            continue
+        key = node.table.find(plain) or node.table.guess(plain)
+        if key is not None:
+            turn.extra.remove(line)
+            turn.back = [*turn.back[1 - MAX_BACK :], node.id]
+            return node.press(turn, key)
+    return None

@@ -1,0 +1,71 @@
+"""The one exception tree. An error carries what the caller must decide (`retryable`) and what a person may read (`str(error)`)."""
+
+from dataclasses import dataclass
+
+
+class WargiError(Exception):
+    """Base of everything this system raises on purpose; its text names the thing and the remedy and shows no personal data."""
+
+    retryable = False
+
+
+class ConfigError(WargiError):
+    """A setting is missing, half set or wrong: the process refuses to start with this one sentence."""
+
+
+class Unauthorised(WargiError):
+    """A webhook without the right signature or secret: 401, nothing stored."""
+
+
+class Unreadable(WargiError):
+    """A stored item whose content cannot be understood: parked with this reason, never raised before the 200."""
+
+
+class NotFound(WargiError):
+    """The thing named does not exist, or the asker may not know that it does."""
+
+
+class Forbidden(WargiError):
+    """This role may not do that."""
+
+
+class Conflict(WargiError):
+    """Somebody else was first, or the case moved on; `who` names the winner where there is one."""
+
+    def __init__(self, text: str, who: str = "") -> None:
+        super().__init__(text)
+        self.who = who
+
+
+class StoreDown(WargiError):
+    """The database does not answer: doors answer 503 so that the platform sends again."""
+
+    retryable = True
+
+
+class FlowError(WargiError):
+    """A flow file is broken. Text form: `file:line: node: what is wrong; what to write instead`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a failed send means. The error decides about retry, never the channel (courier's lesson)."""
+
+    name: str
+    """Stable short name for metrics: `throttled`, `window_closed`, `blocked`, `timeout` …"""
+    text: str = ""
+    """The platform's own words, shown to the officer on the message."""
+    retryable: bool = False
+    ambiguous: bool = False
+    """The request may have been accepted: the row becomes `unknown` and is reconciled."""
+    wait: float | None = None
+    """Seconds the platform asked us to wait."""
+    scope: str = "message"
+    """Who else must wait: `message`, `address` (this pair) or `account` (the whole number)."""
+
+
+class SendError(WargiError):
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(f"{fault.name}: {fault.text}" if fault.text else fault.name)
+        self.fault = fault
+        self.retryable = fault.retryable

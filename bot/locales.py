@@ -1,0 +1,203 @@
+"""`wargi locale extract|update|check`: what is to be translated, from flows and from code, and whether it has been.
+
+A flow's text is found by its place (`menu.utama.text` as the context), so a changed sentence keeps its translation, marked
+fuzzy, until somebody has looked. Babel writes the files; nothing here runs in the server.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po, write_po
+from typing_extensions import override
+
+from bot.engine.fill import names
+from bot.engine.flow import Flows, load
+from bot.i18n import SOURCE, Catalogues
+
+PACKAGE = Path(__file__).parent
+TEMPLATE = "messages.pot"
+HEADER = "# Translations of Wargi. Flow texts carry their place (flow.step.field) as the context.\n#"
+DESK = ("bot/desk/", "bot/cli")
+"""Texts for officers and operators."""
+DESK_LANGUAGES = ("en",)
+"""The desk is Indonesian and English; the catalogues of other languages hold only what citizens read."""
+PLURALS = "nplurals=1; plural=0;"
+"""Nouns of Indonesian and Sundanese do not change after a number; Babel's own tables say otherwise and are wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    where: str
+    """`locales/su/LC_MESSAGES/messages.po: menu.utama.text`."""
+    what: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+def path_of(locales_dir: Path, language: str) -> Path:
+    return locales_dir / language / "LC_MESSAGES" / "messages.po"
+
+
+def extract(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> int:
+    """Writes the template. Returns how many texts there are."""
+    found = template(_flows(flows_dir, locales_dir), package)
+    _write(locales_dir / TEMPLATE, found)
+    return len(found)
+
+
+def update(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> list[str]:
+    """Writes the template and brings every .po up to date. Returns the files that changed."""
+    found = template(_flows(flows_dir, locales_dir), package)
+    changed = [_write(locales_dir / TEMPLATE, found)]
+    for file in sorted(locales_dir.glob("*/LC_MESSAGES/messages.po")):
+        changed.append(_write(file, _merged(found, _read(file), file.parent.parent.name)))
+    return [str(file) for file in changed if file is not None]
+
+
+def add(language: str, locales_dir: Path) -> Path:
+    """A new language: an empty catalogue, which `update` fills with the texts to translate."""
+    file = path_of(locales_dir, language)
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _write(file, _empty(language))
+    return file
+
+
+def check(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE, allow_fuzzy: bool = False) -> list[Problem]:
+    """Nothing missing, nothing to be looked at again, the same placeholders on both sides, the template up to date."""
+    found = template(_flows(flows_dir, locales_dir), package)
+    problems = []
+    if _bytes(found) != _content(locales_dir / TEMPLATE):
+        problems.append(Problem(str(locales_dir / TEMPLATE), "texts have changed; run `wargi locale update`"))
+    for file in sorted(locales_dir.glob("*/LC_MESSAGES/messages.po")):
+        for name, what in _problems(_for(found, file.parent.parent.name), _read(file), allow_fuzzy):
+            problems.append(Problem(f"{file}: {name}", what))
+    return problems
+
+
+def template(flows: Flows, package: Path) -> Catalog:
+    """Every text of the flows, then every `_()` of the code and pages."""
+    found = _empty()
+    for item in flows.written.values():
+        found.add(item.text, context=item.context, locations=[(item.file, item.line)])
+    methods = [("**.py", "python"), ("**.html", "jinja2")]
+    for name, line, message, comments, context in sorted(
+        extract_from_dir(
+            package, methods, keywords={**DEFAULT_KEYWORDS, "_": None}, comment_tags=("i18n:",), strip_comment_tags=True
+        ),
+        key=lambda row: (row[0], row[1]),
+    ):
+        found.add(message, context=context, locations=[(f"{package.name}/{name}", line)], auto_comments=comments)
+    return found
+
+
+def _flows(flows_dir: Path, locales_dir: Path) -> Flows:
+    return load(flows_dir, Catalogues.load(locales_dir))
+
+
+def _for(found: Catalog, language: str) -> list[Message]:
+    """What a language needs."""
+    return [message for message in found if message.id and (language in DESK_LANGUAGES or not _only_desk(message))]
+
+
+def _only_desk(message: Message) -> bool:
+    return bool(message.locations) and all(name.startswith(DESK) for name, _ in message.locations)
+
+
+def _problems(wanted: list[Message], catalogue: Catalog, allow_fuzzy: bool) -> Iterator[tuple[str, str]]:
+    if catalogue.plural_forms.rstrip(";") != PLURALS.rstrip(";"):
+        yield "header", f"Plural-Forms is `{catalogue.plural_forms}`; write `{PLURALS}`"
+    have = {_key(message): message for message in catalogue if message.id}
+    for message in wanted:
+        name = message.context or str(_source(message))
+        found = have.get(_key(message))
+        text = _text(found) if found else ""
+        if not text:
+            yield name, "not translated"
+            continue
+        if found and not allow_fuzzy and (found.fuzzy or _source(found) != _source(message)):
+            yield name, "the source changed: look at the translation and take `fuzzy` out"
+        if names(text) != names(_source(message)):
+            yield name, f"placeholders differ: {_list(_source(message))} in Indonesian, {_list(text)} here"
+
+
+def _merged(fresh: Catalog, old: Catalog, language: str) -> Catalog:
+    merged = _empty(language)
+    have = {_key(message): message for message in old if message.id}
+    for message in _for(fresh, language):
+        found = have.get(_key(message))
+        flags = set(found.flags) if found else set()
+        if found and _text(found) and _source(found) != _source(message):
+            flags.add("fuzzy")
+        merged.add(
+            message.id, found.string if found and _text(found) else None, message.locations, flags,
+            message.auto_comments, found.user_comments if found else (), context=message.context,
+        )  # fmt: skip
+    return merged
+
+
+def _key(message: Message) -> str:
+    """Texts with a context by their place alone; others by their source."""
+    return message.context or f"\0{_source(message)}"
+
+
+def _source(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def _text(message: Message) -> str:
+    return message.string if isinstance(message.string, str) else (message.string or ("",))[0]
+
+
+def _list(text: str) -> str:
+    return ", ".join(sorted(names(text))) or "none"
+
+
+def _empty(language: str | None = None) -> Catalog:
+    # No date, no author: a file must not change because it was written again.
+    found = Catalog(locale=None, header_comment=HEADER, project="Wargi", charset="utf-8", fuzzy=False)
+    found.mime_headers = [
+        ("Language", language or SOURCE),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Transfer-Encoding", "8bit"),
+        ("Plural-Forms", PLURALS),
+    ]
+    return found
+
+
+def _bytes(catalogue: Catalog) -> bytes:
+    out = BytesIO()
+    for message in catalogue:
+        message.locations = [(name, 1) for name in dict.fromkeys(name for name, _ in message.locations)]
+    language = str(catalogue.locale_identifier or SOURCE)
+    write_po(out, catalogue, width=100, include_lineno=False, omit_header=True, sort_output=False)
+    header = f'{HEADER}\nmsgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    header += f'"Content-Transfer-Encoding: 8bit\\n"\n"Plural-Forms: {PLURALS}\\n"\n\n'
+    return header.encode() + out.getvalue()
+
+
+def _content(path: Path) -> bytes:
+    with suppress(OSError):
+        return path.read_bytes()
+    return b""
+
+
+def _write(path: Path, catalogue: Catalog) -> Path | None:
+    body = _bytes(catalogue)
+    if _content(path) == body:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body)
+    return path
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file)

@@ -1,0 +1,166 @@
+"""The rules of a turn that a transcript cannot show: purity, odd input, sessions of an older version, effects in full."""
+
+import copy
+import time
+
+import pytest
+
+from bot.engine.effects import End, Facts, HandOff, OpenTicket, Remember, Said, Say, Wait
+from bot.engine.flow import Flows
+from bot.engine.step import step
+from bot.message import Attachment, Location
+
+KNOWN = Facts("id", "1")
+QUIET = Said(kind="quiet")
+
+
+def walk(flows: Flows, *lines: str | Said, facts: Facts = KNOWN) -> tuple[dict[str, object] | None, list[object]]:
+    session: dict[str, object] | None = None
+    effects: list[object] = []
+    for line in lines:
+        said = Said(line) if isinstance(line, str) else line
+        session, made = step(flows, session, said, facts)
+        effects = list(made)
+    return session, effects
+
+
+def says(effects: list[object]) -> str:
+    return "\n".join(effect.text for effect in effects if isinstance(effect, Say))
+
+
+def test_the_session_given_is_not_changed(flows: Flows) -> None:
+    session, _ = walk(
+        flows, "halo", "1", "jalan rusak", "desa a", Said(attachments=(Attachment("voice", "v1"),), kind="voice")
+    )
+    before = copy.deepcopy(session)
+    for said in (Said("lanjut lagi"), Said("petugas"), Said("0"), Said("menu"), QUIET, Said("batal"), Said("bahasa")):
+        step(flows, session, said, KNOWN)
+        assert session == before
+
+
+def test_a_known_contact_is_not_asked_for_language_and_hears_the_notice_once(flows: Flows) -> None:
+    _, effects = walk(flows, "halo", facts=Facts("su", ""))
+    assert Remember("notice", flows.notice_version) in effects
+    assert "NIK" in says(effects)
+    _, effects = walk(flows, "halo", facts=Facts("su", flows.notice_version))
+    assert "NIK" not in says(effects)
+    assert "Aya nu tiasa dibantos" in says(effects)
+
+
+def test_every_choice_has_a_button_and_a_number_in_the_text(flows: Flows) -> None:
+    _, effects = walk(flows, "halo", "1")
+    bubble = next(effect for effect in effects if isinstance(effect, Say))
+    assert [choice.id for choice in bubble.choices][:2] == ["pengaduan/topik/sosial", "pengaduan/topik/jalan"]
+    assert len(bubble.choices) == 6
+    for number, choice in enumerate(bubble.choices, 1):
+        assert f"\n{number}. {choice.label}" in bubble.text
+    assert 0 < len(bubble.menu) <= 20
+
+
+def test_a_ticket_has_all_that_was_given(flows: Flows) -> None:
+    photo = Attachment("image", "media-1", "image/jpeg", "a.jpg")
+    _, effects = walk(
+        flows, "halo", "lapor", "jalan rusak",
+        Said(kind="location", location=Location(-6.9, 107.6, "Alun-alun")),
+        "berlubang", "dalam sekali", QUIET,
+        Said("", kind="image", attachments=(photo,)), QUIET, "1",
+    )  # fmt: skip
+    ticket, bubble, end = effects
+    assert isinstance(ticket, OpenTicket)
+    assert (ticket.topic, ticket.place) == ("jalan", "Alun-alun (-6.900000, 107.600000)")
+    assert ticket.details == "berlubang\ndalam sekali"
+    assert ticket.answers["attachments"] == [{"kind": "image", "ref": "media-1", "mime": "image/jpeg", "name": "a.jpg"}]
+    assert isinstance(bubble, Say)
+    assert bubble.notice
+    assert "{number}" in bubble.text
+    assert "{link}" in bubble.text
+    assert end == End()
+
+
+def test_an_officer_gets_half_an_answer_too(flows: Flows) -> None:
+    session, effects = walk(flows, "halo", "lapor", "jalan rusak", "desa a", "berlubang", "petugas")
+    assert session is None
+    assert isinstance(effects[0], HandOff)
+    assert (effects[0].reason, effects[0].topic, effects[0].place, effects[0].details) == (
+        "asked",
+        "jalan",
+        "desa a",
+        "berlubang",
+    )
+    assert isinstance(effects[1], Say)
+    assert effects[1].notice
+
+
+def test_lines_are_gathered_until_it_is_quiet(flows: Flows) -> None:
+    session, effects = walk(flows, "halo", "lapor", "jalan rusak", "desa a", "satu", "2 dua")
+    assert effects == [Wait(2.0)]
+    session, made = step(flows, session, QUIET, KNOWN)
+    assert session is not None
+    assert session["answers"] == {"topic": "jalan", "place": "desa a", "details": "satu\n2 dua"}
+    again, made = step(flows, session, QUIET, KNOWN)
+    assert (again, made) == (session, [])
+
+
+def test_a_burst_at_a_menu_is_kept_and_not_answered(flows: Flows) -> None:
+    session, effects = walk(flows, "halo", Said("lampu di gang mati", quick=True), Said("gelap", quick=True))
+    assert effects == []
+    assert session is not None
+    assert session["extra"] == ["lampu di gang mati", "gelap"]
+    assert session["misses"] == 0
+
+
+def test_an_old_button_counts_as_no_mistake(flows: Flows) -> None:
+    session, effects = walk(flows, "halo", "1", Said(choice="menu/utama/cek", kind="choice", text="Cek laporan"))
+    assert session is not None
+    assert session["misses"] == 0
+    assert session["node"] == "topik"
+    assert says(effects).startswith(flows.texts["stale"]["id"])
+
+
+@pytest.mark.parametrize(
+    "choice", ["pengaduan/topik/~jalan", "pengaduan/topik/", "/", "x", "pengaduan/topik/sosial/x", "a" * 9999]
+)
+def test_an_invented_button_is_refused(flows: Flows, choice: str) -> None:
+    session, effects = walk(flows, "halo", "1", Said(choice=choice, kind="choice"))
+    assert session is not None
+    assert session["node"] == "topik"
+    assert effects
+
+
+def test_words_of_a_citizen_are_never_placeholders(flows: Flows) -> None:
+    _, effects = walk(
+        flows, "halo", "lapor", "jalan rusak", "{number} {{7*7}}", "{x.__class__} {answers}", QUIET, "tidak ada"
+    )
+    summary = next(effect for effect in effects if isinstance(effect, Say))
+    assert summary.text.count("{") == 1
+    assert "{number} {{7*7}}" in summary.values["answers"]
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        {}, {"flow": "gone", "node": "gone"}, {"flow": "menu", "node": "sapa"}, {"flow": None, "node": 3},
+        {"flow": "pengaduan", "node": "cerita", "answers": "x", "back": 7, "lines": [1], "extra": {}, "misses": "2"},
+        {"flow": "pengaduan", "node": "ringkasan", "answers": {"attachments": "x", "topic": 5}, "fix": "no/where"},
+        {"flow": "pengaduan", "node": "topik", "version": "older", "answers": {}, "back": ["no/where"], "resume": 1},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "said", [Said("halo"), Said("0"), Said("1"), QUIET, Said(choice="x"), Said(kind="unsupported")]
+)
+def test_a_damaged_or_older_session_is_lived_with(flows: Flows, session: dict[str, object], said: Said) -> None:
+    after, effects = step(flows, session, said, KNOWN)
+    assert effects or said is QUIET
+    assert after is None or f"{after['flow']}/{after['node']}" in flows.nodes or said is QUIET
+
+
+def test_a_turn_is_fast(flows: Flows) -> None:
+    """The budget is 40 µs; the limit leaves room for a busy machine."""
+    session, _ = walk(flows, "halo", "1")
+    best = 1.0
+    for _ in range(20):
+        began = time.perf_counter()
+        for _ in range(100):
+            step(flows, session, Said("2"), KNOWN)
+        best = min(best, (time.perf_counter() - began) / 100)
+    assert best < 200e-6
