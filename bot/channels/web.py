@@ -1,0 +1,66 @@
+"""The web chat page as a channel: the page writes its own items and fetches its messages; nothing leaves the house."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import aiohttp
+
+from bot import clock
+from bot.channels.http import REFUSED, dumps, loads, name_of
+from bot.errors import Unauthorised, Unreadable
+from bot.message import Inbound, Item, Limits, Outbound, Receipt, Status, clean
+
+ACCOUNT = "web:1"
+
+
+class Web:
+    name = "web"
+    account = ACCOUNT
+
+    def __init__(self) -> None:
+        self.limits = Limits(text=65_536)
+
+    def item(self, address: str, external_id: str, text: str = "", choice: str = "", name: str = "") -> Item:
+        """What the page stores when a citizen says or presses something; `external_id` is the page's own key of it."""
+        at = int(clock.now().timestamp())
+        said = {"id": external_id, "address": address, "text": clean(text), "choice": clean(choice, 256), "at": at}
+        raw = dumps(said | {"name": clean(name, 256)})
+        # Hour 0: the page repeats a send after any wait, and the key must be the same then.
+        return Item(self.account, "message", name_of(external_id, raw), address, raw)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        raise Unauthorised(REFUSED)  # no public webhook: the page has its own cookie
+
+    def challenge(self, query: Mapping[str, str]) -> str:
+        raise Unauthorised(REFUSED)
+
+    def split(self, body: bytes) -> list[Item]:
+        raise Unreadable("the web chat has no webhook")
+
+    def parse(self, kind: str, raw: bytes) -> Inbound | Status | None:
+        if kind == "event":
+            return None
+        said = loads(raw)
+        if not isinstance(said, dict):
+            raise Unreadable("a web message that is not an object")
+        text, choice, at = clean(said.get("text")), clean(said.get("choice"), 256), said.get("at")
+        if not text and not choice:
+            raise Unreadable("a web message that says nothing")
+        return Inbound(
+            address=clean(said.get("address"), 512),
+            external_id=name_of(said.get("id"), raw),
+            kind="choice" if choice else "text",
+            text=text,
+            choice=choice,
+            name=clean(said.get("name"), 256).strip(),
+            sent_at=datetime.fromtimestamp(at, UTC) if type(at) is int and 0 < at < 10**11 else None,
+        )
+
+    async def start(self, http: aiohttp.ClientSession) -> None:
+        """Nothing to open."""
+
+    async def send(self, out: Outbound) -> Receipt:
+        return Receipt(state="delivered")
+
+    async def acknowledge(self, kind: str, raw: bytes) -> None:
+        """Nothing: the page shows by itself that a button was pressed."""
