@@ -1,0 +1,193 @@
+"""The composition root: builds one server from its settings. Nothing is global."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from bot import i18n, logs
+from bot.channels.web import Web
+from bot.channels.whatsapp import WhatsApp
+from bot.config import Config
+from bot.delivery import Delivery
+from bot.engine import flow
+from bot.errors import ConfigError, StoreDown
+from bot.hints import EVERYTHING, Hints
+from bot.message import Channel
+from bot.metrics import Metrics
+from bot.models.ref import Ref
+from bot.store import schema
+from bot.store.db import Db
+from bot.store.listen import listen
+from bot.turn import House
+from bot.web import chat, health, keys, track, webhooks
+from bot.web.door import Door
+from bot.worker import Worker
+
+STOP_SECONDS = 8.0
+"""For turns and sends in flight; with the rest of the stop under ten seconds."""
+NEXT_PORTS = 20
+
+
+def channels(config: Config) -> dict[str, Channel]:
+    """The platforms that are switched on. The web chat needs no credentials and is always there."""
+    found: dict[str, Channel] = {"web": Web()}
+    if config.whatsapp:
+        found["whatsapp"] = WhatsApp(
+            phone_number_id=config.whatsapp_phone_number_id,
+            access_token=config.whatsapp_access_token,
+            app_secrets=tuple(part.strip() for part in config.whatsapp_app_secret.split(",") if part.strip()),
+            verify_token=config.whatsapp_verify_token,
+            api_url=config.whatsapp_api_url,
+            api_version=config.whatsapp_api_version,
+            rate=config.whatsapp_rate,
+        )
+    if config.telegram:
+        from bot.channels.telegram import Telegram  # its library takes a while to import
+
+        found["telegram"] = Telegram(
+            token=config.telegram_token,
+            secret_token=config.telegram_secret_token,
+            api_url=config.telegram_api_url,
+            rate=config.telegram_rate,
+        )
+    return found
+
+
+class Server:
+    """One process: `gateway` (webhooks, chat), `worker` (turns, sends, timers), `desk`, or all three."""
+
+    def __init__(self, config: Config, roles: Iterable[str] = ("gateway", "worker", "desk")) -> None:
+        self.config = config
+        self.roles = frozenset(roles)
+        self.metrics = Metrics()
+        self.hints = Hints()
+        self.db = Db(config.database_url, config.data_dir)
+        self.door = Door(self.db)
+        self.house: House
+        self.port = 0
+        self.migrated = False
+        self._worker: Worker | None = None
+        self._delivery: Delivery | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._runner: web.AppRunner | None = None
+        self._http: aiohttp.ClientSession | None = None
+        self._fetching: set[asyncio.Task[None]] = set()
+
+    @property
+    def url(self) -> str:
+        return self.config.public_url or f"http://{self.config.host}:{self.port}"
+
+    async def start(self, sock: socket.socket) -> None:
+        """Serves on `sock`. Raises `ConfigError` or `FlowError` with one clear sentence."""
+        self.port = sock.getsockname()[1]
+        catalogues = i18n.Catalogues.load(content_dir(self.config.locales_dir, "locales"))
+        flows = flow.load(content_dir(self.config.flows_dir, "flows"), catalogues)
+        await self._open()
+        kinds = channels(self.config)
+        self.house = House(flows, kinds, self.config.survey_hours, self.url)
+        self._http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, limit_per_host=512), cookie_jar=aiohttp.DummyCookieJar()
+        )
+        for channel in kinds.values():
+            await channel.start(self._http)
+        app = self._app(catalogues)
+        if "worker" in self.roles:
+            name = f"{socket.gethostname()}:{self.port}"
+            self._delivery = Delivery(self.db, kinds, self.metrics)
+            self._worker = Worker(self.db, self.house, self._delivery, self.metrics, name)
+            self.db.after_commit.append(self._delivery.committed)
+        if self.db.is_sqlite:
+            self.db.after_commit.append(lambda unit: self._heard(unit.hints))
+        else:
+            dsn = self.config.database_listen_url or self.config.database_url
+            self._listener = asyncio.create_task(listen(dsn, self._heard))
+        if self._worker is not None:
+            await self._worker.start()
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handler_cancellation=False)
+        await self._runner.setup()
+        await web.SockSite(self._runner, sock, backlog=1024).start()
+
+    async def _open(self) -> None:
+        try:
+            await self.db.open()
+            self.migrated = await schema.prepare(self.db)
+        except StoreDown as error:
+            raise ConfigError(f"{error}; check WARGI_DATABASE_URL and that the database runs") from error
+
+    def _app(self, catalogues: i18n.Catalogues) -> web.Application:
+        app = web.Application(client_max_size=webhooks.LIMIT)
+        app[keys.CONFIG], app[keys.DB], app[keys.HINTS] = self.config, self.db, self.hints
+        app[keys.HOUSE], app[keys.FLOWS], app[keys.CATALOGUES] = self.house, self.house.flows, catalogues
+        app[keys.DOOR], app[keys.METRICS] = self.door, self.metrics
+        health.setup(app)
+        if "gateway" in self.roles:
+            for channel in self.house.channels.values():
+                if channel.name != "web":
+                    webhooks.setup(app, channel)
+            chat.setup(app)
+            track.setup(app)
+        if "desk" in self.roles:
+            from bot import desk
+
+            desk.setup(app)
+        return app
+
+    def _heard(self, topics: set[str]) -> None:
+        """Hints of a commit, ours or (PostgreSQL) anybody's."""
+        self.hints.publish(topics)
+        if self._worker is None or self._delivery is None:
+            return
+        if "inbox" in topics or EVERYTHING in topics:
+            self._worker.wake()
+        if not self.db.is_sqlite and (refs := [Ref.parse(topic[2:]) for topic in topics if topic.startswith("o:")]):
+            task = asyncio.create_task(self._delivery.fetch(refs))
+            self._fetching.add(task)
+            task.add_done_callback(self._fetching.discard)
+
+    async def stop(self) -> None:
+        """Orderly: no new requests, the turn ends, sends in flight end, everything closes. At most ten seconds."""
+        log = logs.get("app")
+        log.info("stopping")
+        self.hints.publish({EVERYTHING})
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._worker is not None:
+            await self._worker.stop(STOP_SECONDS)
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, *self._fetching, return_exceptions=True)
+        if self._http is not None:
+            await self._http.close()
+        await self.db.close()
+        log.info("stopped")
+
+
+def bind(host: str, port: int, asked: bool) -> socket.socket:
+    """A listening socket; when the default port is taken, the next free one. Raises `ConfigError` for a port that was asked for."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in range(port, port + (1 if asked or port == 0 else NEXT_PORTS)):
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((host, candidate))
+        except OSError as error:
+            sock.close()
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise ConfigError(f"cannot listen on {host}: {error.strerror}; check WARGI_HOST") from None
+            continue
+        sock.setblocking(False)
+        return sock
+    raise ConfigError(f"port {port} is taken; stop what uses it, or set WARGI_PORT to another one")
+
+
+def content_dir(configured: Path, name: str) -> Path:
+    """`flows/` and `locales/`: beside the source, or inside the installed package."""
+    if configured.is_dir():
+        return configured
+    inside = Path(__file__).parent / name
+    return inside if inside.is_dir() and configured == Path(name) else configured

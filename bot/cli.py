@@ -1,0 +1,282 @@
+"""The `wargi` command. Each command imports what it needs itself: `--help` must answer at once."""
+
+import asyncio
+import gc
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from bot.errors import WargiError
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from bot.app import Server
+    from bot.config import Config
+
+app = typer.Typer(
+    name="wargi", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Wargi: a hotline bridge between citizens on messaging apps and the officers who help them.",
+)  # fmt: skip
+flow_app = typer.Typer(no_args_is_help=True, help="What the bot says and asks.")
+locale_app = typer.Typer(no_args_is_help=True, help="How it is said in other languages.")
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+app.add_typer(flow_app, name="flow")
+app.add_typer(locale_app, name="locale")
+app.add_typer(db_app, name="db")
+
+
+def main() -> None:
+    """Exit status 0 (well), 1 (a sentence says what is wrong), 2 (usage)."""
+    try:
+        app()
+    except WargiError as error:
+        stop(str(error))
+
+
+def stop(sentence: str) -> NoReturn:
+    typer.echo(f"wargi: {sentence}", err=True)
+    sys.exit(1)
+
+
+def settings() -> "Config":
+    from bot import config
+
+    return config.load()
+
+
+def _loop(coroutine: "Coroutine[Any, Any, int]") -> int:
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        return asyncio.run(coroutine)
+    return uvloop.run(coroutine)
+
+
+@app.command()
+def run(
+    roles: Annotated[str, typer.Option(help="comma-separated: gateway, worker, desk")] = "gateway,worker,desk",
+) -> None:
+    """Serve: webhooks, the citizen's chat page, the officers' desk, and the work behind them."""
+    from bot import logs
+    from bot.config import ROLES
+
+    wanted = [role.strip() for role in roles.split(",") if role.strip()]
+    if not wanted or (unknown := set(wanted) - set(ROLES)):
+        typer.echo(f"wargi: --roles takes {', '.join(ROLES)}; not {', '.join(sorted(unknown)) or 'nothing'}", err=True)
+        sys.exit(2)
+    config = settings()
+    logs.setup(config.log_level)
+    if config.database_url.startswith("sqlite") and set(wanted) != set(ROLES):
+        stop("on SQLite one process has all roles; set WARGI_DATABASE_URL to PostgreSQL to split them")
+    sys.exit(_loop(_serve(config, wanted)))
+
+
+async def _serve(config: "Config", roles: list[str]) -> int:
+    gc.disable()  # collections while hundreds of modules are made cost a fifth of the start
+    from bot.app import Server, bind
+
+    sock = bind(config.host, config.port, config.port_asked)
+    server = Server(config, roles)
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    try:
+        await server.start(sock)
+        await _announce(server)
+        gc.freeze()  # what is here now stays: later collections need not walk it
+        gc.enable()
+        await stopping.wait()
+    finally:
+        await server.stop()
+    return 0
+
+
+async def _announce(server: "Server") -> None:
+    """The two addresses, and the one-time link as long as nobody can sign in."""
+    config = server.config
+    if not config.port_asked and server.port != config.port:
+        typer.echo(f"Port {config.port} is taken; using {server.port}.")
+    if "gateway" in server.roles:
+        typer.echo(f"Citizens:  {server.url}/chat")
+    if "desk" in server.roles:
+        from bot.desk import first_link
+
+        typer.echo(f"Officers:  {server.url}/desk")
+        if path := await first_link(server.db, config):
+            typer.echo(f"First officer (valid one hour, once): {server.url}{path}")
+    sys.stdout.flush()
+
+
+@app.command()
+def chat(
+    url: Annotated[
+        str | None, typer.Option(help="a running server; default: the configured one, else one is started")
+    ] = None,
+) -> None:
+    """Be a citizen in this terminal."""
+    from bot import logs
+
+    logs.setup(quiet=True)
+    sys.exit(_loop(_chat(settings(), url)))
+
+
+async def _chat(config: "Config", url: str | None) -> int:
+    """With the server that runs, or with one of our own when none does."""
+    from bot import terminal
+    from bot.app import Server, bind
+
+    if url or await terminal.answers(f"http://{config.host}:{config.port}"):
+        await terminal.chat(config, url)
+        return 0
+    server = Server(config)
+    try:
+        await server.start(bind("127.0.0.1", 0, asked=False))
+        await terminal.chat(config, f"http://127.0.0.1:{server.port}")
+    finally:
+        await server.stop()
+    return 0
+
+
+@app.command()
+def doctor() -> None:
+    """Show the settings and whether the parts answer."""
+    sys.exit(_loop(_doctor(settings())))
+
+
+async def _doctor(config: "Config") -> int:
+    from dataclasses import fields
+
+    from bot.config import PREFIX, SECRETS
+    from bot.store import schema
+    from bot.store.db import Db
+
+    for field in fields(config):
+        if field.name == "port_asked":
+            continue
+        value = getattr(config, field.name)
+        shown = ("set" if value else "-") if field.name in SECRETS - {"database_url"} else str(value) or "-"
+        if field.name == "database_url":
+            from sqlalchemy.engine import make_url
+
+            shown = make_url(value).render_as_string(hide_password=True)
+        typer.echo(f"{PREFIX + field.name.upper():42}{shown}")
+    db = Db(config.database_url, config.data_dir)
+    if not db.is_sqlite or db.sqlite_path.exists():
+        found = await schema.peek(db)
+        typer.echo(f"{'schema':42}{found or 'empty'} (newest: {schema.revisions()[-1]})")
+    else:
+        typer.echo(f"{'schema':42}no database yet; `wargi run` makes it")
+    return 0
+
+
+# -- flows -----------------------------------------------------------------------------------------
+
+
+@flow_app.command("check")
+def flow_check() -> None:
+    """Lint all flows in all languages."""
+    from bot.engine.check import lint
+
+    problems = lint(_flows())
+    for problem in problems:
+        typer.echo(str(problem))
+    typer.echo(f"{len(problems)} problems" if problems else "flows: no problems")
+    sys.exit(1 if problems else 0)
+
+
+@flow_app.command("show")
+def flow_show(name: str) -> None:
+    """Print a flow as a readable tree."""
+    from bot.engine.show import show
+
+    typer.echo(show(_flows(), name))
+
+
+@flow_app.command("play")
+def flow_play(
+    scripts: list[Path], rewrite: Annotated[bool, typer.Option(help="write the new transcript")] = False
+) -> None:
+    """Play transcripts and show where the bot says something else."""
+    from bot.engine.play import play_file
+
+    failed = 0
+    for path in scripts:
+        played = play_file(_flows(), path)
+        if rewrite:
+            path.write_text(played.text, encoding="utf-8")
+        elif played.differs:
+            failed += 1
+            typer.echo(played.difference)
+    sys.exit(1 if failed else 0)
+
+
+def _flows() -> Any:
+    from bot.app import content_dir
+    from bot.engine import flow
+    from bot.i18n import Catalogues
+
+    config = settings()
+    catalogues = Catalogues.load(content_dir(config.locales_dir, "locales"))
+    return flow.load(content_dir(config.flows_dir, "flows"), catalogues)
+
+
+# -- locales ---------------------------------------------------------------------------------------
+
+
+@locale_app.command("extract")
+def locale_extract() -> None:
+    """Collect all texts into locales/messages.pot."""
+    from bot import locales
+
+    config = settings()
+    typer.echo(f"{locales.extract(config.flows_dir, config.locales_dir)} texts")
+
+
+@locale_app.command("update")
+def locale_update() -> None:
+    """Bring every language's catalogue up to date; changed texts keep their old translation, flagged."""
+    from bot import locales
+
+    config = settings()
+    for text in locales.update(config.flows_dir, config.locales_dir):
+        typer.echo(text)
+
+
+@locale_app.command("check")
+def locale_check() -> None:
+    """Nothing missing, nothing flagged, placeholders equal, template up to date."""
+    from bot import locales
+
+    config = settings()
+    problems = locales.check(config.flows_dir, config.locales_dir)
+    for problem in problems:
+        typer.echo(str(problem))
+    typer.echo(f"{len(problems)} problems" if problems else "locales: no problems")
+    sys.exit(1 if problems else 0)
+
+
+# -- database --------------------------------------------------------------------------------------
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the schema to the newest version (`run` does so by itself)."""
+    sys.exit(_loop(_upgrade(settings())))
+
+
+async def _upgrade(config: "Config") -> int:
+    from bot.store import schema
+    from bot.store.db import Db
+
+    db = Db(config.database_url, config.data_dir)
+    await db.open()
+    try:
+        changed = await schema.prepare(db)
+    finally:
+        await db.close()
+    typer.echo("upgraded" if changed else "up to date")
+    return 0

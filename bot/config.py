@@ -1,0 +1,129 @@
+"""One frozen `Config`, read once from the environment. Unknown `WARGI_` names, empty secrets and half-set channels refuse to start."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from bot.errors import ConfigError
+
+PREFIX = "WARGI_"
+ROLES = ("gateway", "worker", "desk")
+SECRETS = frozenset(
+    {
+        "secret_key",
+        "database_url",
+        "database_listen_url",
+        "whatsapp_app_secret",
+        "whatsapp_verify_token",
+        "whatsapp_access_token",
+        "telegram_token",
+        "telegram_secret_token",
+    }
+)
+"""May be given as `…_FILE`; `wargi doctor` shows only whether they are set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting; the environment name is `WARGI_` and the field in capitals."""
+
+    database_url: str = "sqlite:///data/wargi.db"
+    database_listen_url: str = ""
+    data_dir: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    secret_key: str = ""
+    flows_dir: Path = Path("flows")
+    locales_dir: Path = Path("locales")
+    whatsapp_app_secret: str = ""
+    whatsapp_verify_token: str = ""
+    whatsapp_access_token: str = ""
+    whatsapp_phone_number_id: str = ""
+    whatsapp_business_account_id: str = ""
+    whatsapp_api_url: str = "https://graph.facebook.com"
+    whatsapp_api_version: str = "v26.0"
+    whatsapp_rate: float = 80.0
+    telegram_token: str = ""
+    telegram_secret_token: str = ""
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_rate: float = 30.0
+    trusted_proxies: str = ""
+    log_level: str = "info"
+    survey_hours: float = 72.0
+    """Silence after a survey question becomes its own state after so long."""
+    port_asked: bool = False
+    """A port was asked for, so none other is taken."""
+
+    @property
+    def whatsapp(self) -> bool:
+        return bool(self.whatsapp_access_token)
+
+    @property
+    def telegram(self) -> bool:
+        return bool(self.telegram_token)
+
+
+def load(env: Mapping[str, str] | None = None) -> Config:
+    """Reads `WARGI_…` (and `WARGI_…_FILE` for secrets). Raises `ConfigError` with one sentence."""
+    env = os.environ if env is None else env
+    known = {field.name: field for field in fields(Config) if field.name != "port_asked"}
+    values: dict[str, object] = {}
+    for name, text in env.items():
+        if not name.startswith(PREFIX):
+            continue
+        key = name[len(PREFIX) :].lower()
+        if key.endswith("_file") and key[:-5] in SECRETS:
+            key, text = key[:-5], _read_secret(name, text)
+        if key not in known:
+            raise ConfigError(f"{name} is not a setting of wargi; see `wargi doctor` for the names")
+        if key in values:
+            raise ConfigError(f"{PREFIX}{key.upper()} and {PREFIX}{key.upper()}_FILE are both set; keep one")
+        if key in SECRETS and not text.strip():
+            raise ConfigError(f"{name} is empty; set it, or remove it to leave that part switched off")
+        values[key] = _convert(name, text, known[key].default)
+    values["port_asked"] = "port" in values
+    config = Config(**values)  # type: ignore[arg-type]
+    _check(config)
+    return config
+
+
+def _read_secret(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"{name}: {path} cannot be read ({error.strerror}); check the mount") from None
+
+
+def _convert(name: str, text: str, default: object) -> object:
+    text = text.strip()
+    if isinstance(default, Path):
+        return Path(text)
+    if isinstance(default, int | float):
+        try:
+            return type(default)(text)
+        except ValueError:
+            raise ConfigError(f"{name} must be a number, not {text!r}") from None
+    return text
+
+
+def _check(config: Config) -> None:
+    _whole(
+        "WhatsApp", config, "whatsapp_app_secret whatsapp_verify_token whatsapp_access_token whatsapp_phone_number_id"
+    )
+    _whole("Telegram", config, "telegram_token telegram_secret_token")
+    if not config.database_url.startswith(("sqlite:///", "postgresql://")):
+        raise ConfigError("WARGI_DATABASE_URL must begin with sqlite:/// or postgresql://")
+    if config.database_url.startswith("postgresql://") and not config.secret_key:
+        raise ConfigError("WARGI_SECRET_KEY is required on PostgreSQL, the same in every process")
+    if not 0 <= config.port <= 65535:
+        raise ConfigError(f"WARGI_PORT must lie between 0 and 65535, not {config.port}")
+
+
+def _whole(channel: str, config: Config, names: str) -> None:
+    """A half-set channel would look alive and drop messages."""
+    missing = [name for name in names.split() if not getattr(config, name)]
+    if missing and len(missing) < len(names.split()):
+        listed = ", ".join(PREFIX + name.upper() for name in missing)
+        raise ConfigError(f"{channel} is half configured: set {listed} too, or remove its other settings")

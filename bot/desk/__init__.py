@@ -1,0 +1,96 @@
+"""The officers' desk under /desk: an application of its own, so that its checks cost the webhooks nothing."""
+
+import asyncio
+from pathlib import Path
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from bot.desk import actions, cases, door, guard, lists, live, officers, show
+from bot.desk.assets import Assets
+from bot.desk.guard import Route
+from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
+from bot.desk.officers import first_link
+from bot.desk.passwords import Passwords
+from bot.i18n import SOURCE, Catalogues
+from bot.policy.access import Verb
+from bot.web import keys
+
+__all__ = ["ROUTES", "first_link", "setup"]
+
+
+async def static(request: web.Request) -> web.Response:
+    """A name that carries its content's hash never changes: browsers may keep it for a year."""
+    asset = request.config_dict[ASSETS].files.get(request.match_info["name"])
+    if asset is None:
+        raise web.HTTPNotFound()
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    return web.Response(
+        body=asset.packed if packed else asset.plain, content_type=asset.type, charset="utf-8", headers=headers
+    )
+
+
+ROUTES = (
+    Route("GET", "", lists.desk_page, Verb.SEE),
+    Route("GET", "/", lists.home, Verb.SEE),
+    Route("GET", "/tiket/{number}", cases.case_page, Verb.SEE),
+    Route("GET", "/peristiwa", live.stream, Verb.SEE),
+    Route("POST", "/tiket/{number}/ambil", actions.take, Verb.CLAIM),
+    Route("POST", "/tiket/{number}/tulis", actions.write, Verb.REPLY),
+    Route("POST", "/tiket/{number}/selesai", actions.finish, Verb.RESOLVE),
+    Route("POST", "/tiket/{number}/kembalikan", actions.give_back, Verb.HAND_BACK),
+    Route("POST", "/tiket/{number}/urgensi", actions.urgency, Verb.URGENCY),
+    Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
+    Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
+    Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),
+    Route("GET", "/masuk", door.sign_in_page, Verb.ENTER),
+    Route("POST", "/masuk", door.sign_in, Verb.ENTER),
+    Route("POST", "/keluar", door.sign_out, Verb.LEAVE),
+    Route("GET", "/undangan/{token}", door.invitation, Verb.ENTER),
+    Route("POST", "/undangan/{token}", door.accept, Verb.ENTER),
+    Route("GET", "/static/{name:.+}", static, Verb.ENTER),
+)
+"""Every door of the desk and who may use it. A page is one row here, one handler, one template."""
+
+
+def setup(app: web.Application) -> None:
+    """Adds the desk to the server. Config, database, hints, flows and catalogues are read from `app` when a page needs them."""
+    desk = web.Application(middlewares=[guard.errors])
+    desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
+    _templates(desk, lambda text: _words(app).gettext(SOURCE, text))
+    for route in ROUTES:
+        desk.router.add_route(route.method, route.path, guard.guarded(route))
+    desk.on_response_prepare.append(guard.headers)
+    desk.on_shutdown.append(_hang_up)
+    desk.on_cleanup.append(_close)
+    app.add_subapp("/desk", desk)
+
+
+def _words(app: web.Application) -> Catalogues:
+    return app[keys.CATALOGUES]
+
+
+def _templates(desk: web.Application, translate: object) -> None:
+    environment = aiohttp_jinja2.setup(
+        desk,
+        app_key=TEMPLATES,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"_": translate, "static": desk[ASSETS].url, "show": show}
+    environment.filters |= {"visible": show.visible, "one_line": show.one_line}
+
+
+async def _hang_up(desk: web.Application) -> None:
+    desk[STOPPING].set()
+
+
+async def _close(desk: web.Application) -> None:
+    desk[PASSWORDS].close()

@@ -1,0 +1,76 @@
+"""What an officer does to a case: each is one verb of the house, and then the case as it is now."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from bot.desk import cases, page
+from bot.desk.cases import Case
+from bot.errors import Conflict, Forbidden, NotFound, WargiError
+from bot.models import Urgency
+from bot.policy.access import Verb, may
+from bot.turn.claim import claim
+from bot.turn.handback import hand_back
+from bot.turn.reply import note, reply
+from bot.turn.resolve import resolve
+from bot.turn.urgency import set_urgency
+from bot.web import keys
+
+KEY_LONGEST = 64
+
+
+async def _act(request: web.Request, verb: Callable[[Case], Awaitable[object]]) -> web.Response:
+    """Does it, and shows the case: after a success as it is now, after a lost race with who was first."""
+    case = await cases.load(request)
+    try:
+        await verb(case)
+    except Conflict as error:
+        return await cases.show(request, 409, _sentence(str(error)))
+    except (Forbidden, NotFound):
+        raise
+    except WargiError as error:
+        if error.retryable:
+            raise
+        return await cases.show(request, 422, _sentence(str(error)))
+    return await cases.show(request) if page.is_htmx(request) else page.see(case.url)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+async def take(request: web.Request) -> web.Response:
+    db, house = request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
+    return await _act(request, lambda case: claim(db, house, case.me, case.ref))
+
+
+async def write(request: web.Request) -> web.Response:
+    """A reply to the citizen, or with `jenis=catatan` a note among officers. The same key again writes nothing new."""
+    form, db = await request.post(), request.config_dict[keys.DB]
+    words, key = str(form.get("teks", "")), str(form.get("kunci", ""))
+    internal = form.get("jenis") == "catatan"
+    if not 8 <= len(key) <= KEY_LONGEST or not key.isalnum():
+        raise WargiError("Pesan ini tidak membawa kuncinya. Muat ulang halaman dan coba lagi.")
+    if internal and not may(page.signed_in(request).officer.role, Verb.NOTE):
+        raise Forbidden("Peran Anda tidak boleh menulis catatan.")
+    verb = note if internal else reply
+    return await _act(request, lambda case: verb(db, case.me, case.conversation, words, key))
+
+
+async def finish(request: web.Request) -> web.Response:
+    db, house = request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
+    return await _act(request, lambda case: resolve(db, house, case.me, case.ref))
+
+
+async def give_back(request: web.Request) -> web.Response:
+    db, house = request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
+    return await _act(request, lambda case: hand_back(db, house, case.me, case.ref))
+
+
+async def urgency(request: web.Request) -> web.Response:
+    db = request.config_dict[keys.DB]
+    try:
+        wanted = Urgency(str((await request.post()).get("urgensi", "")))
+    except ValueError:
+        raise NotFound("unknown urgency") from None
+    return await _act(request, lambda case: set_urgency(db, case.me, case.ref, wanted))

@@ -1,0 +1,35 @@
+"""Style sheets, scripts and icons: read once, packed once, named by their content so that browsers may keep them for a year."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    type: str
+    plain: bytes
+    packed: bytes
+
+
+class Assets:
+    """All files of `static/` by their public name, `desk.1a2b3c4d.css`."""
+
+    def __init__(self, folder: Path = STATIC) -> None:
+        self.files: dict[str, Asset] = {}
+        self._public: dict[str, str] = {}
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in TYPES:
+                plain = path.read_bytes()
+                name = path.relative_to(folder).as_posix()
+                public = f"{name.removesuffix(path.suffix)}.{hashlib.sha256(plain).hexdigest()[:10]}{path.suffix}"
+                self.files[public] = Asset(TYPES[path.suffix], plain, gzip.compress(plain, 9, mtime=0))
+                self._public[name] = public
+
+    def url(self, name: str) -> str:
+        """The address of a file in templates; a name that does not exist is a bug and raises `KeyError`."""
+        return f"/desk/static/{self._public[name]}"

@@ -1,0 +1,105 @@
+"""One case: the conversation, the facts, and what this officer may do now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from bot import clock
+from bot.desk import lists, page
+from bot.errors import NotFound
+from bot.models import MOVES, WAITING, Officer, Owner, Role, State
+from bot.models.ref import Ref
+from bot.policy import number
+from bot.store import desk
+from bot.web import keys
+
+WINDOW = 50
+MOST = 1000
+"""More messages than this are not shown at once, whatever the address asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything the middle and right panes show."""
+
+    ticket: Mapping[str, Any]
+    messages: list[Any]
+    history: list[Any]
+    since: int
+    me: Officer
+    key: str
+    """A new client key: the next message of a page without scripts is sent once, even if the form is sent twice."""
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(self.ticket["id"], self.ticket["part"])
+
+    @property
+    def conversation(self) -> Ref:
+        return Ref(self.ticket["conversation_id"], self.ticket["part"])
+
+    @property
+    def waits(self) -> bool:
+        return self.ticket["state"] in WAITING
+
+    @property
+    def mine(self) -> bool:
+        """I hold the case and the conversation: only then can I write to the citizen."""
+        talks = self.ticket["owner"] == Owner.OFFICER and self.ticket["talk_officer"] == self.me.id
+        return bool(self.ticket["state"] == State.ASSIGNED and self.ticket["officer_id"] == self.me.id and talks)
+
+    @property
+    def may_end(self) -> bool:
+        """Resolve or hand back: the holder, or whoever leads."""
+        holder = self.ticket["officer_id"] == self.me.id or self.me.role != Role.OFFICER
+        return holder and self.ticket["state"] == State.ASSIGNED
+
+    @property
+    def over(self) -> bool:
+        return not self.waits and State.RESOLVED not in MOVES[State(self.ticket["state"])]
+
+    @property
+    def url(self) -> str:
+        return f"/desk/tiket/{self.ticket['number']}"
+
+    @property
+    def older_url(self) -> str:
+        return f"{self.url}?dari={max(1, self.since - WINDOW)}" if self.since > 1 else ""
+
+
+async def load(request: web.Request) -> Case:
+    """The case that the address names. Raises `NotFound` for what is not a number and what is nobody's number alike."""
+    shown, part = number.read(request.match_info["number"])
+    signed = page.signed_in(request)
+    async with request.config_dict[keys.DB].read() as conn:
+        ticket = await desk.case(conn, shown, part)
+        if ticket is None:
+            raise NotFound("unknown ticket number")
+        last = ticket["seq"] or 0
+        since = _since(request.query.get("dari", ""), last)
+        messages = await desk.messages(conn, Ref(ticket["conversation_id"], part), since, last)
+        history = await desk.history(conn, Ref(ticket["id"], part))
+    return Case(dict(ticket), messages, history, since, signed.officer, clock.token()[:32])
+
+
+def _since(text: str, last: int) -> int:
+    """The first message to show: the one asked for, as far back as is reasonable; else the last window."""
+    asked = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else last - WINDOW + 1
+    return max(1, min(asked, last), last - MOST + 1)
+
+
+async def case_page(request: web.Request) -> web.Response:
+    return await show(request)
+
+
+async def show(request: web.Request, status: int = 200, notice: str = "") -> web.Response:
+    """The whole desk with this case, or the case alone when the page asks for it."""
+    case = await load(request)
+    context = {"case": case, "now": clock.now(), "notice": notice, "opened": case.ticket["number"]}
+    if page.wants(request, "kasus"):
+        return page.render(request, "case.html", status, **context)
+    shown = await lists.load(request)
+    more = {"list": shown, "list_url": lists.region_url(request, shown), "tabs": lists.TABS}
+    return page.render(request, "desk.html", status, **context, **more)

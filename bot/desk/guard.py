@@ -1,0 +1,119 @@
+"""What stands before every page of the desk: headers, session, role, forged requests, errors in words. Default: deny."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+
+from bot.desk import page, sessions
+from bot.desk.keys import SIGNED_IN
+from bot.errors import Conflict, Forbidden, NotFound, StoreDown, WargiError
+from bot.policy.access import Verb, may
+from bot.web import keys
+from bot.web.guard import same_origin
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SAFE = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One door of the desk, and the verb that says who may use it."""
+
+    method: str
+    path: str
+    handler: Handler
+    verb: Verb
+
+
+def guarded(route: Route) -> Handler:
+    """The handler behind its checks. There is no other way to add a handler to the desk."""
+
+    async def checked(request: web.Request) -> web.StreamResponse:
+        signed = await sessions.find(request) if route.verb is not Verb.ENTER or not _is_static(route) else None
+        if signed is not None:
+            request[SIGNED_IN] = signed
+        if not may(signed.officer.role if signed else None, route.verb):
+            if signed is None:
+                return _to_sign_in(request)
+            raise Forbidden("Peran Anda tidak boleh melakukan ini.")
+        if request.method not in SAFE:
+            await _refuse_forged(request)
+        return await route.handler(request)
+
+    return checked
+
+
+def _is_static(route: Route) -> bool:
+    return route.path.startswith("/static/")
+
+
+async def _refuse_forged(request: web.Request) -> None:
+    if not same_origin(request, request.config_dict[keys.CONFIG]):
+        raise Forbidden("Permintaan ini tidak berasal dari halaman ini. Muat ulang halaman dan coba lagi.")
+    signed = request.get(SIGNED_IN)
+    if signed is not None:
+        given = request.headers.get("X-CSRF") or str((await request.post()).get("csrf", ""))
+        if not sessions.csrf_right(signed.csrf, given):
+            raise Forbidden("Formulir ini sudah kedaluwarsa. Muat ulang halaman dan coba lagi.")
+
+
+def _to_sign_in(request: web.Request) -> web.StreamResponse:
+    """Pages lead to the sign-in page and back; a live region makes its whole page go there; anything else learns 401."""
+    if page.is_htmx(request):
+        back = urlsplit(request.headers.get("HX-Current-URL", "")).path
+        return web.Response(status=401, headers={"HX-Redirect": _sign_in_url(back)})
+    if request.method in SAFE and "text/event-stream" not in request.headers.get("Accept", ""):
+        raise web.HTTPSeeOther(_sign_in_url(request.path))
+    return web.Response(status=401, text="401")
+
+
+def _sign_in_url(back: str) -> str:
+    return f"/desk/masuk?ke={quote(back)}" if back.startswith("/desk/tiket/") else "/desk/masuk"
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every error of ours as a page with a way out; texts of errors are made for people."""
+    try:
+        return await handler(request)
+    except NotFound:
+        return page.problem(
+            request, 404, "Halaman ini tidak ada", "Mungkin tautannya salah ketik atau sudah tidak berlaku."
+        )
+    except web.HTTPNotFound:
+        return page.problem(
+            request, 404, "Halaman ini tidak ada", "Mungkin tautannya salah ketik atau sudah tidak berlaku."
+        )
+    except web.HTTPMethodNotAllowed:
+        return page.problem(request, 405, "Cara ini tidak dikenal", "Buka halamannya lewat tautan atau tombol.")
+    except web.HTTPRequestEntityTooLarge:
+        return page.problem(request, 413, "Terlalu panjang", "Kirim teks yang lebih pendek.")
+    except Forbidden as error:
+        return page.problem(request, 403, "Tidak diizinkan", str(error))
+    except Conflict as error:
+        return page.problem(request, 409, "Sudah berubah", str(error))
+    except StoreDown:
+        return page.problem(
+            request, 503, "Basis data tidak menjawab", "Kami mencoba lagi. Ketikan Anda tetap tersimpan."
+        )
+    except WargiError as error:
+        return page.problem(request, 503 if error.retryable else 400, "Tidak dapat dilakukan", str(error))
+
+
+async def headers(request: web.Request, response: web.StreamResponse) -> None:
+    """On everything the desk answers, errors and live streams included."""
+    put = response.headers.setdefault
+    put("Content-Security-Policy", CSP)
+    put("X-Content-Type-Options", "nosniff")
+    put("Referrer-Policy", "same-origin")  # with "no-referrer" browsers send `Origin: null` with our own forms
+    put("Cross-Origin-Opener-Policy", "same-origin")
+    put("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    put("Cache-Control", "no-store")
+    if sessions.is_https(request.config_dict[keys.CONFIG]):
+        put("Strict-Transport-Security", "max-age=31536000; includeSubDomains")

@@ -1,0 +1,101 @@
+"""The left pane: who waits, what is mine, everything. The same query count whatever is in it."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from aiohttp import web
+
+from bot import clock
+from bot.desk import page
+from bot.desk.show import N_
+from bot.errors import NotFound
+from bot.message import clean
+from bot.models.ref import Ref
+from bot.policy import number
+from bot.store import desk
+from bot.store.desk import Page
+from bot.web import keys
+
+TABS = {"antrean": N_("Antrean"), "milik": N_("Milik saya"), "semua": N_("Semua")}
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """Everything the pane shows."""
+
+    tab: str
+    query: str
+    page: Page
+    waiting: int
+    mine: int
+    paged: bool
+
+    def url(self, **other: str) -> str:
+        """The address of this list with something changed."""
+        values = {"daftar": self.tab, "cari": self.query, **other}
+        return "/desk?" + urlencode({name: value for name, value in values.items() if value})
+
+    @property
+    def next_url(self) -> str:
+        return self.url(setelah=f"{self.page.after[0]}_{self.page.after[1]}") if self.page.after else ""
+
+
+async def load(request: web.Request) -> List:
+    """The list that the address names: tab, search words, place to go on from."""
+    tab, query = request.query.get("daftar", ""), " ".join(clean(request.query.get("cari"), 80).split())
+    tab = "semua" if query else tab if tab in TABS else "antrean"
+    after = _after(request.query.get("setelah", ""))
+    officer_id = page.signed_in(request).officer.id or 0
+    async with request.config_dict[keys.DB].read() as conn:
+        waiting, mine = await desk.counts(conn, officer_id)
+        if tab == "antrean":
+            found = await desk.waiting(conn, after)
+        elif tab == "milik":
+            found = await desk.held(conn, officer_id, after)
+        else:
+            wanted = _number(query)
+            found = await desk.newest(conn, wanted, "" if wanted else query, after)
+    return List(tab, query, found, waiting, mine, after is not None)
+
+
+def _number(query: str) -> str:
+    """The ticket number in the search words; '' when they are a name."""
+    try:
+        return number.read(query)[0]
+    except NotFound:
+        return ""
+
+
+def _after(text: str) -> tuple[int, Ref] | None:
+    rank, _, ref = text.partition("_")
+    if not text:
+        return None
+    try:
+        return int(rank), Ref.parse(ref)
+    except ValueError:
+        raise NotFound("unknown place") from None
+
+
+def region_url(request: web.Request, shown: List) -> str:
+    """Where the pane fetches itself again: the very place it shows."""
+    return shown.url(setelah=request.query.get("setelah", ""))
+
+
+async def desk_page(request: web.Request) -> web.Response:
+    """The whole desk without an open case, or the list alone when the page asks for it."""
+    shown = await load(request)
+    context: dict[str, Any] = {"list": shown, "list_url": region_url(request, shown), "tabs": TABS, "now": clock.now()}
+    if page.wants(request, "daftar"):
+        return page.render(request, "list.html", **context, opened=_opened(request))
+    return page.render(request, "desk.html", **context, opened="", case=None)
+
+
+async def home(request: web.Request) -> web.Response:
+    return page.see("/desk")
+
+
+def _opened(request: web.Request) -> str:
+    """The ticket that is open in the page that asks."""
+    path = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    return path.removeprefix("/desk/tiket/") if path.startswith("/desk/tiket/") else ""

@@ -1,0 +1,49 @@
+"""Renders: a whole page, or the one region that a live page asked for."""
+
+from typing import Any
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from bot.desk import sessions
+from bot.desk.keys import SIGNED_IN, TEMPLATES
+from bot.policy.access import Verb, may
+from bot.store.people import SignedIn
+
+
+def is_htmx(request: web.Request) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def wants(request: web.Request, region: str) -> bool:
+    """True if the page asks for this region only (`section#kasus`), not for itself."""
+    return is_htmx(request) and request.headers.get("HX-Target", "").endswith(f"#{region}")
+
+
+def signed_in(request: web.Request) -> SignedIn:
+    """Who asks; the guard has made sure that there is somebody."""
+    return request[SIGNED_IN]
+
+
+def render(request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:
+    signed = request.get(SIGNED_IN)
+    context |= {
+        "me": signed.officer if signed else None,
+        "csrf": sessions.csrf_mask(signed.csrf) if signed else "",
+        "may": lambda verb: may(signed.officer.role if signed else None, Verb(verb)),
+    }
+    response = aiohttp_jinja2.render_template(template, request, context, app_key=TEMPLATES, status=status)
+    response.enable_compression()
+    return response
+
+
+def problem(request: web.Request, status: int, title: str, text: str) -> web.Response:
+    """A page, or for a live region one line that the page shows as a notice."""
+    if is_htmx(request):
+        return web.Response(status=status, text=text)
+    return render(request, "problem.html", status, title=title, text=text)
+
+
+def see(path: str) -> web.Response:
+    """After a form: the browser gets the page anew, and a reload does not send the form again."""
+    return web.Response(status=303, headers={"Location": path})

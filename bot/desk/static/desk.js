@@ -1,0 +1,168 @@
+// What HTML cannot do alone: one live stream, drafts that survive, keys. htmx fetches and swaps.
+(() => {
+  "use strict";
+  const $ = (what, where = document) => where.querySelector(what);
+  const on = (name, act, capture) => document.addEventListener(name, act, capture);
+  const number = () => $("#kasus").dataset.nomor || "";
+  const form = () => $("#tulis");
+  const store = { // a private window may refuse
+    get: (name) => { try { return JSON.parse(localStorage[name]); } catch { return null; } },
+    set: (name, value) => { try { localStorage[name] = JSON.stringify(value); } catch {} },
+  };
+
+  // Hints only: what was missed is fetched at each connection. The server speaks every 15 s; 40 silent ones: a dead line.
+  let source, timer, topic, heard = 0, wait = 500;
+  const fetchAgain = (...names) => names.forEach((name) => htmx.trigger(document.body, name));
+  function lamp(lit) {
+    const light = $("#sambungan"), words = light.dataset[lit ? "ya" : "belum"];
+    light.classList.toggle("ya", lit);
+    if (light.lastElementChild.textContent !== words) light.lastElementChild.textContent = words;
+  }
+  function connect() {
+    clearTimeout(timer);
+    source?.close();
+    heard = Date.now();
+    topic = number();
+    const mine = source = new EventSource("/desk/peristiwa" + (topic && "?tiket=" + topic));
+    const hear = (name, act) => mine.addEventListener(name, () => { heard = Date.now(); act?.(); });
+    hear("ping");
+    for (const name of ["antrean", "kasus"]) hear(name, () => fetchAgain(name));
+    hear("halo", () => { wait = 500; lamp(true); fetchAgain("antrean", "kasus"); resend(); });
+    hear("keluar", () => location.reload());
+    mine.onerror = () => mine === source && later();
+  }
+  function later() {
+    source.close();
+    lamp(false);
+    clearTimeout(timer);
+    timer = setTimeout(() => { fetchAgain("antrean"); connect(); }, wait * (0.5 + Math.random()));
+    wait = Math.min(wait * 2, 8000);
+  }
+  setInterval(() => { if (Date.now() - heard > 40000) { lamp(false); connect(); } }, 5000);
+  addEventListener("online", connect);
+
+  // A draft survives reloads and lost lines; its key makes a second try the same message.
+  const draft = () => store.get("wargi:draf:" + number()) || {};
+  const keep = (more) => form() && store.set("wargi:draf:" + number(), { ...draft(), text: form().teks.value, kind: form().jenis.value, ...more });
+  function say(text, bad) {
+    const line = $("#status-kirim");
+    line?.classList.toggle("gagal", !!bad);
+    if (line) line.textContent = text;
+  }
+  function restore() {
+    const f = form(), d = draft();
+    if (!f || f.ready) return;
+    f.ready = true;
+    if (f.teks.value || !d.text) return;
+    f.teks.value = d.text;
+    f.jenis.value = d.kind;
+    resend();
+  }
+  function resend() {
+    const f = form(), d = draft();
+    if (f && d.waiting && !f.busy && f.teks.value === d.tried) f.requestSubmit();
+  }
+  on("input", (event) => { if (event.target.id === "teks") { say(""); keep({ waiting: false }); } });
+  on("change", (event) => event.target.name === "jenis" && keep());
+  on("htmx:config:request", (event) => {
+    const f = form(), d = draft();
+    if (event.target !== f) return;
+    if (f.busy) return event.preventDefault();
+    f.busy = true;
+    const tried = f.teks.value, as = f.jenis.value;
+    const key = d.key && d.tried === tried && d.as === as ? d.key : crypto.getRandomValues(new BigUint64Array(2)).join("");
+    event.detail.ctx.request.body.set("kunci", key);
+    keep({ key, tried, as, waiting: true });
+    say("Mengirim…");
+  });
+  function sent(f, status) {
+    const { tried } = draft();
+    f.busy = false;
+    if (!status || status >= 500) return say("Belum terkirim. Dikirim lagi begitu tersambung.", setTimeout(resend, 3000));
+    if (status >= 400) return say("Tidak terkirim. Ketikan Anda masih di sini.", true, keep({ waiting: false }));
+    // what was typed while the message was on its way stays
+    if (f.teks.value.startsWith(tried)) f.teks.value = f.teks.value.slice(tried.length).trimStart();
+    keep({ key: "", waiting: false });
+    say("");
+    toEnd();
+  }
+
+  // After each swap: title, mark, draft, stream, focus, scroll.
+  let open, atEnd = true, acting = false;
+  const toEnd = () => { const p = $("#pesan"); if (p) p.scrollTop = p.scrollHeight; };
+  on("scroll", ({ target: p }) => { if (p.id === "pesan") atEnd = p.scrollHeight - p.scrollTop - p.clientHeight < 80; }, true);
+  function settle() {
+    const waiting = $("#daftar").dataset.menunggu, now = number(), head = $("#judul-kasus"), fresh = form() && !form().ready;
+    document.title = (waiting > 0 ? `(${waiting > 99 ? "99+" : waiting}) ` : "") + (head?.textContent || "Meja petugas") + " · Wargi";
+    for (const card of document.querySelectorAll(".kartu")) {
+      if (now && card.pathname.endsWith(now)) card.ariaCurrent = "true";
+      else card.removeAttribute("aria-current");
+    }
+    restore();
+    if (now !== open) {
+      document.body.classList.remove("fakta-buka");
+      if (open !== undefined) head?.focus({ preventScroll: true });
+      open = now;
+      atEnd = true;
+    }
+    if (atEnd) toEnd();
+    if (source && now !== topic) connect();
+    if (acting && (fresh || document.activeElement === document.body)) ($("#teks") || head)?.focus();
+  }
+  on("htmx:before:request", (event) => { if (event.target.matches?.("#kasus form")) acting = true; });
+  on("htmx:after:settle", settle);
+  on("htmx:finally:request", ({ detail: { ctx } }) => {
+    if (ctx.request.method === "POST") setTimeout(() => { acting = false; }, 100);
+    if (ctx.sourceElement.id === "tulis") sent(form() || ctx.sourceElement, ctx.response?.status);
+  });
+  on("htmx:response:error", ({ detail: { ctx } }) => {
+    if (![401, 409, 422].includes(ctx.response.status)) toast(ctx.text.length < 200 ? ctx.text : "Tidak berhasil. Coba lagi.");
+  });
+  on("htmx:error", ({ detail: { ctx } }) => {
+    if (ctx?.request.method === "POST" && ctx.sourceElement.id !== "tulis") toast("Tidak tersambung. Coba lagi sebentar.");
+  });
+  function toast(text) {
+    const slice = $("#roti");
+    slice.textContent = text;
+    slice.hidden = false;
+    setTimeout(() => { slice.hidden = true; }, 7000);
+  }
+
+  // Keys.
+  on("click", ({ target }) => {
+    const opener = target.closest("[data-buka]"), facts = target.closest("[data-fakta]");
+    if (opener) document.getElementById(opener.dataset.buka)?.showModal();
+    if (facts) facts.ariaExpanded = document.body.classList.toggle("fakta-buka");
+  });
+  function move(step) {
+    const cards = [...document.querySelectorAll(".kartu")], focused = cards.indexOf(document.activeElement);
+    const at = focused < 0 ? cards.findIndex((card) => card.ariaCurrent) : focused;
+    cards[Math.min(Math.max(at + step, 0), cards.length - 1)]?.focus();
+  }
+  const press = (what) => () => $(what)?.click();
+  const write = (kind) => () => { if (form()) { form().jenis.value = kind; keep(); $("#teks").focus(); } };
+  const keys = {
+    j: () => move(1), k: () => move(-1), r: write("balas"), n: write("catatan"), a: press("#tombol-ambil"), e: press("#tombol-selesai"),
+    "/": () => $("#cari").focus(), "?": () => $("#pintasan").showModal(),
+    gq: press("#tab-antrean"), gm: press("#tab-milik"), gs: press("#tab-semua"),
+  };
+  let g = 0;
+  on("keydown", (event) => {
+    const { key, target } = event, chord = event.ctrlKey || event.metaKey || event.altKey;
+    if (target.id === "teks" && key === "Enter" && chord) { event.preventDefault(); form().requestSubmit(); }
+    if (target.id === "teks" && key === "Escape") target.blur();
+    if (chord || event.isComposing || $("dialog[open]") || store.get("wargi:pintasan") === false) return;
+    if (target.matches("input:not([type=radio]), textarea, select")) return;
+    const act = keys[(Date.now() - g < 1500 ? "g" : "") + key];
+    g = key === "g" ? Date.now() : 0;
+    if (act) { event.preventDefault(); act(); }
+  });
+
+  on("DOMContentLoaded", () => {
+    const box = $("#pakai-pintasan");
+    box.checked = store.get("wargi:pintasan") !== false;
+    box.addEventListener("change", () => store.set("wargi:pintasan", box.checked));
+    settle();
+    connect();
+  });
+})();

@@ -1,0 +1,25 @@
+"""What /metrics counts. Labels are names of ours, never anything a citizen wrote."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+
+class Metrics:
+    """One registry a server, so that two servers of one test process do not add up."""
+
+    def __init__(self) -> None:
+        registry = self.registry = CollectorRegistry()
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"wargi_{name}", text, labels, registry=registry)
+
+        def gauge(name: str, text: str) -> Gauge:
+            return Gauge(f"wargi_{name}", text, registry=registry)
+
+        self.webhooks = counter("webhooks", "Webhook requests by channel and answer", "channel", "answer")
+        self.items = counter("inbox_items", "Items stored from webhooks", "channel")
+        self.turns = counter("turns", "Inbox items by what became of them", "outcome")
+        self.sends = counter("sends", "Sends by channel and outcome", "channel", "outcome")
+        self.timers = counter("timers", "Timers that rang", "kind", "outcome")
+        self.inbox_lag = gauge("inbox_lag_seconds", "Age of the oldest unhandled inbox item")
+        self.outbox_lag = gauge("outbox_lag_seconds", "Age of the oldest bubble that has not left")
+        self.parts = gauge("parts_held", "Parts that this process works on")

@@ -1,0 +1,32 @@
+"""What every table shares: names of constraints, and the two primary key columns of a hot table."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from bot.models.types import Bytes
+
+metadata = SQLModel.metadata
+metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
+"""SQLite keeps a hot table in its primary key: one tree instead of two, and new rows stay together."""
+
+
+class Hot(SQLModel):
+    """A table that grows with every message: `(id, part)` is its key, and every unique key of it contains `part`."""
+
+    id: bytes = Field(primary_key=True, sa_type=Bytes)
+    part: int = Field(primary_key=True, sa_type=sa.SmallInteger, sa_column_kwargs={"autoincrement": False})
+
+
+def table(model: type[SQLModel]) -> sa.Table:
+    """The Core table of a model: the hot path never makes ORM objects."""
+    return model.__table__  # type: ignore[attr-defined, no-any-return]

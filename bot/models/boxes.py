@@ -1,0 +1,85 @@
+"""The two tables of work not yet done, timers, and who may work on which part. Never the officers' list."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from bot.models.base import CLUSTERED, Hot
+from bot.models.states import Inbox
+from bot.models.types import Bytes, Json, UtcDateTime
+
+
+class InboxItem(Hot, table=True):
+    """One raw item of a webhook. The key stays at least 30 days (WhatsApp repeats for 7); `raw` goes when its turn has committed."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        sa.UniqueConstraint("hour", "account", "kind", "external_id", "part"),
+        sa.Index(
+            "ix_inbox_pending",
+            "id",
+            "part",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        ),
+        CLUSTERED,
+    )
+    hour: int
+    account: str
+    kind: str
+    external_id: str
+    address: str | None = None
+    raw: bytes | None = Field(default=None, sa_type=Bytes)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    state: str = Inbox.PENDING
+    attempts: int = 0
+    error: str = ""
+    """Why it was parked, in words an operator can read."""
+
+
+class OutboxItem(Hot, table=True):
+    """A bubble that has not left yet. Its id is its message's id; the row goes when the platform has taken it (the message keeps the state)."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (CLUSTERED,)
+    conversation_id: bytes = Field(sa_type=Bytes)
+    account: str
+    address: str
+    payload: dict[str, object] = Field(sa_type=Json)
+    """`text`, `choices` as [id, label] pairs, `menu`."""
+    epoch: int | None = None
+    """The epoch a dialogue message was made under; null for a notice, which is always delivered."""
+    state: str
+    """`ready`, `retry` or `unknown`."""
+    attempts: int = 0
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Timer(Hot, table=True):
+    """Something to do later: `kind` names the verb, `ref` its subject. One live timer a kind and subject."""
+
+    __tablename__ = "timer"
+    __table_args__ = (sa.UniqueConstraint("kind", "ref", "part"), sa.Index("ix_timer_due", "due_at", "id"), CLUSTERED)
+    kind: str
+    ref: bytes = Field(sa_type=Bytes)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PartLease(SQLModel, table=True):
+    """Which worker process owns a part just now (PostgreSQL). Compared with the database's clock only."""
+
+    __tablename__ = "part_lease"
+    part: int = Field(primary_key=True, sa_type=sa.SmallInteger, sa_column_kwargs={"autoincrement": False})
+    owner: str = ""
+    token: int = Field(default=0, sa_type=sa.BigInteger)
+    """Rises at every change of owner: a paused worker's commit is refused by it."""
+    until: datetime = Field(sa_type=UtcDateTime)
+
+
+class Worker(SQLModel, table=True):
+    """A worker process that is alive, so that parts can be shared out fairly (PostgreSQL)."""
+
+    __tablename__ = "worker"
+    name: str = Field(primary_key=True)
+    until: datetime = Field(sa_type=UtcDateTime)

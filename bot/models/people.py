@@ -1,0 +1,52 @@
+"""Officers and their ways in. Small tables: plain keys."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from bot.models.states import Role
+from bot.models.types import UtcDateTime
+
+
+class Officer(SQLModel, table=True):
+    __tablename__ = "officer"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    login: str = Field(unique=True)
+    """What they type at the door, in lower case: an e-mail address or a short name."""
+    password_hash: str
+    role: str = Role.OFFICER
+    active: bool = True
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class OfficerSession(SQLModel, table=True):
+    """A browser that is signed in. Only the hash of its token is kept."""
+
+    __tablename__ = "officer_session"
+    token_hash: str = Field(primary_key=True)
+    officer_id: int = Field(foreign_key="officer.id", index=True)
+    csrf: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    agent: str = ""
+
+
+class Invite(SQLModel, table=True):
+    """A one-time link that makes an officer. Only the hash of its token is kept; used or late ones answer as unknown ones do."""
+
+    __tablename__ = "invite"
+    token_hash: str = Field(primary_key=True)
+    role: str
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Throttle(SQLModel, table=True):
+    """Failed sign-ins of one account name or one network address; shared by all processes."""
+
+    __tablename__ = "throttle"
+    subject: str = Field(primary_key=True)
+    failures: int = 0
+    until: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,141 @@
+"""State names and their only allowed moves. The Indonesian names are what officers and citizens read (gettext source text)."""
+
+from enum import StrEnum
+
+
+class Owner(StrEnum):
+    """Who answers in a conversation."""
+
+    BOT = "bot"
+    QUEUE = "queue"
+    OFFICER = "officer"
+    SURVEY = "survey"
+
+
+class Inbox(StrEnum):
+    PENDING = "pending"
+    DONE = "done"
+    PARKED = "parked"
+
+
+class Delivery(StrEnum):
+    """A message's way to the citizen. Inbound messages and notes have `none`."""
+
+    NONE = "none"
+    READY = "ready"
+    RETRY = "retry"
+    UNKNOWN = "unknown"
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    PLAYED = "played"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+
+
+RANK = {
+    state: rank
+    for rank, state in enumerate(
+        ["ready", "retry", "unknown", "accepted", "sent", "failed", "delivered", "read", "played"]
+    )
+}
+"""`failed` wins over everything up to `sent`, a later `delivered` or `read` overrides it (several devices)."""
+
+
+class Author(StrEnum):
+    CITIZEN = "citizen"
+    BOT = "bot"
+    OFFICER = "officer"
+    NOTE = "note"
+    """Internal: never leaves the desk."""
+    SYSTEM = "system"
+    """A line about what happened ("Rina mengambil kasus"), never sent."""
+
+
+class Role(StrEnum):
+    OFFICER = "officer"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+
+class Urgency(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    NORMAL = "normal"
+
+
+URGENCY_NAME = {Urgency.CRITICAL: "Kritis", Urgency.HIGH: "Tinggi", Urgency.NORMAL: "Biasa"}
+
+
+class State(StrEnum):
+    """A ticket's state."""
+
+    QUEUED = "queued"
+    ASSIGNED = "assigned"
+    WAITING_CITIZEN = "waiting_citizen"
+    DISPATCHED = "dispatched"
+    IN_PROGRESS = "in_progress"
+    POSTPONED = "postponed"
+    RETURNED = "returned"
+    DONE = "done"
+    FORWARDED = "forwarded"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
+
+
+STATE_NAME = {
+    State.QUEUED: "Menunggu petugas",
+    State.ASSIGNED: "Ditangani petugas",
+    State.WAITING_CITIZEN: "Menunggu jawaban Anda",
+    State.DISPATCHED: "Diteruskan ke instansi",
+    State.IN_PROGRESS: "Ditindaklanjuti instansi",
+    State.POSTPONED: "Ditunda",
+    State.RETURNED: "Bukan wewenang",
+    State.DONE: "Selesai menurut instansi",
+    State.FORWARDED: "Dialihkan",
+    State.RESOLVED: "Selesai, menunggu penilaian",
+    State.REOPENED: "Dibuka kembali",
+    State.CLOSED: "Selesai",
+    State.REJECTED: "Ditolak",
+    State.MERGED: "Digabung",
+    State.CANCELLED: "Dibatalkan warga",
+}
+
+_S = State
+MOVES: dict[State, frozenset[State]] = {
+    _S.QUEUED: frozenset({_S.ASSIGNED, _S.REJECTED, _S.MERGED, _S.CANCELLED}),
+    _S.ASSIGNED: frozenset(
+        {_S.QUEUED, _S.WAITING_CITIZEN, _S.DISPATCHED, _S.FORWARDED, _S.RESOLVED, _S.REJECTED, _S.MERGED}
+    ),
+    _S.WAITING_CITIZEN: frozenset({_S.ASSIGNED, _S.DISPATCHED, _S.IN_PROGRESS, _S.RESOLVED, _S.CANCELLED}),
+    _S.DISPATCHED: frozenset({_S.IN_PROGRESS, _S.RETURNED, _S.ASSIGNED}),
+    _S.IN_PROGRESS: frozenset({_S.WAITING_CITIZEN, _S.POSTPONED, _S.DONE, _S.RETURNED}),
+    _S.POSTPONED: frozenset({_S.IN_PROGRESS, _S.RETURNED}),
+    _S.RETURNED: frozenset({_S.ASSIGNED, _S.DISPATCHED, _S.FORWARDED, _S.REJECTED}),
+    _S.DONE: frozenset({_S.RESOLVED, _S.IN_PROGRESS}),
+    _S.FORWARDED: frozenset({_S.RESOLVED, _S.ASSIGNED}),
+    _S.RESOLVED: frozenset({_S.CLOSED, _S.REOPENED}),
+    _S.REOPENED: frozenset({_S.ASSIGNED, _S.DISPATCHED}),
+    _S.CLOSED: frozenset({_S.REOPENED}),
+    _S.REJECTED: frozenset({_S.REOPENED}),
+    _S.MERGED: frozenset({_S.REOPENED}),
+    _S.CANCELLED: frozenset({_S.REOPENED}),
+}
+"""spec: the ticket table. A move that is not here is a bug, and `policy.moves.check` says so."""
+
+WAITING = frozenset({State.QUEUED, State.REOPENED})
+"""In the officers' queue."""
+
+
+class SurveyState(StrEnum):
+    ASKED = "asked"
+    ANSWERED = "answered"
+    EXPIRED = "expired"
+    """Silence: its own state, never a score."""
+    UNCLEAR = "unclear"
+    """Answered with something that is not a score, which went on to the bot."""

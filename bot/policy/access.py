@@ -1,0 +1,45 @@
+"""Who may do what at the desk: one table, and whatever is not in it is denied."""
+
+from enum import StrEnum
+
+from bot.models.states import Role
+
+
+class Verb(StrEnum):
+    """What a route of the desk does. Every route names one."""
+
+    ENTER = "enter"
+    """Doors that stand open for whoever holds no session yet: sign-in, an invitation, style sheets."""
+    SEE = "see"
+    LEAVE = "leave"
+    CLAIM = "claim"
+    REPLY = "reply"
+    NOTE = "note"
+    RESOLVE = "resolve"
+    HAND_BACK = "hand_back"
+    URGENCY = "urgency"
+    PEOPLE = "people"
+    """Invite officers, disable and enable them."""
+
+
+EVERYBODY = frozenset(Role)
+
+TABLE: dict[Verb, frozenset[Role]] = {
+    Verb.ENTER: EVERYBODY,
+    Verb.SEE: EVERYBODY,
+    Verb.LEAVE: EVERYBODY,
+    Verb.CLAIM: EVERYBODY,
+    Verb.REPLY: EVERYBODY,
+    Verb.NOTE: EVERYBODY,
+    Verb.RESOLVE: EVERYBODY,
+    Verb.HAND_BACK: EVERYBODY,
+    Verb.URGENCY: EVERYBODY,
+    Verb.PEOPLE: frozenset({Role.ADMIN}),
+}
+
+
+def may(role: str | None, verb: Verb) -> bool:
+    """True if `role` (None = nobody has signed in) may do it. An unknown role may do nothing but enter."""
+    if verb is Verb.ENTER:
+        return True
+    return role in TABLE.get(verb, frozenset())

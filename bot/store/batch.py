@@ -1,0 +1,189 @@
+"""The changes of one transaction: verbs add to it, `flush` writes it with one executemany a table."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot import clock
+from bot.models import Assignment, Delivery, Survey, Ticket, TicketEvent
+from bot.models.base import table
+from bot.models.ref import Ref
+from bot.store import boxes, talk
+from bot.store.db import Unit
+from bot.store.talk import Talk
+
+TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
+
+TICKET_CHANGES = (
+    "conversation_id", "state", "urgency", "rank", "officer_id", "updated_at", "first_answer_at", "resolved_at",
+    "score", "version", "details", "topic", "subtopic", "place",
+)  # fmt: skip
+_UPDATE_TICKET = (
+    sa.update(TICKET)
+    .where(TICKET.c.id == sa.bindparam("b_id"), TICKET.c.part == sa.bindparam("b_part"))
+    .values({name: sa.bindparam(name) for name in TICKET_CHANGES})
+)
+SURVEY_CHANGES = ("state", "answered_at", "score", "comment")
+_UPDATE_SURVEY = (
+    sa.update(SURVEY)
+    .where(SURVEY.c.id == sa.bindparam("b_id"), SURVEY.c.part == sa.bindparam("b_part"))
+    .values({name: sa.bindparam(name) for name in SURVEY_CHANGES})
+)
+_END_ASSIGNMENT = (
+    sa.update(ASSIGNMENT)
+    .where(
+        ASSIGNMENT.c.ticket_id == sa.bindparam("b_ticket"),
+        ASSIGNMENT.c.part == sa.bindparam("b_part"),
+        ASSIGNMENT.c.ended_at.is_(None),
+    )
+    .values(ended_at=sa.bindparam("b_at"))
+)
+_INSERTS = {  # in an order that a reader of half a transaction could live with
+    "ticket": sa.insert(TICKET),
+    "ticket_event": sa.insert(EVENT),
+    "assignment": sa.insert(ASSIGNMENT),
+    "survey": sa.insert(SURVEY),
+    "message": boxes.INSERT_MESSAGE,
+    "outbox": boxes.INSERT_OUTBOX,
+}
+
+
+class Batch:
+    """Tickets and surveys are plain rows (dicts) here: loaded, changed by verbs, written whole."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.talks: dict[bytes, Talk] = {}
+        self.tickets: dict[bytes, dict[str, Any]] = {}
+        self.surveys: dict[bytes, dict[str, Any]] = {}
+        """Open surveys by their ticket's id."""
+        self.queue_changed = False
+        self._changed_tickets: dict[bytes, dict[str, Any]] = {}
+        self._changed_surveys: dict[bytes, dict[str, Any]] = {}
+        self._ended: list[dict[str, Any]] = []
+        self._timers: list[dict[str, Any]] = []
+        self._inserts: dict[str, list[dict[str, Any]]] = defaultdict(list)
+
+    def touch(self, talk_: Talk) -> None:
+        """This conversation is written at the end."""
+        self.talks[talk_.address_id] = talk_
+
+    def insert(self, table_name: str, row: dict[str, Any]) -> None:
+        self._inserts[table_name].append(row)
+
+    def event(self, ticket: dict[str, Any], kind: str, actor: str, officer_id: int | None = None, *,
+              before: str = "", after: str = "", why: str = "") -> None:  # fmt: skip
+        """One row of the ticket's history, and the ticket is written at the end."""
+        self.insert(
+            "ticket_event",
+            {
+                "id": clock.new_id(), "part": ticket["part"], "ticket_id": ticket["id"], "at": self.now, "kind": kind,
+                "actor": actor, "officer_id": officer_id, "before": before, "after": after, "why": why,
+            },
+        )  # fmt: skip
+        ticket["updated_at"] = self.now
+        ticket["version"] += 1
+        self._changed_tickets[ticket["id"]] = ticket
+
+    def survey_changed(self, survey: dict[str, Any]) -> None:
+        self._changed_surveys[survey["id"]] = survey
+
+    def end_assignment(self, ticket: dict[str, Any]) -> None:
+        self._ended.append({"b_ticket": ticket["id"], "b_part": ticket["part"], "b_at": self.now})
+
+    def timer(self, kind: str, ref: Ref, due_at: datetime) -> None:
+        self._timers.append({"id": clock.new_id(), "part": ref.part, "kind": kind, "ref": ref.id, "due_at": due_at})
+
+    async def flush(self, unit: Unit) -> None:
+        """Writes everything inside the unit's transaction and notes what must be told after its commit."""
+        conn = unit.conn
+        await self._flush_talks(unit)
+        if self._ended:
+            await conn.execute(_END_ASSIGNMENT, self._ended)
+        for name, statement in _INSERTS.items():
+            if rows := self._inserts.get(name):
+                await conn.execute(statement, rows)
+        fresh = {row["id"] for row in self._inserts.get("ticket", ())}
+        if rows := [_ticket_change(row) for id_, row in self._changed_tickets.items() if id_ not in fresh]:
+            await conn.execute(_UPDATE_TICKET, rows)
+        if self._changed_surveys:
+            await conn.execute(_UPDATE_SURVEY, [_survey_change(row) for row in self._changed_surveys.values()])
+        if self._timers:
+            await boxes.set_timers(conn, self._timers)
+        unit.outbox += self._inserts.get("outbox", ())
+        if self.queue_changed:
+            unit.queue_changed()
+
+    async def _flush_talks(self, unit: Unit) -> None:
+        conn, now, talks = unit.conn, self.now, self.talks.values()
+        new = [talk_ for talk_ in talks if talk_.is_new]
+        if new:
+            await conn.execute(talk.INSERT_CONTACT, [talk.contact_row(each, now) for each in new])
+            await conn.execute(talk.INSERT_ADDRESS, [talk.address_row(each) for each in new])
+        begun = [each for each in talks if each.new_conversation]
+        if begun:
+            await conn.execute(talk.INSERT_CONVERSATION, [talk.conversation_row(each, now) for each in begun])
+        moved = [_moved(each) for each in begun if not each.is_new]
+        if moved:
+            await conn.execute(talk.UPDATE_ADDRESS, moved)
+        going = [_going(each) for each in talks if not each.new_conversation]
+        if going:
+            await conn.execute(talk.UPDATE_CONVERSATION, going)
+        contacts = [_contact_change(each, now) for each in talks if each.contact_changed and not each.is_new]
+        if contacts:
+            await conn.execute(talk.UPDATE_CONTACT, contacts)
+        for each in talks:
+            unit.changed(each.ref)
+            if each.account.startswith("web:"):
+                unit.hints.add(f"w:{each.address}")
+
+
+def _key(talk_: Talk) -> dict[str, Any]:
+    return {"b_id": talk_.conversation_id, "b_part": talk_.part}
+
+
+def _going(talk_: Talk) -> dict[str, Any]:
+    return _key(talk_) | talk.state_row(talk_)
+
+
+def _moved(talk_: Talk) -> dict[str, Any]:
+    return {"b_id": talk_.address_id, "b_part": talk_.part, "conversation_id": talk_.conversation_id}
+
+
+def _contact_change(talk_: Talk, now: datetime) -> dict[str, Any]:
+    row = talk.contact_row(talk_, now)
+    names = ("name", "phone", "language", "notice", "notice_at")
+    return {"b_id": row["id"], "b_part": row["part"], **{name: row[name] for name in names}}
+
+
+def _ticket_change(row: dict[str, Any]) -> dict[str, Any]:
+    return {"b_id": row["id"], "b_part": row["part"], **{name: row[name] for name in TICKET_CHANGES}}
+
+
+def _survey_change(row: dict[str, Any]) -> dict[str, Any]:
+    return {"b_id": row["id"], "b_part": row["part"], **{name: row[name] for name in SURVEY_CHANGES}}
+
+
+def message_row(talk_: Talk, author: str, at: datetime, *, body: str, kind: str = "text",
+                data: dict[str, Any] | None = None, delivery: str = Delivery.NONE, officer_id: int | None = None,
+                external_id: str | None = None, key: str | None = None) -> dict[str, Any]:  # fmt: skip
+    """The next message of a conversation; its `seq` has no gaps because the conversation is locked."""
+    talk_.seq += 1
+    return {
+        "id": clock.new_id(),
+        "part": talk_.part,
+        "conversation_id": talk_.conversation_id,
+        "seq": talk_.seq,
+        "author": author,
+        "officer_id": officer_id,
+        "kind": kind,
+        "body": body,
+        "data": data,
+        "at": at,
+        "external_id": external_id,
+        "delivery": delivery,
+        "error": "",
+        "key": key,
+    }

@@ -1,0 +1,211 @@
+"""Inbox, outbox and timers: putting work in, finding what is due, marking what is done."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import clock
+from bot.message import Item
+from bot.models import Delivery, Inbox, InboxItem, Message, OutboxItem, Timer
+from bot.models.base import table
+from bot.models.ref import Ref
+
+INBOX, OUTBOX, TIMER, MESSAGE = table(InboxItem), table(OutboxItem), table(Timer), table(Message)
+Row = sa.Row[*tuple[Any, ...]]
+"""A row of these tables, columns by name."""
+UNSENT = (Delivery.READY, Delivery.RETRY, Delivery.UNKNOWN)
+
+
+def _insert(dialect: str, into: sa.Table) -> Any:
+    """INSERT with ON CONFLICT; a dialect is imported only where it is used, because it takes a while."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(into)
+
+
+@cache
+def _put(dialect: str) -> sa.Executable:
+    return _insert(dialect, INBOX).on_conflict_do_nothing()  # type: ignore[no-any-return]
+
+
+_KEY = ("hour", "account", "kind", "external_id", "part")
+
+
+def inbox_row(item: Item, now: datetime) -> dict[str, Any]:
+    """A pending row; a raw item that could not be split is parked at once."""
+    part = item.part
+    if part is None:
+        part = clock.part_of(item.account.partition(":")[0], item.address) if item.address else 0
+    return {
+        "id": clock.new_id(),
+        "part": part,
+        "hour": item.hour,
+        "account": item.account,
+        "kind": item.kind,
+        "external_id": item.external_id,
+        "address": item.address,
+        "raw": item.raw,
+        "received_at": now,
+        "state": Inbox.PARKED if item.kind == "raw" else Inbox.PENDING,
+        "attempts": 0,
+        "error": "isi webhook tidak dapat dipecah" if item.kind == "raw" else "",
+    }
+
+
+async def put(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Stores inbox rows; those already known are left alone. Sorted by key, so that two doors never deadlock."""
+    rows = sorted(rows, key=lambda row: tuple(row[name] for name in _KEY))
+    await conn.execute(_put(conn.dialect.name), rows)
+
+
+_PENDING = (
+    sa.select(
+        INBOX.c.id, INBOX.c.part, INBOX.c.account, INBOX.c.kind, INBOX.c.external_id, INBOX.c.address, INBOX.c.raw,
+        INBOX.c.received_at, INBOX.c.attempts,
+    )
+    .where(INBOX.c.state == sa.literal_column("'pending'"))
+    .order_by(INBOX.c.id)
+    .limit(sa.bindparam("limit"))
+)  # fmt: skip
+_PENDING_OF_PARTS = _PENDING.where(INBOX.c.part.in_(sa.bindparam("parts", expanding=True)))
+
+
+async def pending(conn: AsyncConnection, parts: Sequence[int] | None, limit: int) -> Sequence[Row]:
+    """The oldest unhandled items of these parts (None: of all), in order of arrival."""
+    if parts is None:
+        return (await conn.execute(_PENDING, {"limit": limit})).all()
+    return (await conn.execute(_PENDING_OF_PARTS, {"limit": limit, "parts": list(parts)})).all()
+
+
+_DONE = (
+    sa.update(INBOX)
+    .where(INBOX.c.id == sa.bindparam("b_id"), INBOX.c.part == sa.bindparam("b_part"))
+    .values(state=sa.literal_column("'done'"), raw=sa.null())
+)
+_PARK = (
+    sa.update(INBOX)
+    .where(INBOX.c.id == sa.bindparam("b_id"), INBOX.c.part == sa.bindparam("b_part"))
+    .values(state=sa.literal_column("'parked'"), error=sa.bindparam("b_error"))
+)
+
+
+async def done(conn: AsyncConnection, refs: Sequence[tuple[bytes, int]]) -> None:
+    """Handled: the key stays against repetition, the raw item goes."""
+    await conn.execute(_DONE, [{"b_id": id_, "b_part": part} for id_, part in refs])
+
+
+async def park(conn: AsyncConnection, parked: Sequence[tuple[bytes, int, str]]) -> None:
+    """Put aside with a reason; the raw item stays for whoever looks into it."""
+    await conn.execute(_PARK, [{"b_id": id_, "b_part": part, "b_error": error[:500]} for id_, part, error in parked])
+
+
+# -- outbox ----------------------------------------------------------------------------------------
+
+INSERT_OUTBOX = sa.insert(OUTBOX)
+INSERT_MESSAGE = sa.insert(MESSAGE)
+_SETTLE = (
+    sa.update(MESSAGE)
+    .where(
+        MESSAGE.c.id == sa.bindparam("b_id"),
+        MESSAGE.c.part == sa.bindparam("b_part"),
+        # a status may have come before our own receipt: never fall back behind it
+        MESSAGE.c.delivery.in_([sa.literal_column(f"'{state}'") for state in UNSENT]),
+    )
+    .values(
+        delivery=sa.bindparam("b_delivery"),
+        external_id=sa.func.coalesce(sa.bindparam("b_external_id"), MESSAGE.c.external_id),
+        error=sa.bindparam("b_error"),
+    )
+)
+_GONE = sa.delete(OUTBOX).where(OUTBOX.c.id == sa.bindparam("b_id"), OUTBOX.c.part == sa.bindparam("b_part"))
+_LATER = (
+    sa.update(OUTBOX)
+    .where(OUTBOX.c.id == sa.bindparam("b_id"), OUTBOX.c.part == sa.bindparam("b_part"))
+    .values(state=sa.bindparam("b_state"), attempts=sa.bindparam("b_attempts"), next_at=sa.bindparam("b_next_at"))
+)
+
+
+_SETTLE_NAMES = ("b_id", "b_part", "b_delivery", "b_external_id", "b_error")
+_LATER_NAMES = ("b_id", "b_part", "b_state", "b_attempts", "b_next_at")
+
+
+async def settle(conn: AsyncConnection, receipts: Sequence[dict[str, Any]]) -> None:
+    """Writes what became of sends. A receipt has `b_id b_part b_delivery b_external_id b_error b_attempts b_next_at b_state`."""
+    await conn.execute(_SETTLE, [{name: row[name] for name in _SETTLE_NAMES} for row in receipts])
+    if final := [{"b_id": row["b_id"], "b_part": row["b_part"]} for row in receipts if row["b_next_at"] is None]:
+        await conn.execute(_GONE, final)
+    if later := [row for row in receipts if row["b_next_at"] is not None]:
+        await conn.execute(_LATER, [{name: row[name] for name in _LATER_NAMES} for row in later])
+
+
+async def gone(conn: AsyncConnection, refs: Sequence[tuple[bytes, int]]) -> None:
+    """These bubbles have arrived, whatever we still believe of them."""
+    await conn.execute(_GONE, [{"b_id": id_, "b_part": part} for id_, part in refs])
+
+
+_OUTBOX_COLUMNS = (
+    OUTBOX.c.id, OUTBOX.c.part, OUTBOX.c.conversation_id, OUTBOX.c.account, OUTBOX.c.address, OUTBOX.c.payload,
+    OUTBOX.c.epoch, OUTBOX.c.state, OUTBOX.c.attempts, OUTBOX.c.next_at,
+)  # fmt: skip
+
+
+async def unsent(
+    conn: AsyncConnection, parts: Sequence[int] | None, after: bytes, limit: int
+) -> Sequence[Mapping[str, Any]]:
+    """Bubbles of these parts that have not left, oldest first, beyond `after`."""
+    query = sa.select(*_OUTBOX_COLUMNS).where(OUTBOX.c.id > after).order_by(OUTBOX.c.id).limit(limit)
+    if parts is not None:
+        query = query.where(OUTBOX.c.part.in_(list(parts)))
+    return [dict(row) for row in (await conn.execute(query)).mappings()]
+
+
+async def unsent_of(conn: AsyncConnection, refs: Sequence[Ref]) -> Sequence[Mapping[str, Any]]:
+    """These bubbles, as far as they have not left."""
+    query = sa.select(*_OUTBOX_COLUMNS).where(
+        OUTBOX.c.id.in_([ref.id for ref in refs]), OUTBOX.c.part.in_(sorted({ref.part for ref in refs}))
+    )
+    return [dict(row) for row in (await conn.execute(query.order_by(OUTBOX.c.id))).mappings()]
+
+
+# -- timers ----------------------------------------------------------------------------------------
+
+
+@cache
+def _set(dialect: str) -> sa.Executable:
+    insert = _insert(dialect, TIMER)
+    changes = {"due_at": insert.excluded.due_at, "id": insert.excluded.id}
+    return insert.on_conflict_do_update(index_elements=["kind", "ref", "part"], set_=changes)  # type: ignore[no-any-return]
+
+
+async def set_timers(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Sets timers; one that exists for the same kind and subject moves."""
+    await conn.execute(_set(conn.dialect.name), list(rows))
+
+
+async def due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> Sequence[Row]:
+    """Timers whose time has come, oldest first."""
+    query = sa.select(TIMER.c.id, TIMER.c.part, TIMER.c.kind, TIMER.c.ref, TIMER.c.due_at)
+    query = query.where(TIMER.c.due_at <= now).order_by(TIMER.c.due_at, TIMER.c.id).limit(limit)
+    if parts is not None:
+        query = query.where(TIMER.c.part.in_(list(parts)))
+    return (await conn.execute(query)).all()
+
+
+async def drop_timer(conn: AsyncConnection, timer: Ref) -> bool:
+    """False when it had gone, or was set anew meanwhile."""
+    query = sa.delete(TIMER).where(TIMER.c.id == timer.id, TIMER.c.part == timer.part)
+    return (await conn.execute(query)).rowcount == 1
+
+
+# -- ages, for health ------------------------------------------------------------------------------
+
+
+async def oldest(conn: AsyncConnection) -> tuple[datetime | None, bytes | None]:
+    """Arrival of the oldest unhandled inbox item, and the id (a UUIDv7 tells its time) of the oldest unsent bubble."""
+    first = sa.select(INBOX.c.received_at).where(INBOX.c.state == sa.literal_column("'pending'"))
+    waiting = (await conn.execute(first.order_by(INBOX.c.id).limit(1))).scalar()
+    unsent_id = (await conn.execute(sa.select(OUTBOX.c.id).order_by(OUTBOX.c.id).limit(1))).scalar()
+    return waiting, unsent_id

@@ -1,0 +1,200 @@
+"""Connections and transactions. SQLite: one connection does every commit, readers are read-only. PostgreSQL: a pool."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from bot.errors import ConfigError, StoreDown
+from bot.models.ref import Ref
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a 200 promises that the words survive a power cut
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "cache_size=-65536",
+    "wal_autocheckpoint=4000",
+)
+READ_PRAGMAS = ("busy_timeout=5000", "cache_size=-16384", "query_only=ON")
+
+
+class Unit:
+    """One transaction: its connection, and what must be told to others once it has committed."""
+
+    def __init__(self, conn: AsyncConnection) -> None:
+        self.conn = conn
+        self.hints: set[str] = set()
+        self.outbox: list[dict[str, Any]] = []
+        """Rows of bubbles that this transaction made; delivery takes them from here, without reading them again."""
+        self.confirmed: list[bytes] = []
+        """Outbox ids that a status has shown to have arrived."""
+
+    def changed(self, conversation: Ref) -> None:
+        """Whoever looks at this conversation fetches it again."""
+        self.hints.add(f"c:{conversation}")
+
+    def queue_changed(self) -> None:
+        self.hints.add("queue")
+
+
+class Db:
+    """The database of one process. `after_commit` listeners hear of every committed `Unit`, in the event loop."""
+
+    def __init__(self, url: str, data_dir: Path) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.data_dir = data_dir
+        self.after_commit: list[Callable[[Unit], None]] = []
+        self._lock = asyncio.Lock()
+        self._writer: AsyncConnection | None = None
+        self._lock_file: int | None = None
+        self._write: AsyncEngine
+        self._read: AsyncEngine
+        self._engines: set[AsyncEngine] = set()
+
+    @property
+    def sqlite_path(self) -> Path:
+        return Path(self.url.database or "").absolute()
+
+    async def open(self) -> None:
+        """Connects. Raises `ConfigError` when another server has this SQLite file."""
+        if self.is_sqlite:
+            self.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+            self._take_file()
+            self._write = _sqlite_engine(str(self.sqlite_path), PRAGMAS, "BEGIN IMMEDIATE", NullPool)
+            self._writer = await self._write.connect()
+            self._read = self._reader()
+            self._engines = {self._write, self._read}
+        else:
+            self._write = self._read = _postgres_engine(self.url)
+            self._engines = {self._write}
+            async with self.read() as conn:
+                await conn.execute(sa.text("SELECT 1"))
+
+    async def open_for_reading(self) -> None:
+        """Beside a running server: commands that only look."""
+        self._write = self._read = self._reader() if self.is_sqlite else _postgres_engine(self.url)
+        self._engines = {self._write}
+
+    def _reader(self) -> AsyncEngine:
+        uri = f"file:{quote(str(self.sqlite_path))}?mode=ro&uri=true"
+        return _sqlite_engine(uri, READ_PRAGMAS, "BEGIN", None)
+
+    def _take_file(self) -> None:
+        """Some SQLite versions before 3.51.3 can corrupt a WAL file with two writers, so a second server is refused."""
+        path = f"{self.sqlite_path}.lock"
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            raise ConfigError(
+                f"{self.sqlite_path} is in use by another wargi process; stop that one first, "
+                "or set WARGI_DATABASE_URL to another file or to PostgreSQL"
+            ) from None
+        self._lock_file = handle
+
+    async def close(self) -> None:
+        if self._writer is not None:
+            await self._writer.close()
+        for engine in self._engines:
+            await engine.dispose()
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading. Raises `StoreDown`."""
+        try:
+            async with self._read.connect() as conn:
+                yield conn
+        except (OSError, OperationalError) as error:
+            raise StoreDown(f"database does not answer: {type(error).__name__}") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise StoreDown("database connection was lost") from error
+            raise
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[Unit]:
+        """One write transaction, committed at the end of the block, rolled back by any exception. Raises `StoreDown`."""
+        try:
+            if self._writer is not None:
+                async with self._lock:
+                    conn = self._writer
+                    async with conn.begin():
+                        unit = Unit(conn)
+                        yield unit
+            else:
+                async with self._write.begin() as conn:
+                    unit = Unit(conn)
+                    yield unit
+                    await _notify(unit)
+        except (OSError, OperationalError) as error:
+            raise StoreDown(f"database does not answer: {type(error).__name__}") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise StoreDown("database connection was lost") from error
+            raise
+        for listener in self.after_commit:
+            listener(unit)
+
+
+async def _notify(unit: Unit) -> None:
+    """Hints travel with the commit: NOTIFY carries names only (8,000 bytes at most a payload)."""
+    topics = sorted(unit.hints)
+    topics += [f"o:{Ref(row['id'], row['part'])}" for row in unit.outbox]
+    for start in range(0, len(topics), 150):
+        payload = " ".join(topics[start : start + 150])
+        await unit.conn.execute(sa.text("SELECT pg_notify('wargi', :payload)"), {"payload": payload})
+
+
+def _sqlite_engine(path: str, pragmas: tuple[str, ...], begin: str, pool: type[sa.Pool] | None) -> AsyncEngine:
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}",
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        **({"poolclass": pool} if pool else {"pool_size": 4, "max_overflow": 4}),
+    )
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def connected(raw: Any, record: Any) -> None:
+        raw.isolation_level = None  # transactions begin when we say so, not when the driver thinks so
+        cursor = raw.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @sa.event.listens_for(engine.sync_engine, "begin")
+    def begun(conn: sa.Connection) -> None:
+        conn.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres_engine(url: sa.URL) -> AsyncEngine:
+    return create_async_engine(
+        url.set(drivername="postgresql+asyncpg"),
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=10,
+        connect_args={
+            # a plan made while the tables are empty would scan them for ever
+            "server_settings": {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"},
+            "timeout": 10,
+        },
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+    )

@@ -1,0 +1,163 @@
+"""What the desk reads. Lists are paged by key, never by offset, and nothing here counts a whole table."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.models import Address, Contact, Conversation, Message, Officer, State, Survey, Ticket, TicketEvent
+from bot.models.base import table
+from bot.models.ref import Ref
+
+TICKET, CONTACT, ADDRESS, TALK = table(Ticket), table(Contact), table(Address), table(Conversation)
+MESSAGE, OFFICER, EVENT, SURVEY = table(Message), table(Officer), table(TicketEvent), table(Survey)
+
+PAGE = 50
+COUNTED = 99
+"""A number above this is shown as "99+", so a badge costs a hundred rows at most, whatever the table holds."""
+
+_WAITING = sa.text("ticket.state IN ('queued', 'reopened')")  # literal: a partial index is not matched with parameters
+_OVER = (State.RESOLVED, State.CLOSED, State.REJECTED, State.MERGED, State.CANCELLED)
+_HELD = tuple(state for state in State if state not in (*_OVER, State.QUEUED, State.REOPENED))
+
+_LAST, _ASKED = MESSAGE.alias("last"), SURVEY.alias("asked")
+_LIST = [
+    TICKET.c.id, TICKET.c.part, TICKET.c.rank, TICKET.c.number, TICKET.c.state, TICKET.c.urgency, TICKET.c.topic,
+    TICKET.c.place, TICKET.c.details, TICKET.c.account, TICKET.c.opened_at, TICKET.c.officer_id, TICKET.c.score,
+    CONTACT.c.name, CONTACT.c.phone, ADDRESS.c.address, OFFICER.c.name.label("officer"),
+    _LAST.c.author.label("last_author"), _LAST.c.body.label("last_body"), _LAST.c.kind.label("last_kind"),
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some tickets, and the place to go on from (None = that was all)."""
+
+    rows: list[RowMapping]
+    after: tuple[int, Ref] | None
+
+
+def _joined(target: sa.FromClause = TICKET) -> sa.FromClause:
+    """Each join is by a whole primary or unique key: one look-up a row."""
+    return (
+        target.outerjoin(CONTACT, (CONTACT.c.id == TICKET.c.contact_id) & (CONTACT.c.part == TICKET.c.contact_part))
+        .outerjoin(ADDRESS, (ADDRESS.c.id == TICKET.c.address_id) & (ADDRESS.c.part == TICKET.c.part))
+        .outerjoin(OFFICER, OFFICER.c.id == TICKET.c.officer_id)
+        .outerjoin(TALK, (TALK.c.id == TICKET.c.conversation_id) & (TALK.c.part == TICKET.c.part))
+    )
+
+
+def _list() -> sa.Select[Any]:
+    last = (_LAST.c.conversation_id == TALK.c.id) & (_LAST.c.part == TALK.c.part) & (_LAST.c.seq == TALK.c.seq)
+    return sa.select(*_LIST).select_from(_joined().outerjoin(_LAST, last))
+
+
+async def _page(conn: AsyncConnection, query: sa.Select[Any]) -> Page:
+    rows = list((await conn.execute(query.limit(PAGE + 1))).mappings())
+    more = rows[PAGE - 1] if len(rows) > PAGE else None
+    return Page(rows[:PAGE], (more["rank"], Ref(more["id"], more["part"])) if more else None)
+
+
+def _past(after: tuple[int, Ref]) -> sa.ColumnElement[bool]:
+    return sa.tuple_(TICKET.c.rank, TICKET.c.id, TICKET.c.part) > sa.tuple_(
+        sa.literal(after[0], sa.BigInteger), sa.literal(after[1].id, TICKET.c.id.type), sa.literal(after[1].part)
+    )
+
+
+async def waiting(conn: AsyncConnection, after: tuple[int, Ref] | None) -> Page:
+    """The queue: the smallest rank is next."""
+    query = _list().where(_WAITING).order_by(TICKET.c.rank, TICKET.c.id, TICKET.c.part)
+    return await _page(conn, query.where(_past(after)) if after else query)
+
+
+async def held(conn: AsyncConnection, officer_id: int, after: tuple[int, Ref] | None) -> Page:
+    """What this officer works on."""
+    query = _list().where(TICKET.c.officer_id == officer_id, TICKET.c.state.in_(_HELD))
+    query = query.order_by(TICKET.c.rank, TICKET.c.id, TICKET.c.part)
+    return await _page(conn, query.where(_past(after)) if after else query)
+
+
+async def newest(conn: AsyncConnection, number: str, name: str, after: tuple[int, Ref] | None) -> Page:
+    """All tickets, the newest first; only one number, or only names that contain `name`."""
+    query = _list().order_by(TICKET.c.id.desc(), TICKET.c.part.desc())
+    if number:
+        query = query.where(TICKET.c.number == number)
+    elif name:
+        query = query.where(sa.func.lower(CONTACT.c.name).contains(name.lower(), autoescape=True))
+    if after:
+        ref = sa.tuple_(sa.literal(after[1].id, TICKET.c.id.type), sa.literal(after[1].part))
+        query = query.where(sa.tuple_(TICKET.c.id, TICKET.c.part) < ref)
+    return await _page(conn, query)
+
+
+async def counts(conn: AsyncConnection, officer_id: int) -> tuple[int, int]:
+    """How many wait, and how many this officer holds; both stop at COUNTED + 1."""
+    wait = sa.select(sa.literal(1)).select_from(TICKET).where(_WAITING).limit(COUNTED + 1).subquery()
+    mine = sa.select(sa.literal(1)).where(TICKET.c.officer_id == officer_id, TICKET.c.state.in_(_HELD))
+    some = mine.limit(COUNTED + 1).subquery()
+    query = sa.select(
+        sa.select(sa.func.count()).select_from(wait).scalar_subquery(),
+        sa.select(sa.func.count()).select_from(some).scalar_subquery(),
+    )
+    row = (await conn.execute(query)).one()
+    return row[0], row[1]
+
+
+# -- one case --------------------------------------------------------------------------------------
+
+
+async def case(conn: AsyncConnection, number: str, part: int) -> RowMapping | None:
+    """A ticket with its citizen, its conversation and the last rating that was asked for."""
+    last = (
+        sa.select(_ASKED.c.id)
+        .where(_ASKED.c.ticket_id == TICKET.c.id, _ASKED.c.part == TICKET.c.part)
+        .order_by(_ASKED.c.round.desc())
+        .limit(1)
+        .correlate(TICKET)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(
+            TICKET, CONTACT.c.name, CONTACT.c.phone, ADDRESS.c.address, OFFICER.c.name.label("officer"),
+            TALK.c.owner, TALK.c.seq, TALK.c.officer_id.label("talk_officer"), TALK.c.ticket_id.label("talk_ticket"),
+            SURVEY.c.state.label("survey"), SURVEY.c.comment, SURVEY.c.answered_at,
+        )
+        .select_from(_joined().outerjoin(SURVEY, (SURVEY.c.id == last) & (SURVEY.c.part == TICKET.c.part)))
+        .where(TICKET.c.number == number, TICKET.c.part == part)
+    )  # fmt: skip
+    return (await conn.execute(query)).mappings().first()
+
+
+async def messages(conn: AsyncConnection, conversation: Ref, since: int, until: int) -> list[RowMapping]:
+    """The messages `since` … `until` of a conversation in order. `seq` has no gaps, so neither has this."""
+    query = (
+        sa.select(
+            MESSAGE.c.seq, MESSAGE.c.author, MESSAGE.c.kind, MESSAGE.c.body, MESSAGE.c.data, MESSAGE.c.at,
+            MESSAGE.c.delivery, MESSAGE.c.error, MESSAGE.c.key, OFFICER.c.name.label("officer"),
+        )
+        .select_from(MESSAGE.outerjoin(OFFICER, OFFICER.c.id == MESSAGE.c.officer_id))
+        .where(
+            MESSAGE.c.conversation_id == conversation.id,
+            MESSAGE.c.part == conversation.part,
+            MESSAGE.c.seq.between(since, until),
+        )
+        .order_by(MESSAGE.c.seq)
+    )  # fmt: skip
+    return list((await conn.execute(query)).mappings())
+
+
+async def history(conn: AsyncConnection, ticket: Ref) -> list[RowMapping]:
+    """Who did what to a ticket, when and why; the first hundred steps."""
+    query = (
+        sa.select(
+            EVENT.c.at, EVENT.c.kind, EVENT.c.actor, EVENT.c.before, EVENT.c.after, EVENT.c.why,
+            OFFICER.c.name.label("officer"),
+        )
+        .select_from(EVENT.outerjoin(OFFICER, OFFICER.c.id == EVENT.c.officer_id))
+        .where(EVENT.c.ticket_id == ticket.id, EVENT.c.part == ticket.part)
+        .order_by(EVENT.c.id)
+        .limit(100)
+    )  # fmt: skip
+    return list((await conn.execute(query)).mappings())

@@ -1,0 +1,38 @@
+"""PostgreSQL's NOTIFY, heard on a direct connection (it does not survive transaction pooling). Polling is the fallback."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from bot import logs
+
+CHANNEL = "wargi"
+EVERYTHING = "*"
+
+
+async def listen(dsn: str, heard: Callable[[set[str]], None]) -> None:
+    """Calls `heard` with the topics of each notification, for ever; with `*` every three seconds while there is no connection."""
+    import asyncpg  # an extra: SQLite installations do not have it
+
+    log = logs.get("listen")
+    while True:
+        try:
+            connection: Any = await asyncpg.connect(dsn, timeout=10)
+            try:
+                await _hear(connection, heard)
+            finally:
+                if not connection.is_closed():
+                    await connection.close(timeout=2)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            log.warning("not listening, polling", error=type(error).__name__)
+        heard({EVERYTHING})
+        await asyncio.sleep(3)
+
+
+async def _hear(connection: Any, heard: Callable[[set[str]], None]) -> None:
+    """Until the connection is lost."""
+    lost = asyncio.Event()
+    connection.add_termination_listener(lambda *_: lost.set())
+    await connection.add_listener(CHANNEL, lambda _c, _p, _n, payload: heard(set(payload.split())))
+    heard({EVERYTHING})
+    await lost.wait()

@@ -1,0 +1,1 @@
+"""Alembic's folder; see bot.store.schema."""

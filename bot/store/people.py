@@ -1,0 +1,186 @@
+"""Officers, their sessions, invitations, and the count of failed sign-ins."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import Conflict
+from bot.models import Invite, Officer, OfficerSession, Throttle
+from bot.models.base import table
+
+OFFICER, SESSION, INVITE, THROTTLE = table(Officer), table(OfficerSession), table(Invite), table(Throttle)
+_SHOWN = [column for column in OFFICER.c if column.name != "password_hash"]  # a page never needs the hash
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A live session and its officer."""
+
+    officer: Officer
+    token_hash: str
+    csrf: str
+    seen_at: datetime
+    created_at: datetime
+
+
+def _officer(row: Any) -> Officer:
+    return Officer(**{column.name: row[column.name] for column in _SHOWN}, password_hash="")
+
+
+# -- officers --------------------------------------------------------------------------------------
+
+
+async def any_officer(conn: AsyncConnection) -> bool:
+    return (await conn.execute(sa.select(OFFICER.c.id).limit(1))).first() is not None
+
+
+async def officers(conn: AsyncConnection) -> list[Officer]:
+    rows = await conn.execute(sa.select(*_SHOWN).order_by(OFFICER.c.active.desc(), OFFICER.c.name, OFFICER.c.id))
+    return [_officer(row) for row in rows.mappings()]
+
+
+async def credentials(conn: AsyncConnection, login: str) -> tuple[int, str, bool] | None:
+    """Id, password hash and whether active, of one login."""
+    query = sa.select(OFFICER.c.id, OFFICER.c.password_hash, OFFICER.c.active).where(OFFICER.c.login == login)
+    row = (await conn.execute(query)).first()
+    return (row[0], row[1], row[2]) if row else None
+
+
+async def add_officer(
+    conn: AsyncConnection, name: str, login: str, password_hash: str, role: str, now: datetime
+) -> int:
+    """Raises `Conflict` when the login is taken."""
+    row = {
+        "name": name,
+        "login": login,
+        "password_hash": password_hash,
+        "role": role,
+        "active": True,
+        "created_at": now,
+    }
+    try:
+        made = await conn.execute(sa.insert(OFFICER).values(row).returning(OFFICER.c.id))
+    except IntegrityError:
+        raise Conflict("nama masuk ini sudah dipakai") from None
+    return int(made.scalar_one())
+
+
+async def set_active(conn: AsyncConnection, officer_id: int, active: bool) -> bool:
+    """Disabling ends every session in the same transaction. False when there is no such officer."""
+    done = await conn.execute(sa.update(OFFICER).where(OFFICER.c.id == officer_id).values(active=active))
+    if not active:
+        await conn.execute(sa.delete(SESSION).where(SESSION.c.officer_id == officer_id))
+    return done.rowcount == 1
+
+
+# -- sessions --------------------------------------------------------------------------------------
+
+
+async def session(conn: AsyncConnection, token_hash: str, now: datetime) -> SignedIn | None:
+    """The session of a cookie, if it is live and its officer active."""
+    query = (
+        sa.select(*_SHOWN, SESSION.c.csrf, SESSION.c.seen_at, SESSION.c.created_at.label("since"))
+        .join(SESSION, SESSION.c.officer_id == OFFICER.c.id)
+        .where(SESSION.c.token_hash == token_hash, SESSION.c.expires_at > now, OFFICER.c.active)
+    )
+    row = (await conn.execute(query)).mappings().first()
+    if row is None:
+        return None
+    return SignedIn(_officer(row), token_hash, row["csrf"], row["seen_at"], row["since"])
+
+
+async def open_session(
+    conn: AsyncConnection, officer_id: int, token_hash: str, csrf: str, agent: str, now: datetime, until: datetime
+) -> None:
+    await conn.execute(sa.delete(SESSION).where(SESSION.c.officer_id == officer_id, SESSION.c.expires_at <= now))
+    await conn.execute(
+        sa.insert(SESSION).values(
+            token_hash=token_hash, officer_id=officer_id, csrf=csrf, created_at=now, seen_at=now, expires_at=until,
+            agent=agent,
+        )
+    )  # fmt: skip
+
+
+async def keep_session(conn: AsyncConnection, token_hash: str, now: datetime, until: datetime) -> None:
+    await conn.execute(
+        sa.update(SESSION).where(SESSION.c.token_hash == token_hash).values(seen_at=now, expires_at=until)
+    )
+
+
+async def close_session(conn: AsyncConnection, token_hash: str) -> None:
+    await conn.execute(sa.delete(SESSION).where(SESSION.c.token_hash == token_hash))
+
+
+# -- invitations -----------------------------------------------------------------------------------
+
+
+async def add_invite(conn: AsyncConnection, token_hash: str, role: str, expires_at: datetime) -> None:
+    await conn.execute(sa.insert(INVITE).values(token_hash=token_hash, role=role, expires_at=expires_at))
+
+
+async def invite_role(conn: AsyncConnection, token_hash: str, now: datetime) -> str | None:
+    """The role that an unused invitation gives; None for unknown, used and late ones alike."""
+    query = sa.select(INVITE.c.role).where(
+        INVITE.c.token_hash == token_hash, INVITE.c.used_at.is_(None), INVITE.c.expires_at > now
+    )
+    role: str | None = (await conn.execute(query)).scalar()
+    return role
+
+
+async def use_invite(conn: AsyncConnection, token_hash: str, now: datetime) -> str | None:
+    """Takes the invitation; of two who try at once one gets None."""
+    taken = await conn.execute(
+        sa.update(INVITE)
+        .where(INVITE.c.token_hash == token_hash, INVITE.c.used_at.is_(None), INVITE.c.expires_at > now)
+        .values(used_at=now)
+        .returning(INVITE.c.role)
+    )
+    role: str | None = taken.scalar()
+    return role
+
+
+# -- failed sign-ins -------------------------------------------------------------------------------
+
+
+async def try_sign_in(
+    conn: AsyncConnection, subjects: Iterable[tuple[str, int]], now: datetime, longest: timedelta, forget: timedelta
+) -> bool:
+    """Counts an attempt of each (subject, free attempts) before the password is looked at: many at once do not slip through.
+    False when one of them is locked. From the last free attempt on each failure doubles the lock, up to `longest`."""
+    rows = []
+    for subject, free in sorted(subjects):  # in one order everywhere: two processes cannot wait for each other
+        failures, until = await _locked_row(conn, subject, now)
+        if until > now:
+            return False
+        failures = 1 if until + forget < now else failures + 1
+        lock = min(longest, timedelta(seconds=15) * 2 ** min(failures - free, 12)) if failures >= free else timedelta()
+        rows.append({"b_subject": subject, "failures": failures, "until": now + lock})
+    await conn.execute(sa.update(THROTTLE).where(THROTTLE.c.subject == sa.bindparam("b_subject")), rows)
+    return True
+
+
+async def _locked_row(conn: AsyncConnection, subject: str, now: datetime) -> tuple[int, datetime]:
+    insert: Any = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    fresh = insert(THROTTLE).values(subject=subject, failures=0, until=now).on_conflict_do_nothing()
+    await conn.execute(fresh)
+    query = sa.select(THROTTLE.c.failures, THROTTLE.c.until).where(THROTTLE.c.subject == subject).with_for_update()
+    row = (await conn.execute(query)).one()
+    return row[0], row[1]
+
+
+async def forgive(conn: AsyncConnection, login: str, address: str, now: datetime) -> None:
+    """A right password: the login begins again, the address gets this one attempt back (who has an account of their own
+    could otherwise wash away their failures at others)."""
+    await conn.execute(sa.delete(THROTTLE).where(THROTTLE.c.subject == login))
+    await conn.execute(
+        sa.update(THROTTLE)
+        .where(THROTTLE.c.subject == address, THROTTLE.c.failures > 0)
+        .values(failures=THROTTLE.c.failures - 1)
+    )
+    await conn.execute(sa.delete(THROTTLE).where(THROTTLE.c.until < now - timedelta(days=1)))

@@ -1,0 +1,74 @@
+"""Brings the database to the newest schema. Alembic is imported only when there is something to do."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from bot.errors import ConfigError
+from bot.models import metadata
+from bot.store.db import Db
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def revisions() -> list[str]:
+    """The known revisions, oldest first: the file names begin with them."""
+    return sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+async def version(db: Db) -> str | None:
+    """The database's revision; None for an empty one."""
+    try:
+        async with db.read() as conn:
+            return (await conn.execute(sa.text("SELECT version_num FROM alembic_version"))).scalar()
+    except Exception as error:
+        if isinstance(error, DBAPIError) or isinstance(error.__cause__, DBAPIError):
+            return None  # no such table
+        raise
+
+
+async def prepare(db: Db) -> bool:
+    """Migrates where needed; True when it did. Raises `ConfigError` for a database from a newer version."""
+    known, found = revisions(), await version(db)
+    if found == known[-1]:
+        return False
+    if found is not None and found not in known:
+        raise ConfigError(
+            f"the database has schema {found}, this wargi knows schemas up to {known[-1]}: install the newer wargi again"
+        )
+    async with db.unit() as unit:
+        if not db.is_sqlite:
+            # one process migrates, the others wait here and find nothing to do
+            await unit.conn.execute(sa.text("SELECT pg_advisory_xact_lock(7726)"))
+        await unit.conn.run_sync(_upgrade)
+    if not db.is_sqlite:
+        async with db.unit() as unit:
+            await unit.conn.execute(sa.text("ANALYZE"))
+    return True
+
+
+def alembic_config(connection: sa.Connection) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    config.attributes["target_metadata"] = metadata
+    return config
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
+
+
+async def peek(db: Db) -> str | None:
+    """The revision of a database that another process may be serving: reads only, takes no lock."""
+    await db.open_for_reading()
+    try:
+        return await version(db)
+    finally:
+        await db.close()

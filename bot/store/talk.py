@@ -1,0 +1,242 @@
+"""One conversation with everything a turn needs of it, loaded for a whole batch with one SELECT a table, written with one executemany a table."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import clock
+from bot.errors import NotFound
+from bot.models import Address, Contact, Conversation, Owner
+from bot.models.base import table
+from bot.models.ref import Ref
+
+ADDRESS, CONTACT, CONVERSATION = table(Address), table(Contact), table(Conversation)
+
+
+@dataclass(slots=True)
+class Talk:
+    """A conversation, its address and its contact. Verbs change it; `Batch.flush` writes what changed."""
+
+    part: int
+    account: str
+    address: str
+    address_id: bytes
+    contact_id: bytes
+    contact_part: int
+    conversation_id: bytes
+    owner: str = Owner.BOT
+    epoch: int = 0
+    seq: int = 0
+    officer_id: int | None = None
+    ticket_id: bytes | None = None
+    session: dict[str, object] | None = None
+    last_inbound_at: datetime | None = None
+    updated_at: datetime | None = None
+    name: str = ""
+    phone: str = ""
+    language: str | None = None
+    notice: str = ""
+    notice_at: datetime | None = None
+    is_new: bool = False
+    """No row of it exists yet."""
+    new_conversation: bool = False
+    contact_changed: bool = False
+    previous_inbound_at: datetime | None = field(default=None)
+    """When the citizen wrote before the message of this turn: tells a burst from an answer."""
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(self.conversation_id, self.part)
+
+    @property
+    def channel(self) -> str:
+        return self.account.partition(":")[0]
+
+
+_THREAD = (
+    sa.select(
+        ADDRESS.c.part,
+        ADDRESS.c.account,
+        ADDRESS.c.address,
+        ADDRESS.c.id,
+        ADDRESS.c.contact_id,
+        ADDRESS.c.contact_part,
+        CONVERSATION.c.id,
+        CONVERSATION.c.owner,
+        CONVERSATION.c.epoch,
+        CONVERSATION.c.seq,
+        CONVERSATION.c.officer_id,
+        CONVERSATION.c.ticket_id,
+        CONVERSATION.c.session,
+        CONVERSATION.c.last_inbound_at,
+        CONVERSATION.c.updated_at,
+    )
+    .join_from(
+        ADDRESS,
+        CONVERSATION,
+        sa.and_(CONVERSATION.c.id == ADDRESS.c.conversation_id, CONVERSATION.c.part == ADDRESS.c.part),
+    )
+    .with_for_update(of=CONVERSATION)
+)
+_BY_ADDRESS = _THREAD.where(
+    ADDRESS.c.account == sa.bindparam("account"),
+    ADDRESS.c.address.in_(sa.bindparam("addresses", expanding=True)),
+    ADDRESS.c.part.in_(sa.bindparam("parts", expanding=True)),
+).order_by(CONVERSATION.c.id)
+_BY_ID = _THREAD.where(ADDRESS.c.id == sa.bindparam("id"), ADDRESS.c.part == sa.bindparam("part"))
+_CONTACTS = sa.select(
+    CONTACT.c.id, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.language, CONTACT.c.notice, CONTACT.c.notice_at
+).where(
+    CONTACT.c.id.in_(sa.bindparam("ids", expanding=True)), CONTACT.c.part.in_(sa.bindparam("parts", expanding=True))
+)
+
+INSERT_CONTACT = sa.insert(CONTACT)
+INSERT_ADDRESS = sa.insert(ADDRESS)
+INSERT_CONVERSATION = sa.insert(CONVERSATION)
+UPDATE_CONTACT = (
+    sa.update(CONTACT)
+    .where(CONTACT.c.id == sa.bindparam("b_id"), CONTACT.c.part == sa.bindparam("b_part"))
+    .values({name: sa.bindparam(name) for name in ("name", "phone", "language", "notice", "notice_at")})
+)
+UPDATE_ADDRESS = (
+    sa.update(ADDRESS)
+    .where(ADDRESS.c.id == sa.bindparam("b_id"), ADDRESS.c.part == sa.bindparam("b_part"))
+    .values(conversation_id=sa.bindparam("conversation_id"))
+)
+STATE_COLUMNS = (
+    "owner",
+    "epoch",
+    "seq",
+    "officer_id",
+    "ticket_id",
+    "session",
+    "last_inbound_at",
+    "updated_at",
+)
+UPDATE_CONVERSATION = (
+    sa.update(CONVERSATION)
+    .where(CONVERSATION.c.id == sa.bindparam("b_id"), CONVERSATION.c.part == sa.bindparam("b_part"))
+    .values({name: sa.bindparam(name) for name in STATE_COLUMNS})
+)
+
+
+async def load(conn: AsyncConnection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Talk]:
+    """The current conversations of these (account, address) pairs, locked until the transaction ends; unknown pairs are left out."""
+    by_account: dict[str, list[str]] = {}
+    for account, address in keys:
+        by_account.setdefault(account, []).append(address)
+    talks: dict[tuple[str, str], Talk] = {}
+    for account, addresses in by_account.items():
+        channel = account.partition(":")[0]
+        parts = sorted({clock.part_of(channel, address) for address in addresses})
+        result = await conn.execute(_BY_ADDRESS, {"account": account, "addresses": addresses, "parts": parts})
+        for row in result:
+            talks[(account, row[2])] = Talk(*row)
+    await _add_contacts(conn, list(talks.values()))
+    return talks
+
+
+async def of_conversation(conn: AsyncConnection, conversation: Ref) -> Talk:
+    """The talk of the address that this conversation belongs to (its current conversation may be a later one). Raises `NotFound`."""
+    found = await conn.execute(
+        sa.select(CONVERSATION.c.address_id).where(
+            CONVERSATION.c.id == conversation.id, CONVERSATION.c.part == conversation.part
+        )
+    )
+    address_id = found.scalar()
+    if address_id is None:
+        raise NotFound("percakapan tidak ditemukan")
+    return await of_address(conn, Ref(address_id, conversation.part))
+
+
+async def of_address(conn: AsyncConnection, address: Ref) -> Talk:
+    """The current talk of an address, locked. Raises `NotFound`."""
+    row = (await conn.execute(_BY_ID, {"id": address.id, "part": address.part})).first()
+    if row is None:
+        raise NotFound("percakapan tidak ditemukan")
+    talk = Talk(*row)
+    await _add_contacts(conn, [talk])
+    return talk
+
+
+async def _add_contacts(conn: AsyncConnection, talks: Sequence[Talk]) -> None:
+    if not talks:
+        return
+    ids = {talk.contact_id for talk in talks}
+    parts = {talk.contact_part for talk in talks}
+    rows = {row[0]: row for row in await conn.execute(_CONTACTS, {"ids": list(ids), "parts": sorted(parts)})}
+    for talk in talks:
+        row = rows.get(talk.contact_id)
+        if row is not None:
+            _, talk.name, talk.phone, talk.language, talk.notice, talk.notice_at = row
+
+
+def new(account: str, address: str, now: datetime) -> Talk:
+    """The talk of somebody who writes for the first time."""
+    part = clock.part_of(account.partition(":")[0], address)
+    return Talk(
+        part=part,
+        account=account,
+        address=address,
+        address_id=clock.new_id(),
+        contact_id=clock.new_id(),
+        contact_part=part,
+        conversation_id=clock.new_id(),
+        updated_at=now,
+        is_new=True,
+        new_conversation=True,
+    )
+
+
+def contact_row(talk: Talk, now: datetime) -> dict[str, Any]:
+    return {
+        "id": talk.contact_id,
+        "part": talk.contact_part,
+        "name": talk.name,
+        "phone": talk.phone,
+        "language": talk.language,
+        "notice": talk.notice,
+        "notice_at": talk.notice_at,
+        "created_at": now,
+    }
+
+
+def address_row(talk: Talk) -> dict[str, Any]:
+    return {
+        "id": talk.address_id,
+        "part": talk.part,
+        "account": talk.account,
+        "address": talk.address,
+        "contact_id": talk.contact_id,
+        "contact_part": talk.contact_part,
+        "conversation_id": talk.conversation_id,
+    }
+
+
+def conversation_row(talk: Talk, now: datetime) -> dict[str, Any]:
+    return {
+        "id": talk.conversation_id,
+        "part": talk.part,
+        "address_id": talk.address_id,
+        "contact_id": talk.contact_id,
+        "contact_part": talk.contact_part,
+        "created_at": now,
+        **state_row(talk),
+    }
+
+
+def state_row(talk: Talk) -> dict[str, Any]:
+    return {
+        "owner": talk.owner,
+        "epoch": talk.epoch,
+        "seq": talk.seq,
+        "officer_id": talk.officer_id,
+        "ticket_id": talk.ticket_id,
+        "session": talk.session,
+        "last_inbound_at": talk.last_inbound_at,
+        "updated_at": talk.updated_at,
+    }

@@ -1,0 +1,47 @@
+"""What happens because time passed: each timer is one verb, run under the lock of its conversation."""
+
+from collections.abc import Awaitable, Callable
+
+from bot import clock
+from bot.errors import NotFound
+from bot.models.ref import Ref
+from bot.store import boxes, cases, talk
+from bot.store.batch import Batch
+from bot.store.db import Unit
+from bot.turn import House, dialogue, survey
+
+
+async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """Somebody stopped typing."""
+    thread = await talk.of_conversation(unit.conn, subject)
+    if thread.conversation_id == subject.id:
+        dialogue.quiet(batch, house, thread)
+
+
+async def _survey(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """Nobody answered the question for a rating."""
+    row = await cases.survey(unit.conn, subject)
+    if row is None:
+        return
+    thread, _ = await cases.open_for(unit.conn, batch, Ref(row["ticket_id"], subject.part))
+    if (current := batch.surveys[row["ticket_id"]])["id"] == subject.id:
+        survey.expire(batch, thread, current)
+
+
+VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
+    dialogue.QUIET: _quiet,
+    survey.EXPIRES: _survey,
+}
+
+
+async def ring(unit: Unit, house: House, kind: str, subject: Ref, timer: bytes) -> str:
+    """Runs one timer's verb and drops the timer, in one transaction: it rings once. Returns the outcome's name."""
+    batch = Batch(clock.now())
+    if not await boxes.drop_timer(unit.conn, Ref(timer, subject.part)):
+        return "moved"
+    try:
+        await VERBS[kind](unit, batch, house, subject)
+    except (NotFound, KeyError):
+        return "gone"
+    await batch.flush(unit)
+    return "done"

@@ -1,0 +1,18 @@
+"""What the system does. A verb checks, writes into the batch, and lets the unit announce it after the commit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.engine.flow import Flows
+from bot.message import Channel
+
+
+@dataclass(slots=True)
+class House:
+    """What every verb may use besides its batch. `flows` is replaced as a whole when content is published."""
+
+    flows: Flows
+    channels: Mapping[str, Channel]
+    """By platform name."""
+    survey_hours: float = 72.0
+    public_url: str = ""

@@ -1,0 +1,45 @@
+"""An officer takes a case: one winner, the loser is told who."""
+
+from bot import clock
+from bot.engine.effects import Say
+from bot.engine.texts import text
+from bot.errors import Conflict
+from bot.models import WAITING, Officer, Owner, State
+from bot.models.ref import Ref
+from bot.store import cases
+from bot.store.batch import Batch
+from bot.store.db import Db
+from bot.turn import House
+from bot.turn.handoff import move
+from bot.turn.say import line, say
+
+
+async def claim(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
+    """Raises `Conflict` (with the winner's name) and `NotFound`. From the commit on the bot is silent here."""
+    async with db.unit() as unit:
+        batch = Batch(clock.now())
+        thread, case = await cases.open_for(unit.conn, batch, ticket)
+        if case["state"] not in WAITING:
+            who = await cases.officer_name(unit.conn, case["officer_id"])
+            raise Conflict(f"kasus ini sudah diambil {who}" if who else "kasus ini tidak lagi menunggu petugas", who)
+        if thread.owner == Owner.OFFICER and thread.officer_id != officer.id:
+            who = await cases.officer_name(unit.conn, thread.officer_id)
+            raise Conflict(f"{who} sedang berbicara dengan warga ini", who)
+        move(batch, case, State.ASSIGNED, "officer", officer.id)
+        batch.insert(
+            "assignment",
+            {
+                "id": clock.new_id(),
+                "part": ticket.part,
+                "ticket_id": ticket.id,
+                "officer_id": officer.id,
+                "started_at": batch.now,
+                "ended_at": None,
+            },
+        )
+        case["conversation_id"] = thread.conversation_id
+        thread.owner, thread.officer_id, thread.ticket_id = Owner.OFFICER, officer.id, ticket.id
+        thread.epoch += 1
+        line(batch, thread, f"{officer.name} mengambil kasus {case['number']}", officer.id)
+        say(batch, thread, Say(text(house.flows, "claimed", thread.language), notice=True), {"officer": officer.name})
+        await batch.flush(unit)

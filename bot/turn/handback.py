@@ -1,0 +1,33 @@
+"""An officer gives the conversation back to the bot; the ticket waits in the queue again."""
+
+from bot import clock
+from bot.engine.effects import Say
+from bot.engine.texts import text
+from bot.errors import Conflict
+from bot.models import Officer, Owner, Role, State
+from bot.models.ref import Ref
+from bot.store import cases
+from bot.store.batch import Batch
+from bot.store.db import Db
+from bot.turn import House
+from bot.turn.handoff import links, move
+from bot.turn.say import line, say
+
+
+async def hand_back(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
+    """Raises `Conflict` when this officer does not hold the case, `NotFound`."""
+    async with db.unit() as unit:
+        batch = Batch(clock.now())
+        thread, case = await cases.open_for(unit.conn, batch, ticket)
+        if case["officer_id"] != officer.id and officer.role == Role.OFFICER:
+            who = await cases.officer_name(unit.conn, case["officer_id"])
+            raise Conflict(f"kasus ini ditangani {who}" if who else "kasus ini tidak sedang Anda tangani", who)
+        move(batch, case, State.QUEUED, "officer", officer.id, why="dikembalikan ke bot")
+        batch.end_assignment(case)
+        if thread.ticket_id == ticket.id and thread.owner == Owner.OFFICER:
+            thread.owner, thread.officer_id = Owner.BOT, None
+            thread.epoch += 1
+            line(batch, thread, f"{officer.name} mengembalikan percakapan ke bot", officer.id)
+            words = text(house.flows, "handed_back", thread.language)
+            say(batch, thread, Say(words, notice=True), links(house, case))
+        await batch.flush(unit)

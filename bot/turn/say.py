@@ -1,0 +1,48 @@
+"""A bubble of ours: one message, one outbox row, in the same transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.engine.effects import Say
+from bot.engine.fill import fill
+from bot.models import Author, Delivery
+from bot.store.batch import Batch, message_row
+from bot.store.talk import Talk
+
+
+def say(batch: Batch, talk: Talk, what: Say, made: Mapping[str, str] | None = None) -> None:
+    """The bot speaks. A dialogue message carries the epoch it was made under; a notice does not, and is always delivered."""
+    text = fill(what.text, {**(made or {}), **what.values})
+    data: dict[str, Any] | None = None
+    if what.choices:
+        data = {"choices": [[choice.id, choice.label] for choice in what.choices]}
+    row = message_row(talk, Author.BOT, batch.now, body=text, data=data, delivery=Delivery.READY)
+    payload = {"text": text, **(data or {}), **({"menu": what.menu} if what.menu else {})}
+    send(batch, talk, row, payload, None if what.notice else talk.epoch)
+
+
+def send(batch: Batch, talk: Talk, message: dict[str, Any], payload: dict[str, Any], epoch: int | None) -> None:
+    """Stores a message and queues it for its platform; both or neither."""
+    batch.touch(talk)
+    batch.insert("message", message)
+    batch.insert(
+        "outbox",
+        {
+            "id": message["id"],
+            "part": talk.part,
+            "conversation_id": talk.conversation_id,
+            "account": talk.account,
+            "address": talk.address,
+            "payload": payload,
+            "epoch": epoch,
+            "state": Delivery.READY,
+            "attempts": 0,
+            "next_at": None,
+        },
+    )
+
+
+def line(batch: Batch, talk: Talk, text: str, officer_id: int | None = None) -> None:
+    """A line of the desk's own about what happened; never sent."""
+    batch.touch(talk)
+    batch.insert("message", message_row(talk, Author.SYSTEM, batch.now, body=text, officer_id=officer_id))

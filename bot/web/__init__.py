@@ -1,0 +1,1 @@
+"""Doors for platforms, citizens and machines."""

@@ -1,0 +1,312 @@
+"""`/chat`: the citizen's own channel, a page that needs no account, no app and no credentials of any platform.
+
+A visitor is a random token in a cookie; the database knows only its hash, as the address `web:1` reaches. What the
+visitor says goes through the same door as any webhook; what they read comes out of the messages table.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+
+import orjson
+from aiohttp import web
+
+from bot import clock
+from bot.errors import StoreDown
+from bot.message import Item, clean
+from bot.models import Author
+from bot.policy import number
+from bot.store import public
+from bot.store.public import Bubble, Thread
+from bot.web.guard import Buckets, Proxies, same_origin
+from bot.web.keys import CONFIG, DB, DOOR, HINTS
+from bot.web.pages import HEADERS, Pages, pages, short
+
+ACCOUNT = "web:1"
+LONGEST = 4_000
+BODY = 64 * 1024
+PING = 20.0
+STREAMS = 8
+"""Open live lines a visitor may have: one a tab. Further tabs look again every few seconds."""
+YEAR = 365 * 24 * 3600
+
+_TOKEN = re.compile(r"[0-9a-f]{64}")
+_KEY = re.compile(r"[0-9A-Za-z_-]{8,64}")
+_CURSOR = re.compile(r"([0-9a-f]{32})\.(\d{1,9})")
+_TICKET_LINK = re.compile(r"/lacak/([0-9A-Z]{4}-[0-9A-Z]{4})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    token: str
+    address: str
+    part: int
+    known: bool
+    """Came with the cookie, so there may be a thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One send of the page. `key` names it: the same key twice is one message."""
+
+    text: str
+    choice: str
+    key: str
+    form: bool
+    """Posted by a browser without JavaScript, which wants a page as the answer."""
+
+
+class Refused(Exception):
+    """Not taken; `wait` is set when the same send may succeed later."""
+
+    def __init__(self, status: int, sentence: str, wait: float = 0) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.headers = {"Retry-After": str(ceil(wait))} if wait else {}
+
+
+def setup(app: web.Application) -> None:
+    """Adds `/chat` and what belongs to it."""
+    chat = Chat(app)
+    app.router.add_get("/chat", chat.page)
+    app.router.add_get("/chat/messages", chat.messages)
+    app.router.add_get("/chat/events", chat.events)
+    app.router.add_post("/chat/send", chat.send)
+    app.on_shutdown.append(chat.stop)
+
+
+class Chat:
+    """The page of one application."""
+
+    def __init__(self, app: web.Application) -> None:
+        self._pages: Pages = pages(app)
+        self._config = app[CONFIG]
+        self._proxies = Proxies(self._config.trusted_proxies)
+        self._secure = self._config.public_url.startswith("https://")
+        self._cookie = "__Host-wargi" if self._secure else "wargi"
+        self._visitors = Buckets(20, 1)
+        # many citizens share one address of their mobile operator, so this one only stops a machine
+        self._networks = Buckets(300, 20)
+        self._streams: dict[asyncio.Task[object], str] = {}
+
+    # -- who ------------------------------------------------------------------------------------------
+
+    def _visitor(self, request: web.Request) -> Visitor:
+        token = request.cookies.get(self._cookie, "")
+        known = _TOKEN.fullmatch(token) is not None
+        if not known:
+            token = clock.token()
+        address = hashlib.sha256(token.encode()).hexdigest()[:32]
+        return Visitor(token, address, clock.part_of("web", address), known)
+
+    def _remember(self, response: web.StreamResponse, visitor: Visitor) -> None:
+        response.set_cookie(
+            self._cookie,
+            visitor.token,
+            max_age=YEAR,
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=self._secure,
+        )
+
+    # -- reading --------------------------------------------------------------------------------------
+
+    async def _thread(self, request: web.Request, visitor: Visitor, name: str = "", after: int = 0) -> Thread | None:
+        if not visitor.known:
+            return None
+        async with request.app[DB].read() as conn:
+            return await public.thread(conn, ACCOUNT, visitor.address, visitor.part, name, after)
+
+    async def page(self, request: web.Request) -> web.Response:
+        visitor = self._visitor(request)
+        try:
+            thread = await self._thread(request, visitor)
+        except StoreDown:
+            return self._notice(Refused(503, _DOWN, 5), None)
+        bubbles = [_shown(bubble) for bubble in thread.bubbles] if thread else []
+        response = self._pages.show(
+            "chat.html",
+            thread=thread,
+            bubbles=bubbles,
+            question=_question(thread.bubbles) if thread else None,
+            again="terkirim" in request.query,
+            key=lambda: clock.token()[:32],
+            longest=LONGEST,
+        )
+        self._remember(response, visitor)
+        return response
+
+    async def messages(self, request: web.Request) -> web.Response:
+        visitor = self._visitor(request)
+        since = _CURSOR.fullmatch(request.query.get("after", ""))
+        name, after = (since[1], int(since[2])) if since else ("", 0)
+        try:
+            thread = await self._thread(request, visitor, name, after)
+        except StoreDown:
+            return _json({"error": _DOWN}, 503, {"Retry-After": "5"})
+        if thread is None:
+            return _json({"cursor": "", "fresh": False, "messages": []})
+        messages = [_shown(bubble) for bubble in thread.bubbles]
+        cursor = f"{thread.name}.{thread.cursor}"
+        return _json({"cursor": cursor, "fresh": thread.name != name, "messages": messages})
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """Says "look again", never what changed: a line that was cut costs a moment, not a word."""
+        visitor = self._visitor(request)
+        if not visitor.known:
+            return web.Response(status=204, headers=HEADERS)  # tells the browser not to try again
+        if Counter(self._streams.values())[visitor.address] >= STREAMS:
+            return web.Response(status=429, headers=HEADERS | {"Retry-After": "30"})
+        headers = HEADERS | {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
+        response = web.StreamResponse(headers=headers)
+        task = asyncio.current_task()
+        assert task is not None
+        self._streams[task] = visitor.address
+        try:
+            with request.app[HINTS].subscribe(f"w:{visitor.address}") as ear:
+                await response.prepare(request)
+                await response.write(b"retry: 3000\n\n")
+                while True:
+                    # the ping too makes the page look: a hint may have been lost between processes
+                    heard = await ear.next(PING)
+                    await response.write(b"data: 1\n\n" if heard else b"data: 0\n\n")
+        except ConnectionResetError:
+            return response
+        finally:
+            del self._streams[task]
+
+    async def stop(self, app: web.Application) -> None:
+        """Live lines never end by themselves; without this a stop would wait for its time-out."""
+        for task in list(self._streams):
+            task.cancel()
+
+    # -- writing --------------------------------------------------------------------------------------
+
+    async def send(self, request: web.Request) -> web.Response:
+        said = None
+        visitor = self._visitor(request)
+        try:
+            if not same_origin(request, self._config):
+                raise Refused(403, "Pesan hanya dapat dikirim dari halaman ini. Silakan muat ulang halaman.")
+            said = await _read(request)
+            self._slow_down(request, visitor)
+            if said.form and said.choice and not said.text:
+                said = await self._with_label(request, visitor, said)
+            await request.app[DOOR].put([_item(visitor, said)])
+        except StoreDown:
+            return self._refuse(request, Refused(503, _DOWN, 5), said)
+        except Refused as refused:
+            return self._refuse(request, refused, said)
+        page = HEADERS | {"Location": "/chat?terkirim=1#akhir"}
+        response = web.Response(status=303, headers=page) if said.form else _json({"key": said.key}, 202)
+        self._remember(response, visitor)
+        return response
+
+    def _slow_down(self, request: web.Request, visitor: Visitor) -> None:
+        name = visitor.address if visitor.known else f"new {self._proxies.client(request)}"
+        wait = self._visitors.take(name) or self._networks.take(self._proxies.client(request))
+        if wait:
+            raise Refused(429, "Terlalu banyak pesan sekaligus. Tunggu sebentar, lalu kirim lagi.", wait)
+
+    async def _with_label(self, request: web.Request, visitor: Visitor, said: Said) -> Said:
+        """A button without JavaScript tells only its id; the words on it are what the citizen said."""
+        thread = await self._thread(request, visitor)
+        choices = [pair for bubble in thread.bubbles for pair in bubble.choices] if thread else []
+        label = next((label for name, label in reversed(choices) if name == said.choice), "")
+        return Said(label, said.choice, said.key, said.form)
+
+    def _refuse(self, request: web.Request, refused: Refused, said: Said | None) -> web.Response:
+        if said.form if said else request.content_type != "application/json":
+            return self._notice(refused, said)
+        return _json({"error": str(refused)}, refused.status, refused.headers)
+
+    def _notice(self, refused: Refused, said: Said | None) -> web.Response:
+        """A page that keeps what the citizen wrote, under the same key, so that trying again cannot say it twice."""
+        return self._pages.show(
+            "notice.html", status=refused.status, headers=refused.headers, sentence=str(refused), said=said
+        )
+
+
+_DOWN = "Layanan sedang terganggu. Pesan Anda belum terkirim; silakan coba lagi sebentar lagi."
+
+
+async def _read(request: web.Request) -> Said:
+    """The body as JSON from our script or as a form. Raises `Refused`."""
+    form = request.content_type != "application/json"
+    fields = await _fields(request, form)
+    text = clean(fields.get("text"), BODY).replace("\r\n", "\n").strip()
+    choice, key = clean(fields.get("choice"), 64), fields.get("key")
+    if len(text) > LONGEST:
+        raise Refused(413, _TOO_LONG)
+    if not text and not choice:
+        raise Refused(400, "Pesan masih kosong. Tulis dulu pesan Anda, lalu tekan Kirim.")
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        key = clock.token()[:32]
+    return Said(text, choice, key, form)
+
+
+async def _fields(request: web.Request, form: bool) -> Mapping[str, object]:
+    small = request.clone(client_max_size=BODY)
+    try:
+        fields: object = await small.post() if form else orjson.loads(await small.read())
+    except web.HTTPRequestEntityTooLarge:
+        raise Refused(413, _TOO_LONG) from None
+    except ValueError:
+        fields = None
+    if not isinstance(fields, Mapping):
+        raise Refused(400, "Pesan tidak dapat dibaca. Silakan muat ulang halaman, lalu kirim lagi.")
+    return fields
+
+
+_TOO_LONG = "Pesan terlalu panjang, paling banyak 4.000 huruf. Bagilah menjadi beberapa pesan."
+
+
+def _item(visitor: Visitor, said: Said) -> Item:
+    """Hour 0 (the default): the page repeats a send after any wait, and the key must be the same then."""
+    at = int(clock.now().timestamp())
+    words = {"id": said.key, "address": visitor.address, "text": said.text, "choice": said.choice, "name": "", "at": at}
+    return Item(ACCOUNT, "message", said.key, visitor.address, orjson.dumps(words), part=visitor.part)
+
+
+def _shown(bubble: Bubble) -> dict[str, object]:
+    """A bubble as template and script draw it. A link to our own ticket page becomes one, no other does."""
+    ticket = _TICKET_LINK.search(bubble.text) if bubble.author != Author.CITIZEN else None
+    return {
+        "seq": bubble.seq,
+        "author": bubble.author,
+        "text": _without_twin(bubble),
+        "meta": f"{_WHO[Author(bubble.author)]} · {short(bubble.at)}",
+        "key": bubble.key,
+        "choices": [list(pair) for pair in bubble.choices],
+        "ticket": (ticket and number.find(ticket[1])) or "",
+    }
+
+
+def _without_twin(bubble: Bubble) -> str:
+    """Every question ends with its answers as numbered lines, for who has no buttons. Here the buttons are those lines."""
+    twin = "\n".join(f"{place}. {label}" for place, (_, label) in enumerate(bubble.choices, 1))
+    return bubble.text.removesuffix(twin).rstrip() or bubble.text if twin else bubble.text
+
+
+_WHO = {Author.CITIZEN: "Anda", Author.BOT: "Wargi", Author.OFFICER: "Petugas"}
+"""Who speaks; an officer's name stays inside."""
+
+
+def _question(bubbles: tuple[Bubble, ...]) -> int | None:
+    """Which message's buttons still count: the last question, as long as nothing was said after it."""
+    for bubble in reversed(bubbles):
+        if bubble.author == Author.CITIZEN:
+            return None
+        if bubble.choices:
+            return bubble.seq
+    return None
+
+
+def _json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    headers = HEADERS | (headers or {})
+    return web.Response(body=orjson.dumps(value), status=status, content_type="application/json", headers=headers)

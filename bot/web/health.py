@@ -1,0 +1,51 @@
+"""For machines: is it alive, is it ready, how is it doing."""
+
+from datetime import UTC, datetime
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from bot import clock
+from bot.errors import StoreDown
+from bot.store import boxes
+from bot.web.keys import DB, METRICS
+
+
+def setup(app: web.Application) -> None:
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", metrics)
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """The process turns its event loop; says nothing about the database, so that a dead one does not restart every process."""
+    return web.json_response({"status": "ok"})
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """The database answers."""
+    try:
+        async with request.app[DB].read() as conn:
+            await boxes.oldest(conn)
+    except StoreDown:
+        return web.json_response({"status": "database"}, status=503)
+    return web.json_response({"status": "ok"})
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """Prometheus text; the two lags are read now."""
+    gauges = request.app[METRICS]
+    try:
+        async with request.app[DB].read() as conn:
+            waiting, unsent = await boxes.oldest(conn)
+    except StoreDown:
+        waiting = unsent = None
+    now = clock.now()
+    gauges.inbox_lag.set((now - waiting).total_seconds() if waiting else 0)
+    gauges.outbox_lag.set(max(0.0, (now - _time_of(unsent)).total_seconds()) if unsent else 0)
+    return web.Response(body=generate_latest(gauges.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _time_of(id_: bytes) -> datetime:
+    """A UUIDv7 begins with its milliseconds."""
+    return datetime.fromtimestamp(int.from_bytes(id_[:6], "big") / 1000, UTC)

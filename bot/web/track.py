@@ -1,0 +1,100 @@
+"""`/lacak`: where a ticket stands, for whoever holds its number. Never the person, the place or the words of it."""
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bot.errors import NotFound, StoreDown
+from bot.models import STATE_NAME, State
+from bot.policy import number
+from bot.store import public
+from bot.store.public import Standing
+from bot.web.guard import Buckets, Proxies
+from bot.web.keys import CONFIG, DB, FLOWS
+from bot.web.pages import pages
+
+_HEADERS = {"X-Robots-Tag": "noindex, nofollow"}
+_MEANING = {
+    State.QUEUED: "Laporan sudah kami terima. Petugas akan segera membacanya.",
+    State.ASSIGNED: "Petugas sedang menangani laporan ini.",
+    State.WAITING_CITIZEN: "Petugas menunggu jawaban Anda di obrolan.",
+    State.DISPATCHED: "Laporan sudah diteruskan ke instansi yang berwenang.",
+    State.IN_PROGRESS: "Instansi yang berwenang sedang menindaklanjuti.",
+    State.POSTPONED: "Penanganan ditunda. Alasan dan tanggalnya kami sampaikan di obrolan.",
+    State.RETURNED: "Instansi menyatakan ini bukan wewenangnya. Petugas mencari instansi yang tepat.",
+    State.DONE: "Instansi menyatakan selesai. Petugas memeriksanya dulu.",
+    State.FORWARDED: "Laporan dialihkan ke layanan lain yang berwenang.",
+    State.RESOLVED: "Petugas menyatakan selesai. Anda dapat memberi nilai di obrolan.",
+    State.REOPENED: "Laporan dibuka kembali dan menunggu petugas.",
+    State.CLOSED: "Penanganan laporan ini sudah selesai.",
+    State.REJECTED: "Laporan tidak dapat ditindaklanjuti. Alasannya kami sampaikan di obrolan.",
+    State.MERGED: "Laporan digabung dengan laporan lain tentang hal yang sama.",
+    State.CANCELLED: "Laporan dibatalkan oleh pelapor.",
+}
+
+
+def setup(app: web.Application) -> None:
+    """Adds `/lacak`."""
+    track = Track(app)
+    app.router.add_get("/lacak", track.form)
+    app.router.add_get("/lacak/{number}", track.ticket)
+
+
+class Track:
+    """The pages of one application."""
+
+    def __init__(self, app: web.Application) -> None:
+        self._pages = pages(app)
+        self._proxies = Proxies(app[CONFIG].trusted_proxies)
+        # Only misses count: many citizens share one address of their mobile operator, a guesser only misses.
+        self._misses = Buckets(20, 0.1)
+
+    async def form(self, request: web.Request) -> web.Response:
+        typed = request.query.get("nomor", "").strip()
+        if not typed:
+            return self._show(200)
+        try:
+            found, _ = number.read(typed)
+        except NotFound:
+            return await self._look(request, typed)
+        raise web.HTTPSeeOther(f"/lacak/{quote(found)}", headers=_HEADERS)
+
+    async def ticket(self, request: web.Request) -> web.Response:
+        return await self._look(request, request.match_info["number"])
+
+    async def _look(self, request: web.Request, typed: str) -> web.Response:
+        client = self._proxies.client(request)
+        wait = self._misses.wait(client)
+        if wait:
+            return self._problem(429, typed, "Terlalu banyak percobaan", "Silakan coba lagi sebentar lagi.", wait)
+        try:
+            name, part = number.read(typed)
+            async with request.app[DB].read() as conn:
+                standing = await public.standing(conn, name, part)
+        except NotFound:
+            # one answer for a slip of the finger and for a number nobody has: it tells a guesser nothing
+            self._misses.take(client)
+            title, sentence = "Nomor tiket tidak ditemukan", "Mungkin ada huruf atau angka yang keliru atau tertukar."
+            return self._problem(404, typed, title, sentence)
+        except StoreDown:
+            return self._problem(503, typed, "Layanan sedang terganggu", "Silakan coba lagi sebentar lagi.", 5)
+        return self._found(request, standing)
+
+    def _found(self, request: web.Request, standing: Standing) -> web.Response:
+        state = State(standing.state)
+        topic = request.app[FLOWS].topics.get(standing.topic)
+        return self._show(
+            200,
+            ticket=standing,
+            state=STATE_NAME[state],
+            meaning=_MEANING[state],
+            topic=topic.label.get("id", "") if topic else "",
+        )
+
+    def _problem(self, status: int, typed: str, title: str, sentence: str, wait: float = 0) -> web.Response:
+        later = {"Retry-After": str(int(wait) + 1)} if wait else {}
+        return self._show(status, later, title=title, sentence=sentence, hint=status == 404, typed=typed[:40])
+
+    def _show(self, status: int, headers: dict[str, str] | None = None, **values: object) -> web.Response:
+        blank = {"ticket": None, "sentence": "", "typed": ""}
+        return self._pages.show("track.html", status=status, headers=_HEADERS | (headers or {}), **blank | values)

@@ -1,0 +1,62 @@
+"""Platforms knock here: verify the raw bytes, split, store, 200. Nothing that can fail for a reason of content happens before the 200."""
+
+import hashlib
+
+from aiohttp import web
+
+from bot import logs
+from bot.errors import StoreDown, Unauthorised, Unreadable
+from bot.message import Channel, Item
+from bot.web.keys import DOOR, METRICS
+
+LIMIT = 4 * 1024 * 1024
+"""WhatsApp sends up to 3 MB."""
+
+
+def setup(app: web.Application, channel: Channel) -> None:
+    """The two routes of one platform."""
+
+    async def challenge(request: web.Request) -> web.Response:
+        try:
+            answer = channel.challenge(request.query)
+        except Unauthorised:
+            app[METRICS].webhooks.labels(channel.name, "403").inc()
+            return web.Response(status=403, text="forbidden")
+        return web.Response(text=answer)
+
+    ok = app[METRICS].webhooks.labels(channel.name, "200")
+    stored = app[METRICS].items.labels(channel.name)
+    door = app[DOOR]
+
+    async def receive(request: web.Request) -> web.Response:
+        body = await request.read()
+        try:
+            channel.verify(request.headers, body)
+        except Unauthorised:
+            app[METRICS].webhooks.labels(channel.name, "401").inc()
+            return web.Response(status=401, text="unauthorised")
+        items = _split(channel, body)
+        try:
+            await door.put(items)
+        except StoreDown:
+            app[METRICS].webhooks.labels(channel.name, "503").inc()
+            return web.Response(status=503, text="try again", headers={"Retry-After": "5"})
+        ok.inc()
+        stored.inc(len(items))
+        return web.Response()
+
+    path = f"/webhooks/{channel.name}"
+    if channel.name == "whatsapp":
+        app.router.add_get(path, challenge)
+    app.router.add_post(path, receive)
+
+
+def _split(channel: Channel, body: bytes) -> list[Item]:
+    """A body that cannot be split becomes one raw row; a bug in a parser does the same, because the 200 must not depend on content."""
+    try:
+        return channel.split(body)
+    except Unreadable:
+        pass
+    except Exception as error:
+        logs.get("webhooks").error("split failed", channel=channel.name, error=type(error).__name__)
+    return [Item(channel.account, "raw", hashlib.sha256(body).hexdigest(), None, body)]

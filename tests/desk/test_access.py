@@ -1,0 +1,73 @@
+"""Role × route over the desk's real route table: a route without a row here fails."""
+
+import pytest
+
+from bot.desk import ROUTES
+from bot.models import Role
+from bot.policy.access import TABLE, Verb, may
+from tests.desk import seed
+from tests.desk.conftest import Enter, application
+
+ALL, STAFF, ADMIN = {None, *Role}, set(Role), {Role.ADMIN}
+EXPECTED: dict[tuple[str, str], set[Role | None]] = {
+    ("GET", "/desk"): STAFF,
+    ("GET", "/desk/"): STAFF,
+    ("GET", "/desk/tiket/{number}"): STAFF,
+    ("GET", "/desk/peristiwa"): STAFF,
+    ("POST", "/desk/tiket/{number}/ambil"): STAFF,
+    ("POST", "/desk/tiket/{number}/tulis"): STAFF,
+    ("POST", "/desk/tiket/{number}/selesai"): STAFF,
+    ("POST", "/desk/tiket/{number}/kembalikan"): STAFF,
+    ("POST", "/desk/tiket/{number}/urgensi"): STAFF,
+    ("GET", "/desk/petugas"): ADMIN,
+    ("POST", "/desk/petugas/undang"): ADMIN,
+    ("POST", "/desk/petugas/{id}/aktif"): ADMIN,
+    ("POST", "/desk/keluar"): STAFF,
+    ("GET", "/desk/masuk"): ALL,
+    ("POST", "/desk/masuk"): ALL,
+    ("GET", "/desk/undangan/{token}"): ALL,
+    ("POST", "/desk/undangan/{token}"): ALL,
+    ("GET", "/desk/static/{name}"): ALL,
+}
+
+
+async def test_every_route_has_a_row(db) -> None:
+    app = application(db)
+    real = {
+        (route.method, route.resource.canonical)
+        for resource in app.router.resources()
+        for route in resource
+        if route.method != "HEAD"
+    }
+    assert real == set(EXPECTED)
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+async def test_matrix(db, enter: Enter, role: Role | None) -> None:
+    """Who may not is turned away before anything is read; who may is not."""
+    visitor = await enter(role)
+    case = await seed.case(db)
+    for (method, path), roles in EXPECTED.items():
+        if path in ("/desk/peristiwa", "/desk/keluar") and role in roles:
+            continue  # a stream has no end, signing out ends the rest of this test: they have tests of their own
+        address = path.format(number=case.number, id="999", token="0" * 64, name="nothing.css")
+        if method == "GET":
+            status, text = await visitor.get(address)
+        else:
+            status, text = await visitor.post(address)
+        refused = (status in (401, 403) and "salah" not in text) or (status == 303 and role is None)
+        assert refused == (role not in roles), (method, path, role, status)
+
+
+async def test_an_unknown_role_may_nothing(db, enter: Enter) -> None:
+    visitor = await enter("janitor")
+    assert (await visitor.get("/desk"))[0] == 403
+
+
+def test_the_table_names_every_verb() -> None:
+    assert set(TABLE) == set(Verb)
+    assert not may("", Verb.SEE) and not may(None, Verb.SEE) and may(None, Verb.ENTER)
+
+
+def test_routes_are_named_once() -> None:
+    assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
