@@ -41,8 +41,8 @@ check: $(VENV)/.dev  ## lint, format, types, layers, flows, translations, Docker
 e2e: $(VENV)/.dev  ## tests in a real browser (Debian: apt-get install chromium)
 	$(BIN)/python -m pytest -m e2e $(ARGS)
 
-bench: $(VENV)/.run  ## measure this machine: messages a second, waiting times
-	$(BIN)/wargi bench $(ARGS)
+bench: $(VENV)/.test  ## measure this machine: messages a second, waiting times
+	$(BIN)/python -m tests.bench $(ARGS)
 
 # dev.txt holds everything, so it is made first and the others may not differ from it. Hashes, but no address of any
 # registry: whoever installs uses the one that their own pip is set to. UPGRADE=--upgrade takes the newest versions.

@@ -60,6 +60,8 @@ ANSWER = {
     "place": N_("Tempat"),
     "details": N_("Isi laporan"),
     "photo": N_("Foto"),
+    "foto": N_("Foto"),
+    "attachments": N_("Lampiran"),
     "name": N_("Nama"),
 }
 EVENT = {
@@ -179,10 +181,20 @@ def topic(code: str) -> str:
 
 def answers(ticket: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What the flow asked and the citizen said, without what is shown elsewhere on the page already."""
-    shown = {ticket["topic"], ticket["subtopic"], ticket["place"], ticket["details"], ""}
+    shown = {ticket["topic"], ticket["subtopic"], ticket["place"], ticket["details"], "", "-", "skip"}
     pairs = []
     for question, answer in (ticket["answers"] or {}).items():
-        text = ", ".join(map(str, answer)) if isinstance(answer, list) else str(answer if answer is not None else "")
-        if text not in shown:
+        text = _files(answer) if isinstance(answer, list) else str(answer if answer is not None else "").strip()
+        if text not in shown and not (ticket["answers"].get("attachments") and "foto" in question):
             pairs.append((ANSWER.get(question, topic(question)), text))
     return pairs
+
+
+def _files(answer: list[Any]) -> str:
+    """`2 Foto, 1 Pesan suara`: how many of each kind; anything but files as it is."""
+    kinds = [
+        KIND.get(str(row.get("kind")), str(row.get("kind"))) if isinstance(row, dict) else str(row) for row in answer
+    ]
+    return ", ".join(
+        f"{kinds.count(kind)} {kind}" if isinstance(answer[0], dict) else kind for kind in dict.fromkeys(kinds)
+    )

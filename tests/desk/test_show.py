@@ -46,3 +46,12 @@ def test_a_person_without_a_name_and_number() -> None:
     row = {"name": "", "phone": "", "address": "998877", "account": "telegram:1"}
     assert show.person(row) == "Warga"
     assert show.person(row | {"account": "whatsapp:1", "address": "6281234567731"}) == "Warga 0812••••7731"
+
+
+def test_answers_leave_out_what_the_page_shows_already() -> None:
+    ticket = {
+        "topic": "jalan", "subtopic": "", "place": "Garut", "details": "Lubang",
+        "answers": {"topic": "jalan", "place": "Garut", "details": "Lubang", "foto": "x", "sejak": " kemarin ",
+                    "attachments": [{"kind": "image"}, {"kind": "image"}, {"kind": "voice"}], "lain": None, "dua": ["a", "b"]},
+    }  # fmt: skip
+    assert show.answers(ticket) == [("Sejak", "kemarin"), ("Lampiran", "2 Foto, 1 Pesan suara"), ("Dua", "a, b")]
