@@ -3,10 +3,11 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
 from typing import Any
 
-import structlog
+import orjson
+
+from bot import clock
 
 SECRET_KEYS = frozenset(
     {"text", "body", "raw", "token", "password", "secret", "authorization", "cookie", "phone", "name", "address", "url"}
@@ -21,43 +22,52 @@ def mask(text: str) -> str:
     return _BEARER.sub("[rahasia]", _DIGITS.sub("[nomor]", text))
 
 
-def _redact(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key, value in event.items():
-        if key in SECRET_KEYS:
-            event[key] = "[…]"
-        elif isinstance(value, str):
-            event[key] = mask(value)
-    return event
+class Log:
+    """The log of one room: `log.info("event", key=value)`."""
+
+    def __init__(self, room: str) -> None:
+        self._logger = logging.getLogger(f"wargi.{room}")
+
+    def info(self, event: str, **fields: object) -> None:
+        self._logger.info(event, extra={"fields": fields})
+
+    def warning(self, event: str, **fields: object) -> None:
+        self._logger.warning(event, extra={"fields": fields})
+
+    def error(self, event: str, **fields: object) -> None:
+        self._logger.error(event, extra={"fields": fields})
 
 
-class _Mask(logging.Formatter):
-    """Lines of libraries go the same way."""
+class _Json(logging.Formatter):
+    """Lines of libraries go the same way as ours."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return mask(super().format(record))
+        fields: dict[str, Any] = getattr(record, "fields", {})
+        line = {
+            "at": clock.now().isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "room": record.name.removeprefix("wargi."),
+            "event": mask(record.getMessage()),
+            **{key: "[…]" if key in SECRET_KEYS else _safe(value) for key, value in fields.items()},
+        }
+        if record.exc_info:
+            line["error"] = mask(self.formatException(record.exc_info))
+        return orjson.dumps(line).decode()
+
+
+def _safe(value: object) -> object:
+    return value if isinstance(value, bool | int | float) or value is None else mask(str(value))
 
 
 def setup(level: str = "info", quiet: bool = False) -> None:
-    """Logs go to standard error; `quiet` keeps only errors (terminal chat)."""
-    number = logging.ERROR if quiet else getattr(logging, level.upper(), logging.INFO)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _redact,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=False,
-    )
+    """Logs go to standard error; libraries speak up from warnings on (their debug lines show addresses with tokens)."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Mask('{"logger":"%(name)s","level":"%(levelname)s","event":"%(message)s"}'))
-    logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+    handler.setFormatter(_Json())
+    logging.basicConfig(level=logging.ERROR if quiet else logging.WARNING, handlers=[handler], force=True)
+    ours = logging.ERROR if quiet else getattr(logging, level.upper(), logging.INFO)
+    logging.getLogger("wargi").setLevel(ours)
 
 
-def get(name: str) -> Any:
-    """The logger of a room."""
-    return structlog.get_logger(room=name)
+def get(room: str) -> Log:
+    """The log of a room."""
+    return Log(room)

@@ -45,13 +45,6 @@ FILES = [
         sha256="a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130",
         licence="0BSD",
     ),
-    File(
-        package="htmx.org",
-        version="4.0.1",
-        path="dist/ext/hx-sse.min.js",
-        sha256="18ef2761356ec1fe0bb6d92612315b37517a7c1e9856b661c5ae81fef239d103",
-        licence="0BSD",
-    ),
 ]
 
 

@@ -146,7 +146,10 @@ def _node(flows: Flows, node: Node) -> Iterator[tuple[str, str]]:
         for name in names(say.text) - known:
             yield f"`{{{name}}}` is filled by nothing ({language})", f"known are {', '.join(sorted(known))}"
         if not isinstance(node, OpensTicket | HandsOff) and names(say.text) & {"number", "link"}:
-            yield f"a ticket's number before there is a ticket ({language})", "say it in an `open-ticket` or `hand-off` step"
+            yield (
+                f"a ticket's number before there is a ticket ({language})",
+                "say it in an `open-ticket` or `hand-off` step",
+            )
         yield from _labels(options, language)
     if isinstance(node, Go | AskText | AskChoice) and not node.exits():
         yield "leads nowhere", "write `next:`"

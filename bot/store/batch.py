@@ -12,6 +12,7 @@ from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import boxes, talk
 from bot.store.db import Unit
+from bot.store.many import Many
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
@@ -20,18 +21,18 @@ TICKET_CHANGES = (
     "conversation_id", "state", "urgency", "rank", "officer_id", "updated_at", "first_answer_at", "resolved_at",
     "score", "version", "details", "topic", "subtopic", "place",
 )  # fmt: skip
-_UPDATE_TICKET = (
+_UPDATE_TICKET = Many(
     sa.update(TICKET)
     .where(TICKET.c.id == sa.bindparam("b_id"), TICKET.c.part == sa.bindparam("b_part"))
     .values({name: sa.bindparam(name) for name in TICKET_CHANGES})
 )
 SURVEY_CHANGES = ("state", "answered_at", "score", "comment")
-_UPDATE_SURVEY = (
+_UPDATE_SURVEY = Many(
     sa.update(SURVEY)
     .where(SURVEY.c.id == sa.bindparam("b_id"), SURVEY.c.part == sa.bindparam("b_part"))
     .values({name: sa.bindparam(name) for name in SURVEY_CHANGES})
 )
-_END_ASSIGNMENT = (
+_END_ASSIGNMENT = Many(
     sa.update(ASSIGNMENT)
     .where(
         ASSIGNMENT.c.ticket_id == sa.bindparam("b_ticket"),
@@ -41,10 +42,10 @@ _END_ASSIGNMENT = (
     .values(ended_at=sa.bindparam("b_at"))
 )
 _INSERTS = {  # in an order that a reader of half a transaction could live with
-    "ticket": sa.insert(TICKET),
-    "ticket_event": sa.insert(EVENT),
-    "assignment": sa.insert(ASSIGNMENT),
-    "survey": sa.insert(SURVEY),
+    "ticket": Many(sa.insert(TICKET), TICKET.c.keys()),
+    "ticket_event": Many(sa.insert(EVENT), EVENT.c.keys()),
+    "assignment": Many(sa.insert(ASSIGNMENT), ASSIGNMENT.c.keys()),
+    "survey": Many(sa.insert(SURVEY), SURVEY.c.keys()),
     "message": boxes.INSERT_MESSAGE,
     "outbox": boxes.INSERT_OUTBOX,
 }
@@ -101,15 +102,15 @@ class Batch:
         conn = unit.conn
         await self._flush_talks(unit)
         if self._ended:
-            await conn.execute(_END_ASSIGNMENT, self._ended)
+            await _END_ASSIGNMENT(conn, self._ended)
         for name, statement in _INSERTS.items():
             if rows := self._inserts.get(name):
-                await conn.execute(statement, rows)
+                await statement(conn, rows)
         fresh = {row["id"] for row in self._inserts.get("ticket", ())}
         if rows := [_ticket_change(row) for id_, row in self._changed_tickets.items() if id_ not in fresh]:
-            await conn.execute(_UPDATE_TICKET, rows)
+            await _UPDATE_TICKET(conn, rows)
         if self._changed_surveys:
-            await conn.execute(_UPDATE_SURVEY, [_survey_change(row) for row in self._changed_surveys.values()])
+            await _UPDATE_SURVEY(conn, [_survey_change(row) for row in self._changed_surveys.values()])
         if self._timers:
             await boxes.set_timers(conn, self._timers)
         unit.outbox += self._inserts.get("outbox", ())
@@ -120,20 +121,20 @@ class Batch:
         conn, now, talks = unit.conn, self.now, self.talks.values()
         new = [talk_ for talk_ in talks if talk_.is_new]
         if new:
-            await conn.execute(talk.INSERT_CONTACT, [talk.contact_row(each, now) for each in new])
-            await conn.execute(talk.INSERT_ADDRESS, [talk.address_row(each) for each in new])
+            await talk.INSERT_CONTACT(conn, [talk.contact_row(each, now) for each in new])
+            await talk.INSERT_ADDRESS(conn, [talk.address_row(each) for each in new])
         begun = [each for each in talks if each.new_conversation]
         if begun:
-            await conn.execute(talk.INSERT_CONVERSATION, [talk.conversation_row(each, now) for each in begun])
+            await talk.INSERT_CONVERSATION(conn, [talk.conversation_row(each, now) for each in begun])
         moved = [_moved(each) for each in begun if not each.is_new]
         if moved:
-            await conn.execute(talk.UPDATE_ADDRESS, moved)
+            await talk.UPDATE_ADDRESS(conn, moved)
         going = [_going(each) for each in talks if not each.new_conversation]
         if going:
-            await conn.execute(talk.UPDATE_CONVERSATION, going)
+            await talk.UPDATE_CONVERSATION(conn, going)
         contacts = [_contact_change(each, now) for each in talks if each.contact_changed and not each.is_new]
         if contacts:
-            await conn.execute(talk.UPDATE_CONTACT, contacts)
+            await talk.UPDATE_CONTACT(conn, contacts)
         for each in talks:
             unit.changed(each.ref)
             if each.account.startswith("web:"):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from bot.message import Item
 from bot.models import Delivery, Inbox, InboxItem, Message, OutboxItem, Timer
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store.many import Many, insert_into
 
 INBOX, OUTBOX, TIMER, MESSAGE = table(InboxItem), table(OutboxItem), table(Timer), table(Message)
 Row = sa.Row[*tuple[Any, ...]]
@@ -21,14 +21,9 @@ Row = sa.Row[*tuple[Any, ...]]
 UNSENT = (Delivery.READY, Delivery.RETRY, Delivery.UNKNOWN)
 
 
-def _insert(dialect: str, into: sa.Table) -> Any:
-    """INSERT with ON CONFLICT; a dialect is imported only where it is used, because it takes a while."""
-    return import_module(f"sqlalchemy.dialects.{dialect}").insert(into)
-
-
 @cache
-def _put(dialect: str) -> sa.Executable:
-    return _insert(dialect, INBOX).on_conflict_do_nothing()  # type: ignore[no-any-return]
+def _put(dialect: str) -> Many:
+    return Many(insert_into(dialect, INBOX).on_conflict_do_nothing(), INBOX.c.keys())
 
 
 _KEY = ("hour", "account", "kind", "external_id", "part")
@@ -58,7 +53,7 @@ def inbox_row(item: Item, now: datetime) -> dict[str, Any]:
 async def put(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     """Stores inbox rows; those already known are left alone. Sorted by key, so that two doors never deadlock."""
     rows = sorted(rows, key=lambda row: tuple(row[name] for name in _KEY))
-    await conn.execute(_put(conn.dialect.name), rows)
+    await _put(conn.dialect.name)(conn, rows)
 
 
 _PENDING = (
@@ -80,12 +75,12 @@ async def pending(conn: AsyncConnection, parts: Sequence[int] | None, limit: int
     return (await conn.execute(_PENDING_OF_PARTS, {"limit": limit, "parts": list(parts)})).all()
 
 
-_DONE = (
+_DONE = Many(
     sa.update(INBOX)
     .where(INBOX.c.id == sa.bindparam("b_id"), INBOX.c.part == sa.bindparam("b_part"))
     .values(state=sa.literal_column("'done'"), raw=sa.null())
 )
-_PARK = (
+_PARK = Many(
     sa.update(INBOX)
     .where(INBOX.c.id == sa.bindparam("b_id"), INBOX.c.part == sa.bindparam("b_part"))
     .values(state=sa.literal_column("'parked'"), error=sa.bindparam("b_error"))
@@ -94,19 +89,19 @@ _PARK = (
 
 async def done(conn: AsyncConnection, refs: Sequence[tuple[bytes, int]]) -> None:
     """Handled: the key stays against repetition, the raw item goes."""
-    await conn.execute(_DONE, [{"b_id": id_, "b_part": part} for id_, part in refs])
+    await _DONE(conn, [{"b_id": id_, "b_part": part} for id_, part in refs])
 
 
 async def park(conn: AsyncConnection, parked: Sequence[tuple[bytes, int, str]]) -> None:
     """Put aside with a reason; the raw item stays for whoever looks into it."""
-    await conn.execute(_PARK, [{"b_id": id_, "b_part": part, "b_error": error[:500]} for id_, part, error in parked])
+    await _PARK(conn, [{"b_id": id_, "b_part": part, "b_error": error[:500]} for id_, part, error in parked])
 
 
 # -- outbox ----------------------------------------------------------------------------------------
 
-INSERT_OUTBOX = sa.insert(OUTBOX)
-INSERT_MESSAGE = sa.insert(MESSAGE)
-_SETTLE = (
+INSERT_OUTBOX = Many(sa.insert(OUTBOX), OUTBOX.c.keys())
+INSERT_MESSAGE = Many(sa.insert(MESSAGE), MESSAGE.c.keys())
+_SETTLE = Many(
     sa.update(MESSAGE)
     .where(
         MESSAGE.c.id == sa.bindparam("b_id"),
@@ -120,30 +115,26 @@ _SETTLE = (
         error=sa.bindparam("b_error"),
     )
 )
-_GONE = sa.delete(OUTBOX).where(OUTBOX.c.id == sa.bindparam("b_id"), OUTBOX.c.part == sa.bindparam("b_part"))
-_LATER = (
+_GONE = Many(sa.delete(OUTBOX).where(OUTBOX.c.id == sa.bindparam("b_id"), OUTBOX.c.part == sa.bindparam("b_part")))
+_LATER = Many(
     sa.update(OUTBOX)
     .where(OUTBOX.c.id == sa.bindparam("b_id"), OUTBOX.c.part == sa.bindparam("b_part"))
     .values(state=sa.bindparam("b_state"), attempts=sa.bindparam("b_attempts"), next_at=sa.bindparam("b_next_at"))
 )
 
 
-_SETTLE_NAMES = ("b_id", "b_part", "b_delivery", "b_external_id", "b_error")
-_LATER_NAMES = ("b_id", "b_part", "b_state", "b_attempts", "b_next_at")
-
-
 async def settle(conn: AsyncConnection, receipts: Sequence[dict[str, Any]]) -> None:
     """Writes what became of sends. A receipt has `b_id b_part b_delivery b_external_id b_error b_attempts b_next_at b_state`."""
-    await conn.execute(_SETTLE, [{name: row[name] for name in _SETTLE_NAMES} for row in receipts])
-    if final := [{"b_id": row["b_id"], "b_part": row["b_part"]} for row in receipts if row["b_next_at"] is None]:
-        await conn.execute(_GONE, final)
+    await _SETTLE(conn, receipts)
+    if final := [row for row in receipts if row["b_next_at"] is None]:
+        await _GONE(conn, final)
     if later := [row for row in receipts if row["b_next_at"] is not None]:
-        await conn.execute(_LATER, [{name: row[name] for name in _LATER_NAMES} for row in later])
+        await _LATER(conn, later)
 
 
 async def gone(conn: AsyncConnection, refs: Sequence[tuple[bytes, int]]) -> None:
     """These bubbles have arrived, whatever we still believe of them."""
-    await conn.execute(_GONE, [{"b_id": id_, "b_part": part} for id_, part in refs])
+    await _GONE(conn, [{"b_id": id_, "b_part": part} for id_, part in refs])
 
 
 _OUTBOX_COLUMNS = (
@@ -174,15 +165,15 @@ async def unsent_of(conn: AsyncConnection, refs: Sequence[Ref]) -> Sequence[Mapp
 
 
 @cache
-def _set(dialect: str) -> sa.Executable:
-    insert = _insert(dialect, TIMER)
+def _set(dialect: str) -> Many:
+    insert = insert_into(dialect, TIMER)
     changes = {"due_at": insert.excluded.due_at, "id": insert.excluded.id}
-    return insert.on_conflict_do_update(index_elements=["kind", "ref", "part"], set_=changes)  # type: ignore[no-any-return]
+    return Many(insert.on_conflict_do_update(index_elements=["kind", "ref", "part"], set_=changes), TIMER.c.keys())
 
 
 async def set_timers(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     """Sets timers; one that exists for the same kind and subject moves."""
-    await conn.execute(_set(conn.dialect.name), list(rows))
+    await _set(conn.dialect.name)(conn, rows)
 
 
 async def due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> Sequence[Row]:

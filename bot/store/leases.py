@@ -15,6 +15,7 @@ from bot.clock import PARTS
 from bot.errors import WargiError
 from bot.models import PartLease, Worker
 from bot.models.base import table
+from bot.store.many import insert_into
 
 LEASE, WORKER = table(PartLease), table(Worker)
 SECONDS = 6
@@ -32,9 +33,7 @@ class LeaseLost(WargiError):
 
 async def share(conn: AsyncConnection, name: str, fresh: bool) -> dict[int, int]:
     """One round: says we live, renews, gives back what is too much, takes what is free. Returns part -> token. `fresh`: first round after a start."""
-    from sqlalchemy.dialects.postgresql import insert  # slow to import, and SQLite does not need it
-
-    alive = insert(WORKER).values(name=name, until=_UNTIL)
+    alive = insert_into("postgresql", WORKER).values(name=name, until=_UNTIL)
     await conn.execute(alive.on_conflict_do_update(index_elements=["name"], set_={"until": _UNTIL}))
     await conn.execute(sa.delete(WORKER).where(WORKER.c.until < _NOW))
     workers = (await conn.execute(sa.select(sa.func.count()).select_from(WORKER))).scalar() or 1

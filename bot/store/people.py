@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
 from bot.models import Invite, Officer, OfficerSession, Throttle
 from bot.models.base import table
+from bot.store.many import insert_into
 
 OFFICER, SESSION, INVITE, THROTTLE = table(Officer), table(OfficerSession), table(Invite), table(Throttle)
 _SHOWN = [column for column in OFFICER.c if column.name != "password_hash"]  # a page never needs the hash
@@ -166,8 +166,9 @@ async def try_sign_in(
 
 
 async def _locked_row(conn: AsyncConnection, subject: str, now: datetime) -> tuple[int, datetime]:
-    insert: Any = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    fresh = insert(THROTTLE).values(subject=subject, failures=0, until=now).on_conflict_do_nothing()
+    fresh = (
+        insert_into(conn.dialect.name, THROTTLE).values(subject=subject, failures=0, until=now).on_conflict_do_nothing()
+    )
     await conn.execute(fresh)
     query = sa.select(THROTTLE.c.failures, THROTTLE.c.until).where(THROTTLE.c.subject == subject).with_for_update()
     row = (await conn.execute(query)).one()

@@ -13,6 +13,7 @@ from bot.errors import NotFound
 from bot.models import Address, Contact, Conversation, Owner
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store.many import Many
 
 ADDRESS, CONTACT, CONVERSATION = table(Address), table(Contact), table(Conversation)
 
@@ -94,15 +95,15 @@ _CONTACTS = sa.select(
     CONTACT.c.id.in_(sa.bindparam("ids", expanding=True)), CONTACT.c.part.in_(sa.bindparam("parts", expanding=True))
 )
 
-INSERT_CONTACT = sa.insert(CONTACT)
-INSERT_ADDRESS = sa.insert(ADDRESS)
-INSERT_CONVERSATION = sa.insert(CONVERSATION)
-UPDATE_CONTACT = (
+INSERT_CONTACT = Many(sa.insert(CONTACT), CONTACT.c.keys())
+INSERT_ADDRESS = Many(sa.insert(ADDRESS), ADDRESS.c.keys())
+INSERT_CONVERSATION = Many(sa.insert(CONVERSATION), CONVERSATION.c.keys())
+UPDATE_CONTACT = Many(
     sa.update(CONTACT)
     .where(CONTACT.c.id == sa.bindparam("b_id"), CONTACT.c.part == sa.bindparam("b_part"))
     .values({name: sa.bindparam(name) for name in ("name", "phone", "language", "notice", "notice_at")})
 )
-UPDATE_ADDRESS = (
+UPDATE_ADDRESS = Many(
     sa.update(ADDRESS)
     .where(ADDRESS.c.id == sa.bindparam("b_id"), ADDRESS.c.part == sa.bindparam("b_part"))
     .values(conversation_id=sa.bindparam("conversation_id"))
@@ -117,7 +118,7 @@ STATE_COLUMNS = (
     "last_inbound_at",
     "updated_at",
 )
-UPDATE_CONVERSATION = (
+UPDATE_CONVERSATION = Many(
     sa.update(CONVERSATION)
     .where(CONVERSATION.c.id == sa.bindparam("b_id"), CONVERSATION.c.part == sa.bindparam("b_part"))
     .values({name: sa.bindparam(name) for name in STATE_COLUMNS})

@@ -12,9 +12,10 @@ from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import boxes, talk
 from bot.store.db import Unit
+from bot.store.many import Many
 
 MESSAGE = table(Message)
-_UPDATE = (
+_UPDATE = Many(
     sa.update(MESSAGE)
     .where(MESSAGE.c.id == sa.bindparam("b_id"), MESSAGE.c.part == sa.bindparam("b_part"))
     .values(
@@ -46,7 +47,7 @@ async def apply(unit: Unit, statuses: Sequence[tuple[boxes.Row, Status]]) -> Non
             unit.hints.add(f"w:{row.address}")
         unit.confirmed.append(message["id"])
     if changes:
-        await unit.conn.execute(_UPDATE, list(changes.values()))
+        await _UPDATE(unit.conn, list(changes.values()))
         await boxes.gone(unit.conn, [(change["b_id"], change["b_part"]) for change in changes.values()])
 
 

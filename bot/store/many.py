@@ -1,0 +1,55 @@
+"""executemany without a dictionary walk a row: a Core statement is compiled once a dialect, rows become tuples.
+
+Core itself spends more on preparing the parameters of a row than SQLite spends on writing it; the statements stay Core, so one
+definition serves both databases.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from operator import itemgetter
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Prepared = tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]], list[tuple[int, Callable[[Any], Any]]]]
+
+
+def insert_into(dialect: str, into: sa.Table) -> Any:
+    """INSERT with ON CONFLICT; a dialect is imported only where it is used, because it takes a while."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(into)
+
+
+class Many:
+    """One INSERT, UPDATE or DELETE for many rows; every row has all of its parameters."""
+
+    def __init__(self, statement: sa.Executable, names: Sequence[str] = ()) -> None:
+        self._statement = statement
+        self._names = list(names) or None
+        """Columns of an INSERT; other statements name their parameters themselves."""
+        self._prepared: dict[str, Prepared] = {}
+
+    async def __call__(self, conn: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+        sql, pick, converters = self._prepared.get(conn.dialect.name) or self._prepare(conn.dialect)
+        if not converters:
+            await conn.exec_driver_sql(sql, [pick(row) for row in rows])
+            return
+        values = []
+        for row in rows:
+            picked = list(pick(row))
+            for place, convert in converters:
+                picked[place] = convert(picked[place])
+            values.append(tuple(picked))
+        await conn.exec_driver_sql(sql, values)
+
+    def _prepare(self, dialect: sa.Dialect) -> Prepared:
+        compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._names)  # type: ignore[attr-defined]
+        order: list[str] = compiled.positiontup
+        converters = []
+        for place, name in enumerate(order):
+            convert = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+            if convert is not None:
+                converters.append((place, convert))
+        pick = itemgetter(*order) if len(order) > 1 else lambda row: (row[order[0]],)
+        prepared = self._prepared[dialect.name] = (str(compiled), pick, converters)
+        return prepared
