@@ -48,9 +48,9 @@ class Machine(Door):
         async with self.db.unit() as unit:
             if what is None:
                 what = self.talks[address] = talk.new(chat.ACCOUNT, address, clock.now())
-                await unit.conn.execute(talk.INSERT_CONTACT, [talk.contact_row(what, clock.now())])
-                await unit.conn.execute(talk.INSERT_ADDRESS, [talk.address_row(what)])
-                await unit.conn.execute(talk.INSERT_CONVERSATION, [talk.conversation_row(what, clock.now())])
+                await talk.INSERT_CONTACT(unit.conn, [talk.contact_row(what, clock.now())])
+                await talk.INSERT_ADDRESS(unit.conn, [talk.address_row(what)])
+                await talk.INSERT_CONVERSATION(unit.conn, [talk.conversation_row(what, clock.now())])
             now = clock.now()
             await self._store(unit.conn, message_row(what, Author.CITIZEN, now, body=said["text"], key=said["id"]))
         for body, data in (

@@ -68,11 +68,11 @@ async def inbox(db: Db) -> list[Any]:
 async def write(db: Db, what: Talk, *rows: dict[str, Any]) -> None:
     async with db.unit() as unit:
         if what.is_new:
-            await unit.conn.execute(talk.INSERT_CONTACT, [talk.contact_row(what, clock.now())])
-            await unit.conn.execute(talk.INSERT_ADDRESS, [talk.address_row(what)])
+            await talk.INSERT_CONTACT(unit.conn, [talk.contact_row(what, clock.now())])
+            await talk.INSERT_ADDRESS(unit.conn, [talk.address_row(what)])
             what.is_new = False
         if what.new_conversation:
-            await unit.conn.execute(talk.INSERT_CONVERSATION, [talk.conversation_row(what, clock.now())])
+            await talk.INSERT_CONVERSATION(unit.conn, [talk.conversation_row(what, clock.now())])
             what.new_conversation = False
         if rows:
             await unit.conn.execute(sa.insert(MESSAGE), list(rows))
@@ -301,7 +301,7 @@ async def test_a_new_conversation_starts_afresh(visit: Open, db: Db) -> None:
     await write(db, what, line(what, Author.BOT, "tiga"))
     async with db.unit() as unit:
         moved = {"b_id": what.address_id, "b_part": what.part, "conversation_id": what.conversation_id}
-        await unit.conn.execute(talk.UPDATE_ADDRESS, [moved])
+        await talk.UPDATE_ADDRESS(unit.conn, [moved])
     new = await messages(client, old["cursor"])
     assert new["fresh"] and texts(new) == ["tiga"]
 
