@@ -13,6 +13,7 @@ from bot.metrics import Metrics
 from bot.models.ref import Ref
 from bot.store import boxes, leases
 from bot.store.db import Db
+from bot.store.many import write
 from bot.turn import House, intake
 
 MOST = 128
@@ -151,7 +152,7 @@ class Worker:
         self._log.error("item parked", item=row.id.hex(), reason=reason)
         self._metrics.turns.labels("parked").inc()
         async with self._db.unit() as unit:
-            await boxes.park(unit.conn, [(row.id, row.part, reason)])
+            await write(unit.conn, [boxes.park([(row.id, row.part, reason)])])
 
     async def _fence(self, conn: AsyncConnection, parts: list[int]) -> None:
         if not self._db.is_sqlite:

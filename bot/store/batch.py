@@ -12,7 +12,7 @@ from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import boxes, talk
 from bot.store.db import Unit
-from bot.store.many import Many
+from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
@@ -97,48 +97,41 @@ class Batch:
     def timer(self, kind: str, ref: Ref, due_at: datetime) -> None:
         self._timers.append({"id": clock.new_id(), "part": ref.part, "kind": kind, "ref": ref.id, "due_at": due_at})
 
-    async def flush(self, unit: Unit) -> None:
-        """Writes everything inside the unit's transaction and notes what must be told after its commit."""
-        conn = unit.conn
-        await self._flush_talks(unit)
-        if self._ended:
-            await _END_ASSIGNMENT(conn, self._ended)
-        for name, statement in _INSERTS.items():
-            if rows := self._inserts.get(name):
-                await statement(conn, rows)
+    async def flush(self, unit: Unit, *more: Work) -> None:
+        """Writes everything, and `more`, inside the unit's transaction; notes what must be told after its commit."""
         fresh = {row["id"] for row in self._inserts.get("ticket", ())}
-        if rows := [_ticket_change(row) for id_, row in self._changed_tickets.items() if id_ not in fresh]:
-            await _UPDATE_TICKET(conn, rows)
-        if self._changed_surveys:
-            await _UPDATE_SURVEY(conn, [_survey_change(row) for row in self._changed_surveys.values()])
-        if self._timers:
-            await boxes.set_timers(conn, self._timers)
+        tickets = [_ticket_change(row) for id_, row in self._changed_tickets.items() if id_ not in fresh]
+        work = [
+            *self._talk_work(),
+            (_END_ASSIGNMENT, self._ended),
+            *((statement, self._inserts.get(name, ())) for name, statement in _INSERTS.items()),
+            (_UPDATE_TICKET, tickets),
+            (_UPDATE_SURVEY, [_survey_change(row) for row in self._changed_surveys.values()]),
+            boxes.timers(unit.conn, self._timers),
+            *more,
+        ]
+        await write(unit.conn, [(statement, rows) for statement, rows in work if rows])
         unit.outbox += self._inserts.get("outbox", ())
-        if self.queue_changed:
-            unit.queue_changed()
-
-    async def _flush_talks(self, unit: Unit) -> None:
-        conn, now, talks = unit.conn, self.now, self.talks.values()
-        new = [talk_ for talk_ in talks if talk_.is_new]
-        if new:
-            await talk.INSERT_CONTACT(conn, [talk.contact_row(each, now) for each in new])
-            await talk.INSERT_ADDRESS(conn, [talk.address_row(each) for each in new])
-        begun = [each for each in talks if each.new_conversation]
-        if begun:
-            await talk.INSERT_CONVERSATION(conn, [talk.conversation_row(each, now) for each in begun])
-        moved = [_moved(each) for each in begun if not each.is_new]
-        if moved:
-            await talk.UPDATE_ADDRESS(conn, moved)
-        going = [_going(each) for each in talks if not each.new_conversation]
-        if going:
-            await talk.UPDATE_CONVERSATION(conn, going)
-        contacts = [_contact_change(each, now) for each in talks if each.contact_changed and not each.is_new]
-        if contacts:
-            await talk.UPDATE_CONTACT(conn, contacts)
-        for each in talks:
+        for each in self.talks.values():
             unit.changed(each.ref)
             if each.account.startswith("web:"):
                 unit.hints.add(f"w:{each.address}")
+        if self.queue_changed:
+            unit.queue_changed()
+
+    def _talk_work(self) -> list[Work]:
+        now, talks = self.now, self.talks.values()
+        new = [each for each in talks if each.is_new]
+        begun = [each for each in talks if each.new_conversation]
+        changed = [each for each in talks if each.contact_changed and not each.is_new]
+        return [
+            (talk.INSERT_CONTACT, [talk.contact_row(each, now) for each in new]),
+            (talk.INSERT_ADDRESS, [talk.address_row(each) for each in new]),
+            (talk.INSERT_CONVERSATION, [talk.conversation_row(each, now) for each in begun]),
+            (talk.UPDATE_ADDRESS, [_moved(each) for each in begun if not each.is_new]),
+            (talk.UPDATE_CONVERSATION, [_going(each) for each in talks if not each.new_conversation]),
+            (talk.UPDATE_CONTACT, [_contact_change(each, now) for each in changed]),
+        ]
 
 
 def _key(talk_: Talk) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from bot.message import Item
 from bot.models import Delivery, Inbox, InboxItem, Message, OutboxItem, Timer
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.many import Many, insert_into
+from bot.store.many import Many, Work, insert_into, write
 
 INBOX, OUTBOX, TIMER, MESSAGE = table(InboxItem), table(OutboxItem), table(Timer), table(Message)
 Row = sa.Row[*tuple[Any, ...]]
@@ -87,14 +87,14 @@ _PARK = Many(
 )
 
 
-async def done(conn: AsyncConnection, refs: Sequence[tuple[bytes, int]]) -> None:
+def done(refs: Sequence[tuple[bytes, int]]) -> Work:
     """Handled: the key stays against repetition, the raw item goes."""
-    await _DONE(conn, [{"b_id": id_, "b_part": part} for id_, part in refs])
+    return _DONE, [{"b_id": id_, "b_part": part} for id_, part in refs]
 
 
-async def park(conn: AsyncConnection, parked: Sequence[tuple[bytes, int, str]]) -> None:
+def park(parked: Sequence[tuple[bytes, int, str]]) -> Work:
     """Put aside with a reason; the raw item stays for whoever looks into it."""
-    await _PARK(conn, [{"b_id": id_, "b_part": part, "b_error": error[:500]} for id_, part, error in parked])
+    return _PARK, [{"b_id": id_, "b_part": part, "b_error": error[:500]} for id_, part, error in parked]
 
 
 # -- outbox ----------------------------------------------------------------------------------------
@@ -125,11 +125,9 @@ _LATER = Many(
 
 async def settle(conn: AsyncConnection, receipts: Sequence[dict[str, Any]]) -> None:
     """Writes what became of sends. A receipt has `b_id b_part b_delivery b_external_id b_error b_attempts b_next_at b_state`."""
-    await _SETTLE(conn, receipts)
-    if final := [row for row in receipts if row["b_next_at"] is None]:
-        await _GONE(conn, final)
-    if later := [row for row in receipts if row["b_next_at"] is not None]:
-        await _LATER(conn, later)
+    final = [row for row in receipts if row["b_next_at"] is None]
+    later = [row for row in receipts if row["b_next_at"] is not None]
+    await write(conn, [(_SETTLE, receipts), (_GONE, final), (_LATER, later)])
 
 
 async def gone(conn: AsyncConnection, refs: Sequence[tuple[bytes, int]]) -> None:
@@ -171,9 +169,9 @@ def _set(dialect: str) -> Many:
     return Many(insert.on_conflict_do_update(index_elements=["kind", "ref", "part"], set_=changes), TIMER.c.keys())
 
 
-async def set_timers(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+def timers(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> Work:
     """Sets timers; one that exists for the same kind and subject moves."""
-    await _set(conn.dialect.name)(conn, rows)
+    return _set(conn.dialect.name), rows
 
 
 async def due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> Sequence[Row]:

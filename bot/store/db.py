@@ -73,7 +73,7 @@ class Db:
         if self.is_sqlite:
             self.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
             self._take_file()
-            self._write = _sqlite_engine(str(self.sqlite_path), PRAGMAS, "BEGIN IMMEDIATE", NullPool)
+            self._write = _sqlite_engine(str(self.sqlite_path), PRAGMAS, "IMMEDIATE", NullPool)
             self._writer = await self._write.connect()
             self._read = self._reader()
             self._engines = {self._write, self._read}
@@ -90,7 +90,7 @@ class Db:
 
     def _reader(self) -> AsyncEngine:
         uri = f"file:{quote(str(self.sqlite_path))}?mode=ro&uri=true"
-        return _sqlite_engine(uri, READ_PRAGMAS, "BEGIN", None)
+        return _sqlite_engine(uri, READ_PRAGMAS, None, None)
 
     def _take_file(self) -> None:
         """Some SQLite versions before 3.51.3 can corrupt a WAL file with two writers, so a second server is refused."""
@@ -161,7 +161,11 @@ async def _notify(unit: Unit) -> None:
         await unit.conn.execute(sa.text("SELECT pg_notify('wargi', :payload)"), {"payload": payload})
 
 
-def _sqlite_engine(path: str, pragmas: tuple[str, ...], begin: str, pool: type[sa.Pool] | None) -> AsyncEngine:
+def _sqlite_engine(
+    path: str, pragmas: tuple[str, ...], isolation: str | None, pool: type[sa.Pool] | None
+) -> AsyncEngine:
+    """`isolation` IMMEDIATE: the driver begins a transaction with the first change, which is safe because this process has one
+    writer; None: every statement reads for itself."""
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
         json_serializer=lambda value: orjson.dumps(value).decode(),
@@ -171,15 +175,11 @@ def _sqlite_engine(path: str, pragmas: tuple[str, ...], begin: str, pool: type[s
 
     @sa.event.listens_for(engine.sync_engine, "connect")
     def connected(raw: Any, record: Any) -> None:
-        raw.isolation_level = None  # transactions begin when we say so, not when the driver thinks so
+        raw.isolation_level = isolation
         cursor = raw.cursor()
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-
-    @sa.event.listens_for(engine.sync_engine, "begin")
-    def begun(conn: sa.Connection) -> None:
-        conn.exec_driver_sql(begin)
 
     return engine
 

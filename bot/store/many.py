@@ -4,6 +4,7 @@ Core itself spends more on preparing the parameters of a row than SQLite spends 
 definition serves both databases.
 """
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from operator import itemgetter
@@ -30,17 +31,20 @@ class Many:
         self._prepared: dict[str, Prepared] = {}
 
     async def __call__(self, conn: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-        sql, pick, converters = self._prepared.get(conn.dialect.name) or self._prepare(conn.dialect)
+        await write(conn, [(self, rows)])
+
+    def values(self, dialect: sa.Dialect, rows: Sequence[Mapping[str, Any]]) -> tuple[str, list[tuple[Any, ...]]]:
+        """The statement in the driver's own words, and its rows."""
+        sql, pick, converters = self._prepared.get(dialect.name) or self._prepare(dialect)
         if not converters:
-            await conn.exec_driver_sql(sql, [pick(row) for row in rows])
-            return
+            return sql, [pick(row) for row in rows]
         values = []
         for row in rows:
             picked = list(pick(row))
             for place, convert in converters:
                 picked[place] = convert(picked[place])
             values.append(tuple(picked))
-        await conn.exec_driver_sql(sql, values)
+        return sql, values
 
     def _prepare(self, dialect: sa.Dialect) -> Prepared:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._names)  # type: ignore[attr-defined]
@@ -53,3 +57,36 @@ class Many:
         pick = itemgetter(*order) if len(order) > 1 else lambda row: (row[order[0]],)
         prepared = self._prepared[dialect.name] = (str(compiled), pick, converters)
         return prepared
+
+
+Work = tuple[Many, Sequence[Mapping[str, Any]]]
+"""A statement and its rows."""
+
+
+async def write(conn: AsyncConnection, work: Sequence[Work]) -> None:
+    """Several statements, in order. On SQLite they cross to the database's thread together: a crossing costs more than a row."""
+    statements = [many.values(conn.dialect, rows) for many, rows in work if rows]
+    if conn.dialect.name != "sqlite":
+        for sql, values in statements:
+            await conn.exec_driver_sql(sql, values)
+        return
+    driver: Any = (await conn.get_raw_connection()).driver_connection
+
+    def run() -> None:
+        for sql, values in statements:
+            driver._conn.executemany(sql, values)
+
+    try:
+        await driver._execute(run)
+    except sqlite3.Error as error:
+        raise _translated(error, statements) from error
+
+
+def _translated(error: sqlite3.Error, statements: Sequence[tuple[str, Any]]) -> Exception:
+    """The same exceptions as through SQLAlchemy, so that callers need not know."""
+    kinds: dict[type[sqlite3.Error], type[sa.exc.DatabaseError]] = {
+        sqlite3.IntegrityError: sa.exc.IntegrityError,
+        sqlite3.OperationalError: sa.exc.OperationalError,
+    }
+    kind = kinds.get(type(error), sa.exc.DatabaseError)
+    return kind("; ".join(sql for sql, _ in statements)[:500], None, error)

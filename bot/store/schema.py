@@ -39,7 +39,9 @@ async def prepare(db: Db) -> bool:
             f"the database has schema {found}, this wargi knows schemas up to {known[-1]}: install the newer wargi again"
         )
     async with db.unit() as unit:
-        if not db.is_sqlite:
+        if db.is_sqlite:
+            await unit.conn.exec_driver_sql("BEGIN IMMEDIATE")  # the driver would not begin one for DDL by itself
+        else:
             # one process migrates, the others wait here and find nothing to do
             await unit.conn.execute(sa.text("SELECT pg_advisory_xact_lock(7726)"))
         await unit.conn.run_sync(_upgrade)

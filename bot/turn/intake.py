@@ -44,11 +44,7 @@ async def run(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> list[boxes
     await _turns(unit, house, batch, turns)
     if statuses:
         await receipt.apply(unit, statuses)
-    await batch.flush(unit)
-    if done:
-        await boxes.done(unit.conn, done)
-    if parked:
-        await boxes.park(unit.conn, parked)
+    await batch.flush(unit, boxes.done(done), boxes.park(parked))
     return [row for row, inbound in turns if inbound.choice]
 
 

@@ -137,12 +137,11 @@ async def test_rows_read_before_a_lease_changed_hands_are_not_handled(world: Wor
         return rows
 
     monkeypatch.setattr(worker.boxes, "pending", slow)
-    citizen = world.citizen()
+    citizen = world.citizen(of_part(0, 100, 1)[0])
     await citizen.say(world.browser(), "halo")
     await asyncio.wait_for(reading.wait(), 10)
     # what another process does meanwhile: takes the part, runs the turn, stops
     async with world.server.db.unit() as unit:
-        held = first._held
         await leases.release(unit.conn, first._name, range(clock.PARTS))
         theirs = await leases.share(unit.conn, "another", True)
         rows = await real(unit.conn, sorted(theirs), 10)
@@ -150,7 +149,6 @@ async def test_rows_read_before_a_lease_changed_hands_are_not_handled(world: Wor
 
         await intake.run(unit, world.server.house, rows)
         await leases.leave(unit.conn, "another")
-    del held
     await first._share()
     go.set()
     await eventually(lambda: _none(world, "SELECT count(*) FROM inbox WHERE state = 'pending'"))

@@ -1,0 +1,144 @@
+"""The chain of one address: first in, first out, whatever got lost between processes, and nothing leaves twice."""
+
+import asyncio
+from typing import Any
+
+from bot import clock, delivery
+from bot.delivery import Delivery
+from bot.engine.effects import Say
+from bot.errors import StoreDown
+from bot.message import Limits, Outbound, Receipt
+from bot.metrics import Metrics
+from bot.models.ref import Ref
+from bot.store import boxes, talk
+from bot.store.batch import Batch
+from bot.store.db import Db
+from bot.turn.say import say
+from tests.world import eventually
+
+KEY = ("fake:1", "warga")
+
+
+class Fake:
+    """A platform that only takes."""
+
+    name, account = "fake", "fake:1"
+    limits = Limits(text=4096)
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    async def send(self, out: Outbound) -> Receipt:
+        self.sent.append(out.text)
+        return Receipt(f"x{len(self.sent)}")
+
+
+def built(db: Db) -> tuple[Delivery, Fake]:
+    channel = Fake()
+    return Delivery(db, {"fake": channel}, Metrics()), channel  # type: ignore[dict-item]
+
+
+async def wrote(db: Db, words: str) -> list[dict[str, Any]]:
+    """A notice to the citizen; its outbox rows, as they go round after the commit."""
+    async with db.unit() as unit:
+        found = await talk.load(unit.conn, [KEY])
+        thread = found.get(KEY) or talk.new(*KEY, clock.now())
+        batch = Batch(clock.now())
+        say(batch, thread, Say(words, notice=True))
+        await batch.flush(unit)
+    return unit.outbox
+
+
+async def test_a_lost_hint_does_not_let_a_later_message_overtake(db: Db) -> None:
+    """The desk process wrote two replies; the hint of the first got lost. The second waits for it, or fetches it too."""
+    sender, channel = built(db)
+    await sender.hold(None)
+    sender.start()
+    await wrote(db, "pertama")
+    later = await wrote(db, "kedua")
+    await sender.fetch([Ref(row["id"], row["part"]) for row in later])
+    await asyncio.sleep(0.2)
+    await sender.sweep()
+    await eventually(lambda: len(channel.sent) == 2)
+    await sender.stop(2)
+    assert channel.sent == ["pertama", "kedua"]
+
+
+async def test_what_was_left_goes_before_what_is_new(db: Db, monkeypatch: Any) -> None:
+    """Parts were just taken over, their backlog is being read; a turn of the same citizen commits meanwhile."""
+    sender, channel = built(db)
+    await wrote(db, "dari proses sebelumnya")
+    real, reading, go = boxes.unsent, asyncio.Event(), asyncio.Event()
+
+    async def slow(*args: Any) -> Any:
+        reading.set()
+        await go.wait()
+        return await real(*args)
+
+    monkeypatch.setattr(delivery.boxes, "unsent", slow)
+    db.after_commit.append(sender.committed)
+    sender.start()
+    holding = asyncio.create_task(sender.hold(None))
+    await reading.wait()
+    await wrote(db, "jawaban baru")
+    await asyncio.sleep(0.2)
+    go.set()
+    await holding
+    await eventually(lambda: len(channel.sent) == 2)
+    await sender.stop(2)
+    assert channel.sent == ["dari proses sebelumnya", "jawaban baru"]
+
+
+async def test_leases_lost_and_found_with_receipts_unwritten_send_nothing_twice(db: Db, monkeypatch: Any) -> None:
+    """The database was away for longer than a lease: what the platform has taken must be told before rows are read again."""
+    sender, channel = built(db)
+    real, down = boxes.settle, [1] * 3
+
+    async def sometimes(conn: Any, receipts: Any) -> None:
+        if down:
+            down.pop()
+            raise StoreDown("gone")
+        await real(conn, receipts)
+
+    monkeypatch.setattr(delivery.boxes, "settle", sometimes)
+    db.after_commit.append(sender.committed)
+    everything = frozenset(range(clock.PARTS))
+    await sender.hold(everything)
+    sender.start()
+    await wrote(db, "sekali saja")
+    await eventually(lambda: len(down) < 3)
+    await sender.hold(frozenset())
+    await sender.hold(everything)
+    await eventually(lambda: _left(db, 0), what="an empty outbox")
+    await sender.stop(2)
+    assert channel.sent == ["sekali saja"]
+
+
+async def test_a_sweep_sends_nothing_twice(db: Db) -> None:
+    """Sweeps and fetches run beside sending and receipts all the time."""
+    sender, channel = built(db)
+    db.after_commit.append(sender.committed)
+    await sender.hold(None)
+    sender.start()
+    stop = asyncio.Event()
+
+    async def sweep() -> None:
+        while not stop.is_set():
+            await sender.sweep()
+
+    sweeping = [asyncio.create_task(sweep()) for _ in range(2)]
+    words = [f"nomor {n}" for n in range(60)]
+    for each in words:
+        rows = await wrote(db, each)
+        await sender.fetch([Ref(row["id"], row["part"]) for row in rows])
+    await eventually(lambda: _left(db, 0), what="an empty outbox")
+    stop.set()
+    await asyncio.gather(*sweeping)
+    await sender.stop(2)
+    assert channel.sent == words
+    assert not sender._held and not sender._chains and not sender._left, "nothing stays in memory"
+
+
+async def _left(db: Db, count: int) -> bool:
+    async with db.read() as conn:
+        return len(await boxes.unsent(conn, None, b"", 10)) == count
