@@ -30,6 +30,7 @@ MAX_ATTEMPTS = 18
 """With the waits below about an hour; then an officer sees it as failed."""
 MAX_HELD = 50_000
 """Bubbles in memory; the rest stays in the table until there is room."""
+EPOCHS_KEPT = 10_000
 TAKEN_OVER = "petugas sudah mengambil alih"
 
 
@@ -43,6 +44,7 @@ class Bubble:
         "conversation_id",
         "doubts",
         "epoch",
+        "fresh",
         "gone",
         "id",
         "part",
@@ -60,6 +62,8 @@ class Bubble:
         self.attempts: int = row["attempts"]
         self.doubts = 1 if row["state"] == State.UNKNOWN else 0
         """Sends whose outcome we do not know."""
+        self.fresh = False
+        """Comes straight from a commit of this process and has not waited yet."""
         self.gone = False
 
     def outbound(self) -> Outbound:
@@ -91,6 +95,8 @@ class Delivery:
         self._parts: frozenset[int] | None = frozenset()
         self._overflow = False
         self._stopping = False
+        self._epochs: dict[bytes, int] = {}
+        """The newest rises of epochs that this process has committed."""
         self._loading = 0
         self._left: set[bytes] = set()
         """Bubbles whose rows went while a load was reading: what it read of them is old."""
@@ -99,14 +105,17 @@ class Delivery:
 
     def committed(self, unit: Unit) -> None:
         """A `Db.after_commit` listener: takes what this process wrote without reading it again."""
+        self._epochs.update(unit.epochs)
+        while len(self._epochs) > EPOCHS_KEPT:
+            self._epochs.pop(next(iter(self._epochs)))
         if unit.outbox:
-            self.offer(unit.outbox)
+            self.offer(unit.outbox, fresh=True)
         for id_ in unit.confirmed:
             if bubble := self._held.get(id_):
                 self._finish(bubble)
                 self._forget(id_)
 
-    def offer(self, rows: Iterable[Mapping[str, Any]]) -> None:
+    def offer(self, rows: Iterable[Mapping[str, Any]], fresh: bool = False) -> None:
         """Rows of parts that are not ours are left to those who hold them."""
         if self._stopping:
             return
@@ -120,6 +129,7 @@ class Delivery:
                 self._overflow = True
                 return
             bubble = Bubble(row)
+            bubble.fresh = fresh
             self._held[bubble.id] = bubble
             chain = self._chains.setdefault((bubble.account, bubble.address), deque())
             chain.append(bubble)
@@ -222,17 +232,27 @@ class Delivery:
                     self._sender(bubble.account).put(bubble)
 
     async def _taken_over(self, bubbles: list[Bubble]) -> set[bytes]:
+        """Ids of dialogue bubbles whose epoch is over. On SQLite every rise passes through this process, so a bubble that was
+        made here a moment ago needs no look at the table; all others do."""
+        over = {
+            each.id
+            for each in bubbles
+            if each.epoch is not None and self._epochs.get(each.conversation_id, 0) > each.epoch
+        }
+        if self._db.is_sqlite:
+            bubbles = [each for each in bubbles if not each.fresh]
         asked = {each.conversation_id: each.part for each in bubbles if each.epoch is not None}
         if not asked:
-            return set()
+            return over
         query = sa.select(CONVERSATION.c.id, CONVERSATION.c.epoch).where(
             CONVERSATION.c.id.in_(list(asked)), CONVERSATION.c.part.in_(sorted(set(asked.values())))
         )
         async with self._db.read() as conn:
             epochs = {row[0]: row[1] for row in await conn.execute(query)}
-        return {
-            each.id for each in bubbles if each.epoch is not None and epochs.get(each.conversation_id) != each.epoch
-        }
+        for each in bubbles:
+            if each.epoch is not None and epochs.get(each.conversation_id) != each.epoch:
+                over.add(each.id)
+        return over
 
     def _sender(self, account: str) -> Sender:
         sender = self._senders.get(account)
@@ -266,6 +286,7 @@ class Delivery:
         self._settled(bubble, State.FAILED, error=fault.text or fault.name)
 
     def _later(self, bubble: Bubble, state: str, seconds: float, fault: Fault) -> None:
+        bubble.fresh = False
         self._receipt(bubble, state, None, fault.text or fault.name, seconds)
         self._again(bubble, max(seconds, 0.001))
 
@@ -288,6 +309,7 @@ class Delivery:
         if not chain:
             del self._chains[key]
         elif head and go_on:
+            chain[0].fresh = False  # it has waited
             self._again(chain[0], 0)
 
     def _forget(self, id_: bytes) -> None:
@@ -320,12 +342,7 @@ class Delivery:
             if not taken:
                 continue
             try:
-                async with self._db.unit() as unit:
-                    await boxes.settle(unit.conn, [row for _, row in taken])
-                    for bubble, _ in taken:
-                        unit.changed(Ref(bubble.conversation_id, bubble.part))
-                        if bubble.account.startswith("web:"):
-                            unit.hints.add(f"w:{bubble.address}")
+                await self._db.write(boxes.settle([row for _, row in taken]), _hints(bubble for bubble, _ in taken))
                 for bubble, _ in taken:
                     if bubble.gone:
                         self._forget(bubble.id)
@@ -334,6 +351,16 @@ class Delivery:
                 self._receipts[:0] = taken
                 await asyncio.sleep(0.5)
                 self._settle.set()
+
+
+def _hints(bubbles: Iterable[Bubble]) -> set[str]:
+    """Who looks at these conversations fetches them again."""
+    hints = set()
+    for bubble in bubbles:
+        hints.add(f"c:{Ref(bubble.conversation_id, bubble.part)}")
+        if bubble.account.startswith("web:"):
+            hints.add(f"w:{bubble.address}")
+    return hints
 
 
 def _wait(fault: Fault, attempts: int) -> float:

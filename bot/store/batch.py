@@ -114,6 +114,8 @@ class Batch:
         unit.outbox += self._inserts.get("outbox", ())
         for each in self.talks.values():
             unit.changed(each.ref)
+            if each.epoch_rose:
+                unit.epochs[each.conversation_id] = each.epoch
             if each.account.startswith("web:"):
                 unit.hints.add(f"w:{each.address}")
         if self.queue_changed:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from bot.message import Item
 from bot.models import Delivery, Inbox, InboxItem, Message, OutboxItem, Timer
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.many import Many, Work, insert_into, write
+from bot.store.many import Many, Work, insert_into
 
 INBOX, OUTBOX, TIMER, MESSAGE = table(InboxItem), table(OutboxItem), table(Timer), table(Message)
 Row = sa.Row[*tuple[Any, ...]]
@@ -26,7 +27,7 @@ def _put(dialect: str) -> Many:
     return Many(insert_into(dialect, INBOX).on_conflict_do_nothing(), INBOX.c.keys())
 
 
-_KEY = ("hour", "account", "kind", "external_id", "part")
+_key = itemgetter("hour", "account", "kind", "external_id", "part")
 
 
 def inbox_row(item: Item, now: datetime) -> dict[str, Any]:
@@ -50,10 +51,9 @@ def inbox_row(item: Item, now: datetime) -> dict[str, Any]:
     }
 
 
-async def put(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+def put(rows: Sequence[dict[str, Any]], dialect: str) -> Work:
     """Stores inbox rows; those already known are left alone. Sorted by key, so that two doors never deadlock."""
-    rows = sorted(rows, key=lambda row: tuple(row[name] for name in _KEY))
-    await _put(conn.dialect.name)(conn, rows)
+    return _put(dialect), sorted(rows, key=_key)
 
 
 _PENDING = (
@@ -123,11 +123,11 @@ _LATER = Many(
 )
 
 
-async def settle(conn: AsyncConnection, receipts: Sequence[dict[str, Any]]) -> None:
-    """Writes what became of sends. A receipt has `b_id b_part b_delivery b_external_id b_error b_attempts b_next_at b_state`."""
+def settle(receipts: Sequence[dict[str, Any]]) -> list[Work]:
+    """What became of sends. A receipt has `b_id b_part b_delivery b_external_id b_error b_attempts b_next_at b_state`."""
     final = [row for row in receipts if row["b_next_at"] is None]
     later = [row for row in receipts if row["b_next_at"] is not None]
-    await write(conn, [(_SETTLE, receipts), (_GONE, final), (_LATER, later)])
+    return [(_SETTLE, receipts), (_GONE, final), (_LATER, later)]
 
 
 async def gone(conn: AsyncConnection, refs: Sequence[tuple[bytes, int]]) -> None:

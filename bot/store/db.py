@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import ConfigError, StoreDown
 from bot.models.ref import Ref
+from bot.store.many import Work, write
 
 PRAGMAS = (
     "journal_mode=WAL",
@@ -38,6 +39,8 @@ class Unit:
         self.hints: set[str] = set()
         self.outbox: list[dict[str, Any]] = []
         """Rows of bubbles that this transaction made; delivery takes them from here, without reading them again."""
+        self.epochs: dict[bytes, int] = {}
+        """Conversations whose epoch has risen: what the bot made before is not delivered any more."""
         self.confirmed: list[bytes] = []
         """Outbox ids that a status has shown to have arrived."""
 
@@ -63,6 +66,10 @@ class Db:
         self._write: AsyncEngine
         self._read: AsyncEngine
         self._engines: set[AsyncEngine] = set()
+
+    @property
+    def dialect(self) -> str:
+        return self.url.get_backend_name()
 
     @property
     def sqlite_path(self) -> Path:
@@ -148,6 +155,23 @@ class Db:
             if error.connection_invalidated:
                 raise StoreDown("database connection was lost") from error
             raise
+        for listener in self.after_commit:
+            listener(unit)
+
+    async def write(self, work: Sequence[Work], hints: Iterable[str] = ()) -> None:
+        """A transaction that only writes, in one crossing to SQLite's thread, its commit included. Raises `StoreDown`."""
+        if self._writer is None:
+            async with self.unit() as unit:
+                unit.hints.update(hints)
+                await write(unit.conn, work)
+            return
+        unit = Unit(self._writer)
+        unit.hints.update(hints)
+        try:
+            async with self._lock:
+                await write(self._writer, work, commit=True)
+        except OperationalError as error:
+            raise StoreDown(f"database does not answer: {type(error).__name__}") from error
         for listener in self.after_commit:
             listener(unit)
 

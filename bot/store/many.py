@@ -63,8 +63,9 @@ Work = tuple[Many, Sequence[Mapping[str, Any]]]
 """A statement and its rows."""
 
 
-async def write(conn: AsyncConnection, work: Sequence[Work]) -> None:
-    """Several statements, in order. On SQLite they cross to the database's thread together: a crossing costs more than a row."""
+async def write(conn: AsyncConnection, work: Sequence[Work], commit: bool = False) -> None:
+    """Several statements, in order. On SQLite they cross to the database's thread together, with `commit` the commit too: a
+    crossing costs more than a row."""
     statements = [many.values(conn.dialect, rows) for many, rows in work if rows]
     if conn.dialect.name != "sqlite":
         for sql, values in statements:
@@ -73,8 +74,15 @@ async def write(conn: AsyncConnection, work: Sequence[Work]) -> None:
     driver: Any = (await conn.get_raw_connection()).driver_connection
 
     def run() -> None:
-        for sql, values in statements:
-            driver._conn.executemany(sql, values)
+        try:
+            for sql, values in statements:
+                driver._conn.executemany(sql, values)
+            if commit:
+                driver._conn.commit()
+        except BaseException:
+            if commit:
+                driver._conn.rollback()
+            raise
 
     try:
         await driver._execute(run)

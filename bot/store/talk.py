@@ -46,8 +46,14 @@ class Talk:
     """No row of it exists yet."""
     new_conversation: bool = False
     contact_changed: bool = False
+    epoch_rose: bool = False
     previous_inbound_at: datetime | None = field(default=None)
     """When the citizen wrote before the message of this turn: tells a burst from an answer."""
+
+    def end_epoch(self) -> None:
+        """What the bot has made so far and not yet sent is not delivered any more."""
+        self.epoch += 1
+        self.epoch_rose = True
 
     @property
     def ref(self) -> Ref:
@@ -75,12 +81,19 @@ _THREAD = (
         CONVERSATION.c.session,
         CONVERSATION.c.last_inbound_at,
         CONVERSATION.c.updated_at,
+        CONTACT.c.name,
+        CONTACT.c.phone,
+        CONTACT.c.language,
+        CONTACT.c.notice,
+        CONTACT.c.notice_at,
     )
     .join_from(
         ADDRESS,
         CONVERSATION,
         sa.and_(CONVERSATION.c.id == ADDRESS.c.conversation_id, CONVERSATION.c.part == ADDRESS.c.part),
     )
+    # nearly every contact lies in the part of its address; one from elsewhere is fetched apart (`_far_contacts`)
+    .outerjoin(CONTACT, sa.and_(CONTACT.c.id == ADDRESS.c.contact_id, CONTACT.c.part == ADDRESS.c.part))
     .with_for_update(of=CONVERSATION)
 )
 _BY_ADDRESS = _THREAD.where(
@@ -137,7 +150,7 @@ async def load(conn: AsyncConnection, keys: Iterable[tuple[str, str]]) -> dict[t
         result = await conn.execute(_BY_ADDRESS, {"account": account, "addresses": addresses, "parts": parts})
         for row in result:
             talks[(account, row[2])] = Talk(*row)
-    await _add_contacts(conn, list(talks.values()))
+    await _far_contacts(conn, list(talks.values()))
     return talks
 
 
@@ -160,11 +173,13 @@ async def of_address(conn: AsyncConnection, address: Ref) -> Talk:
     if row is None:
         raise NotFound("percakapan tidak ditemukan")
     talk = Talk(*row)
-    await _add_contacts(conn, [talk])
+    await _far_contacts(conn, [talk])
     return talk
 
 
-async def _add_contacts(conn: AsyncConnection, talks: Sequence[Talk]) -> None:
+async def _far_contacts(conn: AsyncConnection, talks: Sequence[Talk]) -> None:
+    """Contacts that lie in another part than their address."""
+    talks = [talk for talk in talks if talk.contact_part != talk.part]
     if not talks:
         return
     ids = {talk.contact_id for talk in talks}

@@ -39,7 +39,7 @@ async def claim(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
         )
         case["conversation_id"] = thread.conversation_id
         thread.owner, thread.officer_id, thread.ticket_id = Owner.OFFICER, officer.id, ticket.id
-        thread.epoch += 1
+        thread.end_epoch()
         line(batch, thread, f"{officer.name} mengambil kasus {case['number']}", officer.id)
         say(batch, thread, Say(text(house.flows, "claimed", thread.language), notice=True), {"officer": officer.name})
         await batch.flush(unit)

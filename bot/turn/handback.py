@@ -26,7 +26,7 @@ async def hand_back(db: Db, house: House, officer: Officer, ticket: Ref) -> None
         batch.end_assignment(case)
         if thread.ticket_id == ticket.id and thread.owner == Owner.OFFICER:
             thread.owner, thread.officer_id = Owner.BOT, None
-            thread.epoch += 1
+            thread.end_epoch()
             line(batch, thread, f"{officer.name} mengembalikan percakapan ke bot", officer.id)
             words = text(house.flows, "handed_back", thread.language)
             say(batch, thread, Say(words, notice=True), links(house, case))

@@ -76,7 +76,7 @@ def leave_queue(batch: Batch, house: House, talk: Talk, cancel: bool) -> None:
         move(batch, ticket, State.CANCELLED, "citizen")
         say(batch, talk, Say(text(house.flows, "queue_cancelled", talk.language), notice=True), links(house, ticket))
     talk.owner = Owner.BOT
-    talk.epoch += 1
+    talk.end_epoch()
     talk.session = None
     batch.touch(talk)
 

@@ -23,7 +23,7 @@ async def resolve(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
         move(batch, case, State.RESOLVED, "officer", officer.id)
         case["resolved_at"] = batch.now
         batch.end_assignment(case)
-        thread.epoch += 1
+        thread.end_epoch()
         thread.officer_id = None
         thread.session = None
         line(batch, thread, f"{officer.name} menyelesaikan kasus {case['number']}", officer.id)

@@ -60,9 +60,7 @@ class Door:
         return None
 
     async def _write(self, rows: list[dict[str, Any]]) -> None:
-        async with self._db.unit() as unit:
-            await boxes.put(unit.conn, rows)
-            unit.hints.add("inbox")
+        await self._db.write([boxes.put(rows, self._db.dialect)], ["inbox"])
 
     async def _one_by_one(self, rows: list[dict[str, Any]]) -> StoreDown | None:
         """One poison row never harms its neighbours: it is stored bare, parked."""

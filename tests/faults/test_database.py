@@ -172,7 +172,9 @@ async def test_a_foreign_writer_holds_the_file(lite: World) -> None:
     shell.close()
     await eventually(lambda: citizen.again(http), 10)
     assert await other.say(http, "halo") == 200
-    await eventually(lambda: len(lite.graph.to(citizen.address)) > 1 and lite.graph.to(other.address), 10, "both answers")
+    await eventually(
+        lambda: len(lite.graph.to(citizen.address)) > 1 and lite.graph.to(other.address), 10, "both answers"
+    )
     assert lite.graph.duplicates == 0
     assert await lite.one("SELECT count(*) FROM inbox WHERE state = 'parked'") == 0
 
@@ -184,19 +186,17 @@ async def test_the_disk_is_full(lite: World) -> None:
     await lite.graph.wait_for(citizen.address)
     writer = lite.server.db._writer
     assert writer is not None
-    async with lite.server.db._lock:
-        async with writer.begin():
-            pages = (await writer.execute(sa.text("PRAGMA page_count"))).scalar()
-            await writer.execute(sa.text(f"PRAGMA max_page_count = {pages}"))
+    async with lite.server.db._lock, writer.begin():
+        pages = (await writer.execute(sa.text("PRAGMA page_count"))).scalar()
+        await writer.execute(sa.text(f"PRAGMA max_page_count = {pages}"))
     code = 200
     for _ in range(60):
         code = await citizen.send(http, citizen.text("penuh " * 3000))
         if code != 200:
             break
     assert code == 503
-    async with lite.server.db._lock:
-        async with writer.begin():
-            await writer.execute(sa.text("PRAGMA max_page_count = 1073741823"))
+    async with lite.server.db._lock, writer.begin():
+        await writer.execute(sa.text("PRAGMA max_page_count = 1073741823"))
     assert await citizen.again(http) == 200
     said = sum(status == 200 for _, _, status in citizen.posted) + 1
     await eventually(lambda: _count(lite, "message WHERE author = 'citizen'", said), 10, "every acknowledged message")

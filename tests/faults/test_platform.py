@@ -50,7 +50,9 @@ async def test_a_claim_during_a_pause_silences_the_bot(world: World) -> None:
     await speak(world, citizen.address, "bot masih bicara")
     await asyncio.sleep(0.3)
     assert (await rina.act(number, "ambil"))[0] == 200
-    await eventually(lambda: any("memicu jeda" in one.text for one in world.graph.accepted), what="the end of the pause")
+    await eventually(
+        lambda: any("memicu jeda" in one.text for one in world.graph.accepted), what="the end of the pause"
+    )
     done = ("suppressed", "accepted", "sent")
     query = "SELECT delivery FROM message WHERE body = 'bot masih bicara'"
     await eventually(lambda: _in(world, query, done), what="an outcome")
@@ -82,7 +84,7 @@ async def test_a_pair_limit_delays_only_that_citizen(world: World) -> None:
     begun = time.monotonic()
     for each in others:
         await speak(world, each.address, "lancar")
-    await eventually(lambda: sum("lancar" == got.text for got in world.graph.accepted) == 4, 3, "the others")
+    await eventually(lambda: sum(got.text == "lancar" for got in world.graph.accepted) == 4, 3, "the others")
     assert not any(got.text == "satu" and got.at - begun < 0.8 for got in world.graph.accepted)
     await eventually(lambda: len(world.graph.to(one.address)) == 3, 10, "the delayed ones")
     assert [got.text for got in world.graph.to(one.address)][1:] == ["satu", "dua"]
