@@ -4,7 +4,7 @@ WORKDIR /src
 COPY requirements/server.txt requirements/server.txt
 RUN python -m venv --without-pip /opt/wargi \
  && pip --python /opt/wargi/bin/python install --no-cache-dir --require-hashes --only-binary :all: -r requirements/server.txt
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml LICENSE README.md ./
 COPY bot bot
 COPY flows flows
 COPY locales locales

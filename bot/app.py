@@ -80,7 +80,8 @@ class Server:
 
     @property
     def url(self) -> str:
-        return self.config.public_url or f"http://{self.config.host}:{self.port}"
+        everywhere = self.config.host in ("0.0.0.0", "::")
+        return self.config.public_url or f"http://{'localhost' if everywhere else self.config.host}:{self.port}"
 
     async def start(self, sock: socket.socket) -> None:
         """Serves on `sock`. Raises `ConfigError` or `FlowError` with one clear sentence."""

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import ip_network
 from pathlib import Path
 
 from bot.errors import ConfigError
@@ -84,6 +85,8 @@ def load(env: Mapping[str, str] | None = None) -> Config:
             raise ConfigError(f"{name} is empty; set it, or remove it to leave that part switched off")
         values[key] = _convert(name, text, known[key].default)
     values["port_asked"] = "port" in values
+    if "public_url" in values:
+        values["public_url"] = str(values["public_url"]).rstrip("/")
     config = Config(**values)  # type: ignore[arg-type]
     _check(config)
     return config
@@ -117,6 +120,13 @@ def _check(config: Config) -> None:
         raise ConfigError("WARGI_DATABASE_URL must begin with sqlite:/// or postgresql://")
     if config.database_url.startswith("postgresql://") and not config.secret_key:
         raise ConfigError("WARGI_SECRET_KEY is required on PostgreSQL, the same in every process")
+    if config.public_url and not config.public_url.startswith(("https://", "http://")):
+        raise ConfigError("WARGI_PUBLIC_URL must begin with https:// (or http:// on this machine)")
+    for one in config.trusted_proxies.replace(",", " ").split():
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            raise ConfigError(f"WARGI_TRUSTED_PROXIES: {one!r} is no network address such as 10.0.0.0/8") from None
     if not 0 <= config.port <= 65535:
         raise ConfigError(f"WARGI_PORT must lie between 0 and 65535, not {config.port}")
 

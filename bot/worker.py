@@ -108,13 +108,17 @@ class Worker:
                     return 0
                 await self._fence(unit.conn, [row.part for row in rows])
                 pressed = await intake.run(unit, self._house, rows)
+                parked = unit.parked
         except (StoreDown, leases.LeaseLost):
             raise
         except Exception as error:
             self._log.error("batch failed, running its turns alone", error=repr(error)[:300], rows=len(rows))
             await self._apart(rows)
         else:
-            self._metrics.turns.labels("done").inc(len(rows))
+            self._metrics.turns.labels("done").inc(len(rows) - len(parked))
+            for id_, _, reason in parked:
+                self._metrics.turns.labels("parked").inc()
+                self._log.error("item parked", item=id_.hex(), reason=reason)
             self._acknowledge(pressed)
         return len(rows)
 

@@ -5,6 +5,7 @@ import fcntl
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -41,6 +42,8 @@ class Unit:
         """Rows of bubbles that this transaction made; delivery takes them from here, without reading them again."""
         self.epochs: dict[bytes, int] = {}
         """Conversations whose epoch has risen: what the bot made before is not delivered any more."""
+        self.parked: list[tuple[bytes, int, str]] = []
+        """Inbox items put aside, with the reason."""
         self.confirmed: list[bytes] = []
         """Outbox ids that a status has shown to have arrived."""
 
@@ -80,6 +83,7 @@ class Db:
         if self.is_sqlite:
             self.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
             self._take_file()
+            os.close(os.open(self.sqlite_path, os.O_RDWR | os.O_CREAT, 0o600))  # citizens' words: not for every user
             self._write = _sqlite_engine(str(self.sqlite_path), PRAGMAS, "IMMEDIATE", NullPool)
             self._writer = await self._write.connect()
             self._read = self._reader()
@@ -115,6 +119,7 @@ class Db:
 
     async def close(self) -> None:
         if self._writer is not None:
+            await self._read.dispose()  # the writer goes last: whoever goes last folds the log back into the file
             await self._writer.close()
         for engine in self._engines:
             await engine.dispose()
@@ -209,6 +214,8 @@ def _sqlite_engine(
 
 
 def _postgres_engine(url: sa.URL) -> AsyncEngine:
+    if find_spec("asyncpg") is None:
+        raise ConfigError("PostgreSQL needs the driver asyncpg: install wargi with its extra [postgres]")
     return create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
         pool_size=10,

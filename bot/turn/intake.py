@@ -45,6 +45,7 @@ async def run(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> list[boxes
     if statuses:
         await receipt.apply(unit, statuses)
     await batch.flush(unit, boxes.done(done), boxes.park(parked))
+    unit.parked += parked
     return [row for row, inbound in turns if inbound.choice]
 
 

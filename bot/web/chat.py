@@ -87,7 +87,7 @@ class Chat:
         self._config = app[CONFIG]
         self._proxies = Proxies(self._config.trusted_proxies)
         self._secure = self._config.public_url.startswith("https://")
-        self._cookie = "__Host-wargi" if self._secure else "wargi"
+        self._cookie = "__Host-wargi-chat" if self._secure else "wargi-chat"
         self._visitors = Buckets(20, 1)
         # many citizens share one address of their mobile operator, so this one only stops a machine
         self._networks = Buckets(300, 20)

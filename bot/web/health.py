@@ -1,6 +1,7 @@
 """For machines: is it alive, is it ready, how is it doing."""
 
 from datetime import UTC, datetime
+from math import nan
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -38,11 +39,12 @@ async def metrics(request: web.Request) -> web.Response:
     try:
         async with request.app[DB].read() as conn:
             waiting, unsent = await boxes.oldest(conn)
+        now = clock.now()
+        gauges.inbox_lag.set((now - waiting).total_seconds() if waiting else 0)
+        gauges.outbox_lag.set(max(0.0, (now - _time_of(unsent)).total_seconds()) if unsent else 0)
     except StoreDown:
-        waiting = unsent = None
-    now = clock.now()
-    gauges.inbox_lag.set((now - waiting).total_seconds() if waiting else 0)
-    gauges.outbox_lag.set(max(0.0, (now - _time_of(unsent)).total_seconds()) if unsent else 0)
+        gauges.inbox_lag.set(nan)  # unknown, which is not none
+        gauges.outbox_lag.set(nan)
     return web.Response(body=generate_latest(gauges.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

@@ -51,7 +51,7 @@ async def visit(db: Db, tmp_path: Path) -> AsyncIterator[Open]:
 
 
 def address_of(client: Client) -> str:
-    token = client.session.cookie_jar.filter_cookies(client.make_url("/chat"))["wargi"].value
+    token = client.session.cookie_jar.filter_cookies(client.make_url("/chat"))["wargi-chat"].value
     return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
@@ -127,7 +127,7 @@ async def test_behind_https_the_cookie_cannot_be_planted(visit: Open) -> None:
     client = await visit(public_url="https://warga.example")
     async with client.get("/chat") as answer:
         cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith("__Host-wargi=") and "Secure" in cookie and "Domain" not in cookie
+    assert cookie.startswith("__Host-wargi-chat=") and "Secure" in cookie and "Domain" not in cookie
 
 
 async def test_page_is_hardened(visit: Open) -> None:
