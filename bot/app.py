@@ -9,18 +9,17 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from bot import i18n, logs
+from bot import clock, i18n, logs
 from bot.channels.web import Web
 from bot.channels.whatsapp import WhatsApp
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.engine import flow
-from bot.errors import ConfigError, StoreDown
+from bot.errors import ConfigError
 from bot.hints import EVERYTHING, Hints
 from bot.message import Channel
 from bot.metrics import Metrics
-from bot.models.ref import Ref
-from bot.store import schema
+from bot.store import leases, schema
 from bot.store.db import Db
 from bot.store.listen import listen
 from bot.turn import House
@@ -28,7 +27,7 @@ from bot.web import chat, health, keys, track, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
 
-STOP_SECONDS = 8.0
+STOP_SECONDS = 6.0
 """For turns and sends in flight; with the rest of the stop under ten seconds."""
 NEXT_PORTS = 20
 
@@ -76,7 +75,6 @@ class Server:
         self._listener: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
         self._http: aiohttp.ClientSession | None = None
-        self._fetching: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
@@ -97,8 +95,10 @@ class Server:
         for channel in kinds.values():
             await channel.start(self._http)
         app = self._app(catalogues)
+        life: tuple[int, int] | None = None
         if "worker" in self.roles:
-            name = f"{socket.gethostname()}:{self.port}"
+            name = f"{socket.gethostname()}:{self.port}:{clock.process_name()}"
+            life = (leases.LIVES, leases.life(name))
             self._delivery = Delivery(self.db, kinds, self.metrics)
             self._worker = Worker(self.db, self.house, self._delivery, self.metrics, name)
             self.db.after_commit.append(self._delivery.committed)
@@ -106,7 +106,7 @@ class Server:
             self.db.after_commit.append(lambda unit: self._heard(unit.hints))
         else:
             dsn = self.config.database_listen_url or self.config.database_url
-            self._listener = asyncio.create_task(listen(dsn, self._heard))
+            self._listener = asyncio.create_task(listen(dsn, self._heard, life))
         if self._worker is not None:
             await self._worker.start()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handler_cancellation=False)
@@ -114,11 +114,7 @@ class Server:
         await web.SockSite(self._runner, sock, backlog=1024).start()
 
     async def _open(self) -> None:
-        try:
-            await self.db.open()
-            self.migrated = await schema.prepare(self.db)
-        except StoreDown as error:
-            raise ConfigError(f"{error}; check WARGI_DATABASE_URL and that the database runs") from error
+        self.migrated = await schema.ready(self.db)
 
     def _app(self, catalogues: i18n.Catalogues) -> web.Application:
         app = web.Application(client_max_size=webhooks.LIMIT)
@@ -145,10 +141,8 @@ class Server:
             return
         if "inbox" in topics or EVERYTHING in topics:
             self._worker.wake()
-        if not self.db.is_sqlite and (refs := [Ref.parse(topic[2:]) for topic in topics if topic.startswith("o:")]):
-            task = asyncio.create_task(self._delivery.fetch(refs))
-            self._fetching.add(task)
-            task.add_done_callback(self._fetching.discard)
+        if not self.db.is_sqlite:
+            self._delivery.ask(int(topic[2:]) for topic in topics if topic.startswith("o:"))
 
     async def stop(self) -> None:
         """Orderly: no new requests, the turn ends, sends in flight end, everything closes. At most ten seconds."""
@@ -161,7 +155,7 @@ class Server:
             await self._worker.stop(STOP_SECONDS)
         if self._listener is not None:
             self._listener.cancel()
-            await asyncio.gather(self._listener, *self._fetching, return_exceptions=True)
+            await asyncio.gather(self._listener, return_exceptions=True)
         if self._http is not None:
             await self._http.close()
         await self.db.close()

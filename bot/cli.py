@@ -154,17 +154,15 @@ async def _doctor(config: "Config") -> int:
     from bot.store import schema
     from bot.store.db import Db
 
+    db = Db(config.database_url, config.data_dir)
     for field in fields(config):
         if field.name == "port_asked":
             continue
         value = getattr(config, field.name)
         shown = ("set" if value else "-") if field.name in SECRETS - {"database_url"} else str(value) or "-"
         if field.name == "database_url":
-            from sqlalchemy.engine import make_url
-
-            shown = make_url(value).render_as_string(hide_password=True)
+            shown = db.url.render_as_string(hide_password=True)
         typer.echo(f"{PREFIX + field.name.upper():42}{shown}")
-    db = Db(config.database_url, config.data_dir)
     if not db.is_sqlite or db.sqlite_path.exists():
         found = await schema.peek(db)
         typer.echo(f"{'schema':42}{found or 'empty'} (newest: {schema.revisions()[-1]})")
@@ -273,9 +271,8 @@ async def _upgrade(config: "Config") -> int:
     from bot.store.db import Db
 
     db = Db(config.database_url, config.data_dir)
-    await db.open()
     try:
-        changed = await schema.prepare(db)
+        changed = await schema.ready(db)
     finally:
         await db.close()
     typer.echo("upgraded" if changed else "up to date")

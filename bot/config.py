@@ -4,12 +4,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_network
+from math import inf
 from pathlib import Path
 
 from bot.errors import ConfigError
 
 PREFIX = "WARGI_"
 ROLES = ("gateway", "worker", "desk")
+LEVELS = ("debug", "info", "warning", "error")
 SECRETS = frozenset(
     {
         "secret_key",
@@ -23,6 +25,8 @@ SECRETS = frozenset(
     }
 )
 """May be given as `…_FILE`; `wargi doctor` shows only whether they are set."""
+YEAR = 8760
+"""Hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def load(env: Mapping[str, str] | None = None) -> Config:
         if key.endswith("_file") and key[:-5] in SECRETS:
             key, text = key[:-5], _read_secret(name, text)
         if key not in known:
-            raise ConfigError(f"{name} is not a setting of wargi; see `wargi doctor` for the names")
+            raise ConfigError(f"{name} is not a setting of wargi; docs/operations.md lists them all")
         if key in values:
             raise ConfigError(f"{PREFIX}{key.upper()} and {PREFIX}{key.upper()}_FILE are both set; keep one")
         if key in SECRETS and not text.strip():
@@ -97,6 +101,8 @@ def _read_secret(name: str, path: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ConfigError(f"{name}: {path} cannot be read ({error.strerror}); check the mount") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{name}: {path} is no UTF-8 text; write the secret itself into it") from None
 
 
 def _convert(name: str, text: str, default: object) -> object:
@@ -105,9 +111,12 @@ def _convert(name: str, text: str, default: object) -> object:
         return Path(text)
     if isinstance(default, int | float):
         try:
-            return type(default)(text)
+            value = type(default)(text)
         except ValueError:
             raise ConfigError(f"{name} must be a number, not {text!r}") from None
+        if not 0 <= value < inf:
+            raise ConfigError(f"{name} must be a number from 0 up, not {text!r}")
+        return value
     return text
 
 
@@ -118,6 +127,8 @@ def _check(config: Config) -> None:
     _whole("Telegram", config, "telegram_token telegram_secret_token")
     if not config.database_url.startswith(("sqlite:///", "postgresql://")):
         raise ConfigError("WARGI_DATABASE_URL must begin with sqlite:/// or postgresql://")
+    if not config.database_url.removeprefix("sqlite:///").partition("?")[0]:
+        raise ConfigError("WARGI_DATABASE_URL names no file; write for example sqlite:///data/wargi.db")
     if config.database_url.startswith("postgresql://") and not config.secret_key:
         raise ConfigError("WARGI_SECRET_KEY is required on PostgreSQL, the same in every process")
     if config.public_url and not config.public_url.startswith(("https://", "http://")):
@@ -127,7 +138,11 @@ def _check(config: Config) -> None:
             ip_network(one, strict=False)
         except ValueError:
             raise ConfigError(f"WARGI_TRUSTED_PROXIES: {one!r} is no network address such as 10.0.0.0/8") from None
-    if not 0 <= config.port <= 65535:
+    if config.log_level.lower() not in LEVELS:
+        raise ConfigError(f"WARGI_LOG_LEVEL must be one of {', '.join(LEVELS)}, not {config.log_level!r}")
+    if config.survey_hours > YEAR:
+        raise ConfigError(f"WARGI_SURVEY_HOURS must lie between 0 and {YEAR}, a year")
+    if not config.port <= 65535:
         raise ConfigError(f"WARGI_PORT must lie between 0 and 65535, not {config.port}")
 
 

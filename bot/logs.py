@@ -3,6 +3,9 @@
 import logging
 import re
 import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,13 +16,42 @@ SECRET_KEYS = frozenset(
     {"text", "body", "raw", "token", "password", "secret", "authorization", "cookie", "phone", "name", "address", "url"}
 )
 """Values under these names are never written."""
-_DIGITS = re.compile(r"(?<!\d)(?:\+?62|0)8\d{7,11}(?!\d)|(?<!\d)\d{16}(?!\d)")
+_PHONE = r"(?<!\d)(?:\+?62|0)[\s().-]{0,3}8(?:[\s().-]{0,2}\d){7,11}(?!\d)"
+_NIK = r"(?<!\d)\d(?:[\s.-]{0,2}\d){15}(?!\d)"
+_DIGITS = re.compile(f"{_NIK}|{_PHONE}")
+"""However people group them: 0812-3456-7890, +62 812 …, 3273 0145 …"""
 _BEARER = re.compile(r"(?i)bearer\s+\S+|bot\d+:[\w-]{20,}|EAA\w{20,}")
+_HERE = Path(__file__).parent.parent
 
 
 def mask(text: str) -> str:
-    """`text` without Indonesian phone numbers, 16-digit identity numbers and access tokens."""
-    return _BEARER.sub("[rahasia]", _DIGITS.sub("[nomor]", text))
+    """`text` without Indonesian phone numbers, 16-digit identity numbers and access tokens; UTF-8 can hold the result."""
+    return _BEARER.sub("[rahasia]", _DIGITS.sub("[nomor]", text)).encode("utf-8", "replace").decode()
+
+
+def fault(error: BaseException) -> str:
+    """What kind of error and where, as `IntegrityError 23505 at bot/turn/intake.py:12`. Never its message: errors quote what they
+    choked on (`int("…")`, a driver's parameters, PostgreSQL's DETAIL), and that is what a citizen wrote."""
+    raised = getattr(error, "orig", None) or error
+    code = getattr(raised, "sqlstate", None) or getattr(raised, "sqlite_errorname", None)
+    name = f"{type(error).__name__} {code}" if code else type(error).__name__
+    if raised is error and error.__cause__ is not None:
+        return f"{name} from {fault(error.__cause__)}"
+    return f"{name} at {_place(error)}"
+
+
+def _place(error: BaseException) -> str:
+    """Our own innermost line, else the innermost."""
+    lines = [(Path(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    ours = [(path.relative_to(_HERE), line) for path, line in lines if path.is_relative_to(_HERE / "bot")]
+    path, line = (ours or lines or [(Path("?"), 0)])[-1]
+    return f"{path}:{line}"
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 class Log:
@@ -39,7 +71,7 @@ class Log:
 
 
 class _Json(logging.Formatter):
-    """Lines of libraries go the same way as ours."""
+    """Lines of libraries go the same way as ours, but the first line only: asyncio shows whole errors in the next ones."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields: dict[str, Any] = getattr(record, "fields", {})
@@ -47,11 +79,12 @@ class _Json(logging.Formatter):
             "at": clock.now().isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "room": record.name.removeprefix("wargi."),
-            "event": mask(record.getMessage()),
+            "event": mask(record.getMessage().partition("\n")[0]),
             **{key: "[…]" if key in SECRET_KEYS else _safe(value) for key, value in fields.items()},
         }
-        if record.exc_info:
-            line["error"] = mask(self.formatException(record.exc_info))
+        if record.exc_info and record.exc_info[1]:
+            line["error"] = [fault(error) for error in _chain(record.exc_info[1])]
+            line["trace"] = [f"{frame.f_code.co_filename}:{at}" for frame, at in traceback.walk_tb(record.exc_info[2])]
         return orjson.dumps(line).decode()
 
 
@@ -64,8 +97,7 @@ def setup(level: str = "info", quiet: bool = False) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json())
     logging.basicConfig(level=logging.ERROR if quiet else logging.WARNING, handlers=[handler], force=True)
-    ours = logging.ERROR if quiet else getattr(logging, level.upper(), logging.INFO)
-    logging.getLogger("wargi").setLevel(ours)
+    logging.getLogger("wargi").setLevel(logging.ERROR if quiet else level.upper())
 
 
 def get(room: str) -> Log:

@@ -1,6 +1,7 @@
 """What happens because time passed: each timer is one verb, run under the lock of its conversation."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from bot import clock
 from bot.errors import NotFound
@@ -34,14 +35,22 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
 }
 
 
+UNKNOWN_WAIT = timedelta(minutes=1)
+
+
 async def ring(unit: Unit, house: House, kind: str, subject: Ref, timer: bytes) -> str:
     """Runs one timer's verb and drops the timer, in one transaction: it rings once. Returns the outcome's name."""
-    batch = Batch(clock.now())
+    verb = VERBS.get(kind)
+    if verb is None:  # a newer version's: it stays for those who know it
+        await boxes.postpone_timer(unit.conn, Ref(timer, subject.part), clock.now() + UNKNOWN_WAIT)
+        return "unknown"
+    batch, outcome = Batch(clock.now()), "done"
+    try:
+        await verb(unit, batch, house, subject)  # locks the conversation first, as every turn does
+    except NotFound:
+        outcome = "gone"
     if not await boxes.drop_timer(unit.conn, Ref(timer, subject.part)):
         return "moved"
-    try:
-        await VERBS[kind](unit, batch, house, subject)
-    except (NotFound, KeyError):
-        return "gone"
-    await batch.flush(unit)
-    return "done"
+    if outcome == "done":
+        await batch.flush(unit)
+    return outcome

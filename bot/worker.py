@@ -1,10 +1,9 @@
 """The loops of a worker process: turns, timers, leases."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-
-from sqlalchemy.ext.asyncio import AsyncConnection
+from datetime import timedelta
 
 from bot import clock, logs, timers
 from bot.delivery import Delivery
@@ -12,8 +11,7 @@ from bot.errors import StoreDown, WargiError
 from bot.metrics import Metrics
 from bot.models.ref import Ref
 from bot.store import boxes, leases
-from bot.store.db import Db
-from bot.store.many import write
+from bot.store.db import Db, Unit
 from bot.turn import House, intake
 
 MOST = 128
@@ -23,6 +21,10 @@ POLL = 1.0
 LINGER = 0.004
 """Seconds in which more may come before a batch begins: one transaction for five turns costs little more than for one."""
 TIMER_TICK = 0.25
+FAILED_TIMER_WAIT = timedelta(minutes=1)
+SWEEP = 5.0
+MARGIN = 1.0
+"""So long before a lease ends nothing is sent any more: a send takes its time too."""
 
 
 class Worker:
@@ -32,6 +34,9 @@ class Worker:
         self._db, self._house, self._delivery, self._metrics, self._name = db, house, delivery, metrics, name
         self._log = logs.get("worker")
         self._held: dict[int, int] = {}
+        """Parts that are worked on, with the token of their lease."""
+        self._leaving: set[int] = set()
+        """Parts that another worker waits for."""
         self._wake = asyncio.Event()
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -49,7 +54,7 @@ class Worker:
         if self._db.is_sqlite:
             await self._delivery.hold(None)
         else:
-            await self._share(fresh=True)
+            await self._share()
             self._idlers.append(asyncio.create_task(self._share_for_ever()))
         self._tasks += [asyncio.create_task(loop) for loop in (self._turns(), self._timers())]
         self._idlers.append(asyncio.create_task(self._sweep()))
@@ -78,12 +83,12 @@ class Worker:
         while not self._stopping:
             try:
                 count = await self._batch()
-            except StoreDown:
-                self._log.error("database down, turns wait")
+            except WargiError as error:  # the database is away, or a part went to another worker
+                self._log.warning("turns wait", error=logs.fault(error))
                 count = 0
                 await asyncio.sleep(0.5)
             except Exception as error:
-                self._log.error("turn loop", error=repr(error)[:300])
+                self._log.error("turn loop", error=logs.fault(error))
                 count = 0
                 await asyncio.sleep(0.5)
             if count == 0 and not self._stopping:
@@ -92,78 +97,75 @@ class Worker:
                     await asyncio.sleep(LINGER)
                 self._wake.clear()
 
-    def _parts(self) -> list[int] | None:
-        return None if self._db.is_sqlite else sorted(self._held)
-
     async def _batch(self) -> int:
         """One transaction of turns; returns how many items it took. Those of a failing batch are run apart."""
-        parts = self._parts()
-        if parts == []:
+        held = self._held
+        if not self._db.is_sqlite and not held:
             return 0
         rows: Sequence[boxes.Row] = ()
         try:
             async with self._db.unit() as unit:
-                rows = await boxes.pending(unit.conn, parts, MOST)
+                rows = await boxes.pending(unit.conn, None if self._db.is_sqlite else sorted(held), MOST)
                 if not rows:
                     return 0
-                await self._fence(unit.conn, [row.part for row in rows])
-                pressed = await intake.run(unit, self._house, rows)
-                parked = unit.parked
-        except (StoreDown, leases.LeaseLost):
+                await self._run(unit, held, rows)
+        except WargiError:
             raise
         except Exception as error:
-            self._log.error("batch failed, running its turns alone", error=repr(error)[:300], rows=len(rows))
-            await self._apart(rows)
-        else:
-            self._metrics.turns.labels("done").inc(len(rows) - len(parked))
-            for id_, _, reason in parked:
-                self._metrics.turns.labels("parked").inc()
-                self._log.error("item parked", item=id_.hex(), reason=reason)
-            self._acknowledge(pressed)
+            self._log.error("batch failed, running its turns alone", error=logs.fault(error), rows=len(rows))
+            await self._apart(held, rows)
         return len(rows)
 
-    def _acknowledge(self, pressed: Sequence[boxes.Row]) -> None:
-        """Ends the spinner on pressed buttons where a platform has one; nobody waits for it, nothing depends on it."""
-        for row in pressed:
+    async def _run(self, unit: Unit, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> None:
+        """The turns of these rows; `held` is what we held before they were read, so that rows read under an old lease are not
+        handled under a new one."""
+        if not self._db.is_sqlite:
+            await leases.fence(unit.conn, self._name, held, [row.part for row in rows])
+        pressed = await intake.run(unit, self._house, rows)
+        unit.then(lambda: self._done(unit, rows, pressed))
+
+    def _done(self, unit: Unit, rows: Sequence[boxes.Row], pressed: Sequence[boxes.Row]) -> None:
+        self._metrics.turns.labels("done").inc(len(rows) - len(unit.parked))
+        for id_, _, reason in unit.parked:
+            self._parked(id_, reason)
+        for row in pressed:  # ends the spinner on a button; nobody waits for it, nothing depends on it
             channel = self._house.channels[row.account.partition(":")[0]]
             task = asyncio.create_task(channel.acknowledge(row.kind, row.raw))
             self._courtesies.add(task)
             task.add_done_callback(self._courtesies.discard)
 
-    async def _apart(self, rows: Sequence[boxes.Row]) -> None:
+    async def _apart(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> None:
         """Each conversation on its own, then each item: what still fails is parked with its reason, and the next one is handled."""
         groups: dict[tuple[str, str | None], list[boxes.Row]] = {}
         for row in rows:
             groups.setdefault((row.account, row.address), []).append(row)
         for group in groups.values():
-            if await self._alone(group) is None:
+            if await self._alone(held, group) is None:
                 continue
             for row in group:
-                if (reason := await self._alone([row])) is not None:
+                if (reason := await self._alone(held, [row])) is not None:
                     await self._park(row, reason)
 
-    async def _alone(self, rows: Sequence[boxes.Row]) -> str | None:
+    async def _alone(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> str | None:
         """None when it went well, else why not."""
         try:
             async with self._db.unit() as unit:
-                await self._fence(unit.conn, [row.part for row in rows])
-                await intake.run(unit, self._house, rows)
-        except (StoreDown, leases.LeaseLost):
+                left = await boxes.still_pending(unit.conn, rows)
+                if left:
+                    await self._run(unit, held, left)
+        except WargiError:
             raise
         except Exception as error:
-            return repr(error)[:400]
-        self._metrics.turns.labels("alone").inc(len(rows))
+            return logs.fault(error)
         return None
 
     async def _park(self, row: boxes.Row, reason: str) -> None:
-        self._log.error("item parked", item=row.id.hex(), reason=reason)
-        self._metrics.turns.labels("parked").inc()
-        async with self._db.unit() as unit:
-            await write(unit.conn, [boxes.park([(row.id, row.part, reason)])])
+        await self._db.write([boxes.park([(row.id, row.part, reason)])])
+        self._parked(row.id, reason)
 
-    async def _fence(self, conn: AsyncConnection, parts: list[int]) -> None:
-        if not self._db.is_sqlite:
-            await leases.fence(conn, self._name, self._held, parts)
+    def _parked(self, id_: bytes, reason: str) -> None:
+        self._metrics.turns.labels("parked").inc()
+        self._log.error("item parked", item=id_.hex(), reason=reason)
 
     # -- timers ------------------------------------------------------------------------------------
 
@@ -172,41 +174,52 @@ class Worker:
             try:
                 if not await self._ring():
                     await asyncio.sleep(TIMER_TICK)
-            except WargiError as error:
-                self._log.warning("timers wait", error=type(error).__name__)
-                await asyncio.sleep(1)
             except Exception as error:
-                self._log.error("timer loop", error=repr(error)[:300])
+                self._log.warning("timers wait", error=logs.fault(error))
                 await asyncio.sleep(1)
 
     async def _ring(self) -> int:
-        """Due timers, each in its own transaction: a poison one is dropped with an error and the rest ring."""
-        parts = self._parts()
-        if parts == []:
+        """Due timers, each in its own transaction: one that fails rings again later, and the others ring."""
+        held = self._held
+        if not self._db.is_sqlite and not held:
             return 0
         async with self._db.read() as conn:
-            rows = await boxes.due(conn, parts, clock.now(), 200)
+            rows = await boxes.due(conn, None if self._db.is_sqlite else sorted(held), clock.now(), 200)
+        rung = 0
         for row in rows:
-            outcome = "failed"
-            try:
-                async with self._db.unit() as unit:
-                    await self._fence(unit.conn, [row.part])
-                    outcome = await timers.ring(unit, self._house, row.kind, Ref(row.ref, row.part), row.id)
-            except WargiError:
-                raise
-            except Exception as error:
-                self._log.error("timer failed", kind=row.kind, error=repr(error)[:300])
-                async with self._db.unit() as unit:
-                    await boxes.drop_timer(unit.conn, Ref(row.id, row.part))
+            outcome = await self._ring_one(held, row)
             self._metrics.timers.labels(row.kind, outcome).inc()
-        return len(rows)
+            rung += outcome != "later"
+        return rung
+
+    async def _ring_one(self, held: Mapping[int, int], row: boxes.Row) -> str:
+        try:
+            async with self._db.unit() as unit:
+                if not self._db.is_sqlite:
+                    await leases.fence(unit.conn, self._name, held, [row.part])
+                return await timers.ring(unit, self._house, row.kind, Ref(row.ref, row.part), row.id)
+        except WargiError as error:
+            self._log.warning("timer waits", kind=row.kind, error=logs.fault(error))
+            return "later"
+        except Exception as error:
+            self._log.error("timer failed", kind=row.kind, error=logs.fault(error))
+        async with self._db.unit() as unit:
+            await boxes.postpone_timer(unit.conn, Ref(row.id, row.part), clock.now() + FAILED_TIMER_WAIT)
+        return "failed"
 
     # -- leases ------------------------------------------------------------------------------------
 
-    async def _share(self, fresh: bool = False) -> None:
+    async def _share(self) -> None:
+        """Parts that others wait for are given back in two steps: first nothing new is begun there, and when what was in flight
+        has ended and is written, the lease goes."""
+        began = clock.monotonic()
+        give_back = [part for part in self._leaving if not self._delivery.busy(part)]
         async with self._db.unit() as unit:
-            held = await leases.share(unit.conn, self._name, fresh)
-        changed = held.keys() != self._held.keys()
+            leased, surplus = await leases.share(unit.conn, self._name, give_back)
+        self._delivery.valid_until = began + leases.SECONDS - MARGIN
+        self._leaving = surplus
+        held = {part: token for part, token in leased.items() if part not in surplus}
+        changed = held != self._held
         self._held = held
         self._metrics.parts.set(len(held))
         if changed:
@@ -214,22 +227,18 @@ class Worker:
             self._wake.set()
 
     async def _share_for_ever(self) -> None:
-        last = clock.monotonic()
         while not self._stopping:
-            await asyncio.sleep(leases.SECONDS / 4)
+            await asyncio.sleep(0.3 if self._leaving else leases.SECONDS / 4)
             try:
-                await self._share()
-                last = clock.monotonic()
+                async with asyncio.timeout(leases.SECONDS / 2):
+                    await self._share()
             except Exception as error:
-                self._log.warning("leases not renewed", error=type(error).__name__)
-                if clock.monotonic() - last > leases.SECONDS:
+                self._log.warning("leases not renewed", error=logs.fault(error))
+                if clock.monotonic() > self._delivery.valid_until:
                     self._held = {}
                     await self._delivery.hold(frozenset())
 
     async def _sweep(self) -> None:
         while not self._stopping:
-            await asyncio.sleep(5)
-            try:
-                await self._delivery.sweep()
-            except Exception as error:
-                self._log.warning("outbox not swept", error=type(error).__name__)
+            await asyncio.sleep(SWEEP)
+            self._delivery.sweep()

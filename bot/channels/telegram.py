@@ -9,7 +9,7 @@ import aiohttp
 
 from bot.channels.http import GARBLED, REFUSED, header, loads, name_of, same, seconds
 from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
-from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status
+from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status, clean
 
 if TYPE_CHECKING:
     from bot.channels.telegram_ptb import Library
@@ -153,8 +153,7 @@ def fault_of(status: int, body: bytes) -> Fault:
         return GARBLED
     code = answer.get("error_code")
     code = code if type(code) is int else status
-    words = answer.get("description")
-    words = words[:500] if isinstance(words, str) else ""
+    words = clean(answer.get("description"), 500)
     parameters = answer.get("parameters")
     wait: Any = parameters.get("retry_after") if isinstance(parameters, dict) else None
     fault = next((it for number, part, it in ERRORS if number == code and part in words.lower()), None)

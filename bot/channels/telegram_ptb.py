@@ -11,7 +11,7 @@ from telegram import Bot, Message, Update, User
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.http import GARBLED, post
+from bot.channels.http import GARBLED, name_of, post
 from bot.channels.telegram import fault_of
 from bot.errors import Fault, SendError, Unreadable
 from bot.message import Attachment, Choice, Inbound, Location, Receipt, clean
@@ -87,7 +87,7 @@ class Library:
             raise SendError(refused.fault) from refused
         except (TelegramError, LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise SendError(GARBLED) from error  # it said 200, then something that is no message
-        return Receipt(f"{chat}:{sent.message_id}")
+        return Receipt(name_of(f"{chat}:{sent.message_id}", b""))
 
     async def answer(self, query: str) -> None:
         with contextlib.suppress(TelegramError):  # too old, or pressed twice: the spinner ends by itself
@@ -116,7 +116,7 @@ def _message(message: Message, edited: bool = False) -> Inbound:
     own_card = message.contact is not None and message.from_user and message.contact.user_id == message.from_user.id
     return Inbound(
         address=str(message.chat.id),
-        external_id=f"{message.chat.id}:{message.message_id}",
+        external_id=clean(f"{message.chat.id}:{message.message_id}", 512),
         name=_name(message.from_user),
         phone=clean(message.contact.phone_number, 32).lstrip("+") if message.contact and own_card else "",
         sent_at=_time(message.edit_date if edited else message.date),
@@ -185,7 +185,7 @@ def _reaction(update: Update) -> Inbound | None:
     emoji = "".join(clean(getattr(one, "emoji", "")) for one in event.new_reaction)
     return Inbound(
         address=str(event.chat.id),
-        external_id=f"{event.chat.id}:{event.message_id}:reaction:{update.update_id}",
+        external_id=clean(f"{event.chat.id}:{event.message_id}:reaction:{update.update_id}", 512),
         kind="reaction",
         text=emoji,
         name=_name(event.user),

@@ -285,7 +285,7 @@ def _receipt(answer: dict[str, Any]) -> Receipt:
     wamid = first.get("id") if isinstance(first, dict) else None
     if not isinstance(wamid, str) or not wamid:
         raise SendError(GARBLED)
-    return Receipt(wamid)
+    return Receipt(name_of(wamid, b""))  # as its statuses will be named
 
 
 def _fault(status: int, error: Any, wait: float | None) -> Fault:

@@ -59,7 +59,7 @@ class Batch:
         self.talks: dict[bytes, Talk] = {}
         self.tickets: dict[bytes, dict[str, Any]] = {}
         self.surveys: dict[bytes, dict[str, Any]] = {}
-        """Open surveys by their ticket's id."""
+        """Open or last surveys by their ticket's id."""
         self.queue_changed = False
         self._changed_tickets: dict[bytes, dict[str, Any]] = {}
         self._changed_surveys: dict[bytes, dict[str, Any]] = {}

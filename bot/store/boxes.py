@@ -75,6 +75,13 @@ async def pending(conn: AsyncConnection, parts: Sequence[int] | None, limit: int
     return (await conn.execute(_PENDING_OF_PARTS, {"limit": limit, "parts": list(parts)})).all()
 
 
+async def still_pending(conn: AsyncConnection, rows: Sequence[Row]) -> Sequence[Row]:
+    """Those of these rows that nobody has handled meanwhile, in order."""
+    ids, parts = [row.id for row in rows], sorted({row.part for row in rows})
+    query = _PENDING.where(INBOX.c.id.in_(ids), INBOX.c.part.in_(parts))
+    return (await conn.execute(query, {"limit": len(rows)})).all()
+
+
 _DONE = Many(
     sa.update(INBOX)
     .where(INBOX.c.id == sa.bindparam("b_id"), INBOX.c.part == sa.bindparam("b_part"))
@@ -116,6 +123,7 @@ _SETTLE = Many(
     )
 )
 _GONE = Many(sa.delete(OUTBOX).where(OUTBOX.c.id == sa.bindparam("b_id"), OUTBOX.c.part == sa.bindparam("b_part")))
+_by_id = itemgetter("b_id")
 _LATER = Many(
     sa.update(OUTBOX)
     .where(OUTBOX.c.id == sa.bindparam("b_id"), OUTBOX.c.part == sa.bindparam("b_part"))
@@ -124,7 +132,9 @@ _LATER = Many(
 
 
 def settle(receipts: Sequence[dict[str, Any]]) -> list[Work]:
-    """What became of sends. A receipt has `b_id b_part b_delivery b_external_id b_error b_attempts b_next_at b_state`."""
+    """What became of sends. A receipt has `b_id b_part b_delivery b_external_id b_error b_attempts b_next_at b_state`. Sorted,
+    here and in `gone`: a status may write the same rows at the same time, and neither must wait for the other in a circle."""
+    receipts = sorted(receipts, key=_by_id)
     final = [row for row in receipts if row["b_next_at"] is None]
     later = [row for row in receipts if row["b_next_at"] is not None]
     return [(_SETTLE, receipts), (_GONE, final), (_LATER, later)]
@@ -132,7 +142,7 @@ def settle(receipts: Sequence[dict[str, Any]]) -> list[Work]:
 
 async def gone(conn: AsyncConnection, refs: Sequence[tuple[bytes, int]]) -> None:
     """These bubbles have arrived, whatever we still believe of them."""
-    await _GONE(conn, [{"b_id": id_, "b_part": part} for id_, part in refs])
+    await _GONE(conn, [{"b_id": id_, "b_part": part} for id_, part in sorted(refs)])
 
 
 _OUTBOX_COLUMNS = (
@@ -149,14 +159,6 @@ async def unsent(
     if parts is not None:
         query = query.where(OUTBOX.c.part.in_(list(parts)))
     return [dict(row) for row in (await conn.execute(query)).mappings()]
-
-
-async def unsent_of(conn: AsyncConnection, refs: Sequence[Ref]) -> Sequence[Mapping[str, Any]]:
-    """These bubbles, as far as they have not left."""
-    query = sa.select(*_OUTBOX_COLUMNS).where(
-        OUTBOX.c.id.in_([ref.id for ref in refs]), OUTBOX.c.part.in_(sorted({ref.part for ref in refs}))
-    )
-    return [dict(row) for row in (await conn.execute(query.order_by(OUTBOX.c.id))).mappings()]
 
 
 # -- timers ----------------------------------------------------------------------------------------
@@ -187,6 +189,12 @@ async def drop_timer(conn: AsyncConnection, timer: Ref) -> bool:
     """False when it had gone, or was set anew meanwhile."""
     query = sa.delete(TIMER).where(TIMER.c.id == timer.id, TIMER.c.part == timer.part)
     return (await conn.execute(query)).rowcount == 1
+
+
+async def postpone_timer(conn: AsyncConnection, timer: Ref, due_at: datetime) -> None:
+    """Rings later."""
+    query = sa.update(TIMER).where(TIMER.c.id == timer.id, TIMER.c.part == timer.part)
+    await conn.execute(query.values(due_at=due_at))
 
 
 # -- ages, for health ------------------------------------------------------------------------------

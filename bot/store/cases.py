@@ -32,6 +32,16 @@ async def load(conn: AsyncConnection, batch: Batch, refs: Sequence[Ref]) -> None
         batch.surveys[row["ticket_id"]] = dict(row)
 
 
+async def tickets_of(conn: AsyncConnection, surveys: Sequence[Ref]) -> list[Ref]:
+    """The tickets that these surveys ask about; unknown surveys are passed over."""
+    if not surveys:
+        return []
+    query = sa.select(SURVEY.c.ticket_id, SURVEY.c.part).where(
+        SURVEY.c.id.in_([ref.id for ref in surveys]), SURVEY.c.part.in_(sorted({ref.part for ref in surveys}))
+    )
+    return [Ref(*row) for row in await conn.execute(query)]
+
+
 async def open_for(conn: AsyncConnection, batch: Batch, ticket: Ref) -> tuple[Talk, dict[str, Any]]:
     """The ticket and the talk of its citizen, both locked: first the conversation, then the ticket, as every verb does. Raises `NotFound`."""
     found = await conn.execute(

@@ -3,8 +3,9 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import quote
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -30,6 +31,32 @@ PRAGMAS = (
     "wal_autocheckpoint=4000",
 )
 READ_PRAGMAS = ("busy_timeout=5000", "cache_size=-16384", "query_only=ON")
+PATIENCE = 10.0
+"""Seconds for one statement on PostgreSQL: a server that has vanished from the network never says so."""
+KEEPALIVE = ((socket.TCP_KEEPIDLE, 30), (socket.TCP_KEEPINTVL, 10), (socket.TCP_KEEPCNT, 3))
+OURS = ("21", "22", "23", "42", "54")
+"""SQLSTATE classes of rows and statements that fail however often they are tried."""
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """The one place that tells a row's or a statement's own fault (left as it is) from the database's, which passes: `StoreDown`.
+
+    A database that starts, stops, is full or locked, or picks us as a deadlock's victim says nothing about what we wrote.
+    """
+    try:
+        yield
+    except (DBAPIError, sa.exc.TimeoutError, OSError) as error:
+        if isinstance(error, DBAPIError) and _is_ours(error):
+            raise
+        raise StoreDown(f"database does not answer: {type(error).__name__}") from error
+
+
+def _is_ours(error: DBAPIError) -> bool:
+    if isinstance(error, IntegrityError | DataError | ProgrammingError):
+        return True
+    state, sqlite = (getattr(error.orig, name, None) or "" for name in ("sqlstate", "sqlite_errorname"))
+    return state[:2] in OURS or sqlite == "SQLITE_ERROR"  # which is: no such table, no such column, bad syntax
 
 
 class Unit:
@@ -40,12 +67,17 @@ class Unit:
         self.hints: set[str] = set()
         self.outbox: list[dict[str, Any]] = []
         """Rows of bubbles that this transaction made; delivery takes them from here, without reading them again."""
+        self.afterwards: list[Callable[[], None]] = []
         self.epochs: dict[bytes, int] = {}
         """Conversations whose epoch has risen: what the bot made before is not delivered any more."""
         self.parked: list[tuple[bytes, int, str]] = []
         """Inbox items put aside, with the reason."""
         self.confirmed: list[bytes] = []
         """Outbox ids that a status has shown to have arrived."""
+
+    def then(self, what: Callable[[], None]) -> None:
+        """To be done once it has committed, and only then."""
+        self.afterwards.append(what)
 
     def changed(self, conversation: Ref) -> None:
         """Whoever looks at this conversation fetches it again."""
@@ -59,7 +91,14 @@ class Db:
     """The database of one process. `after_commit` listeners hear of every committed `Unit`, in the event loop."""
 
     def __init__(self, url: str, data_dir: Path) -> None:
-        self.url = make_url(url)
+        """Raises `ConfigError` for an odd address."""
+        try:
+            self.url = make_url(url)
+        except (ArgumentError, ValueError):  # without its text, which may quote a piece of the password
+            raise ConfigError(
+                "WARGI_DATABASE_URL is no address of a database; write postgresql://user:password@host:5432/name, "
+                "odd characters of the password as %40 and the like"
+            ) from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.data_dir = data_dir
         self.after_commit: list[Callable[[Unit], None]] = []
@@ -79,20 +118,25 @@ class Db:
         return Path(self.url.database or "").absolute()
 
     async def open(self) -> None:
-        """Connects. Raises `ConfigError` when another server has this SQLite file."""
+        """Connects. Raises `ConfigError` for a file that cannot be made or that another server has, and `StoreDown`."""
         if self.is_sqlite:
-            self.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
-            self._take_file()
-            os.close(os.open(self.sqlite_path, os.O_RDWR | os.O_CREAT, 0o600))  # citizens' words: not for every user
+            self._make_file()
             self._write = _sqlite_engine(str(self.sqlite_path), PRAGMAS, "IMMEDIATE", NullPool)
-            self._writer = await self._write.connect()
+            with _answering():
+                self._writer = await self._write.connect()
             self._read = self._reader()
             self._engines = {self._write, self._read}
         else:
             self._write = self._read = _postgres_engine(self.url)
             self._engines = {self._write}
-            async with self.read() as conn:
-                await conn.execute(sa.text("SELECT 1"))
+            try:
+                async with self.read() as conn:
+                    await conn.execute(sa.text("SELECT 1"))
+            except (TypeError, ValueError):
+                raise ConfigError(
+                    "WARGI_DATABASE_URL has something after its `?` that the driver does not know; "
+                    "TLS, for example, is ?ssl=require"
+                ) from None
 
     async def open_for_reading(self) -> None:
         """Beside a running server: commands that only look."""
@@ -102,6 +146,17 @@ class Db:
     def _reader(self) -> AsyncEngine:
         uri = f"file:{quote(str(self.sqlite_path))}?mode=ro&uri=true"
         return _sqlite_engine(uri, READ_PRAGMAS, None, None)
+
+    def _make_file(self) -> None:
+        try:
+            self.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+            self._take_file()
+            os.close(os.open(self.sqlite_path, os.O_RDWR | os.O_CREAT, 0o600))  # citizens' words: not for every user
+        except OSError as error:
+            raise ConfigError(
+                f"{self.sqlite_path} cannot be opened ({error.strerror}); "
+                "set WARGI_DATABASE_URL to a file in a folder that this user may write to"
+            ) from None
 
     def _take_file(self) -> None:
         """Some SQLite versions before 3.51.3 can corrupt a WAL file with two writers, so a second server is refused."""
@@ -129,37 +184,31 @@ class Db:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading. Raises `StoreDown`."""
-        try:
+        with _answering():
             async with self._read.connect() as conn:
                 yield conn
-        except (OSError, OperationalError) as error:
-            raise StoreDown(f"database does not answer: {type(error).__name__}") from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise StoreDown("database connection was lost") from error
-            raise
 
     @asynccontextmanager
-    async def unit(self) -> AsyncIterator[Unit]:
-        """One write transaction, committed at the end of the block, rolled back by any exception. Raises `StoreDown`."""
-        try:
+    async def unit(self, patient: bool = False) -> AsyncIterator[Unit]:
+        """One write transaction, committed at the end of the block, rolled back by any exception. `patient`: its statements may take
+        as long as they need. Raises `StoreDown`."""
+        with _answering():
             if self._writer is not None:
-                async with self._lock:
-                    conn = self._writer
-                    async with conn.begin():
+                async with self._lock, self._writer.begin():
+                    unit = Unit(self._writer)
+                    yield unit
+            else:
+                engine = _postgres_engine(self.url, None) if patient else self._write
+                try:
+                    async with engine.begin() as conn:
                         unit = Unit(conn)
                         yield unit
-            else:
-                async with self._write.begin() as conn:
-                    unit = Unit(conn)
-                    yield unit
-                    await _notify(unit)
-        except (OSError, OperationalError) as error:
-            raise StoreDown(f"database does not answer: {type(error).__name__}") from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise StoreDown("database connection was lost") from error
-            raise
+                        await _notify(unit)
+                finally:
+                    if patient:
+                        await engine.dispose()
+        for act in unit.afterwards:
+            act()
         for listener in self.after_commit:
             listener(unit)
 
@@ -172,11 +221,9 @@ class Db:
             return
         unit = Unit(self._writer)
         unit.hints.update(hints)
-        try:
+        with _answering():
             async with self._lock:
                 await write(self._writer, work, commit=True)
-        except OperationalError as error:
-            raise StoreDown(f"database does not answer: {type(error).__name__}") from error
         for listener in self.after_commit:
             listener(unit)
 
@@ -184,7 +231,7 @@ class Db:
 async def _notify(unit: Unit) -> None:
     """Hints travel with the commit: NOTIFY carries names only (8,000 bytes at most a payload)."""
     topics = sorted(unit.hints)
-    topics += [f"o:{Ref(row['id'], row['part'])}" for row in unit.outbox]
+    topics += sorted({f"o:{row['part']}" for row in unit.outbox})
     for start in range(0, len(topics), 150):
         payload = " ".join(topics[start : start + 150])
         await unit.conn.execute(sa.text("SELECT pg_notify('wargi', :payload)"), {"payload": payload})
@@ -197,6 +244,7 @@ def _sqlite_engine(
     writer; None: every statement reads for itself."""
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
+        hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         **({"poolclass": pool} if pool else {"pool_size": 4, "max_overflow": 4}),
@@ -213,11 +261,12 @@ def _sqlite_engine(
     return engine
 
 
-def _postgres_engine(url: sa.URL) -> AsyncEngine:
+def _postgres_engine(url: sa.URL, patience: float | None = PATIENCE) -> AsyncEngine:
     if find_spec("asyncpg") is None:
         raise ConfigError("PostgreSQL needs the driver asyncpg: install wargi with its extra [postgres]")
-    return create_async_engine(
+    engine = create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
+        hide_parameters=True,
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
@@ -225,7 +274,18 @@ def _postgres_engine(url: sa.URL) -> AsyncEngine:
             # a plan made while the tables are empty would scan them for ever
             "server_settings": {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"},
             "timeout": 10,
+            "command_timeout": patience,
         },
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def connected(raw: Any, record: Any) -> None:
+        line = raw.driver_connection._transport.get_extra_info("socket")  # asyncpg has no setting for it
+        if line.family in (socket.AF_INET, socket.AF_INET6):
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for option, value in KEEPALIVE:
+                line.setsockopt(socket.IPPROTO_TCP, option, value)
+
+    return engine

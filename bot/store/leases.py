@@ -5,7 +5,8 @@ number of processes without a lock a row. The token rises at every change of own
 it changed inside its own transaction and writes nothing.
 """
 
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Mapping
 from math import ceil
 
 import sqlalchemy as sa
@@ -19,7 +20,11 @@ from bot.store.many import insert_into
 
 LEASE, WORKER = table(PartLease), table(Worker)
 SECONDS = 6
-"""A dead worker's parts are free after so long; a restarted one (same host and port) takes its own back at once."""
+"""A worker's parts are free so long after its last sign of life …"""
+QUIET = 2
+"""… and already after so long when its process is known to be gone."""
+LIVES = 7727
+"""Name space of the advisory locks."""
 
 _UNTIL = sa.text(f"clock_timestamp() + interval '{SECONDS} seconds'")
 _NOW = sa.text("clock_timestamp()")
@@ -31,26 +36,45 @@ class LeaseLost(WargiError):
     retryable = True
 
 
-async def share(conn: AsyncConnection, name: str, fresh: bool) -> dict[int, int]:
-    """One round: says we live, renews, gives back what is too much, takes what is free. Returns part -> token. `fresh`: first round after a start."""
+async def share(conn: AsyncConnection, name: str, give_back: Iterable[int] = ()) -> tuple[dict[int, int], set[int]]:
+    """One round: says we live, gives back, renews, takes what is free. Returns the parts we hold (part -> token), and those of
+    them that others are waiting for: finish what is in flight there, then name them in `give_back`."""
     alive = insert_into("postgresql", WORKER).values(name=name, until=_UNTIL)
     await conn.execute(alive.on_conflict_do_update(index_elements=["name"], set_={"until": _UNTIL}))
-    await conn.execute(sa.delete(WORKER).where(WORKER.c.until < _NOW))
+    await _bury_the_dead(conn, name)
+    if parts := list(give_back):
+        await release(conn, name, parts)
     workers = (await conn.execute(sa.select(sa.func.count()).select_from(WORKER))).scalar() or 1
     fair = ceil(PARTS / workers)
-    renew = sa.update(LEASE).where(LEASE.c.owner == name).values(until=_UNTIL)
-    if fresh:
-        renew = renew.values(token=LEASE.c.token + 1)
-    rows = await conn.execute(renew.returning(LEASE.c.part, LEASE.c.token))
+    # rows are locked in one order everywhere, or two workers could wait for each other
+    ours = sa.select(LEASE.c.part).where(LEASE.c.owner == name).order_by(LEASE.c.part).with_for_update()
+    await conn.execute(ours)
+    renewed = sa.update(LEASE).where(LEASE.c.owner == name).values(until=_UNTIL)
+    rows = await conn.execute(renewed.returning(LEASE.c.part, LEASE.c.token))
     mine: dict[int, int] = {part: token for part, token in rows}
-    if len(mine) > fair:
-        extra = sorted(mine)[fair:]
-        await release(conn, name, extra)
-        for part in extra:
-            del mine[part]
-    elif len(mine) < fair:
+    if len(mine) < fair:
         mine |= await _take(conn, name, fair - len(mine))
-    return mine
+    return mine, set(sorted(mine)[fair:])
+
+
+async def _bury_the_dead(conn: AsyncConnection, name: str) -> None:
+    """A worker holds an advisory lock on its listening connection (`life`). If that is free and the worker has not renewed
+    lately, its process is gone, and nobody needs to wait for its leases to end."""
+    late = sa.text(f"clock_timestamp() + interval '{SECONDS - QUIET} seconds'")
+    silent = (
+        await conn.execute(sa.select(WORKER.c.name).where(WORKER.c.name != name, WORKER.c.until < late))
+    ).scalars()
+    for other in silent.all():
+        free = (await conn.execute(sa.select(sa.func.pg_try_advisory_xact_lock(LIVES, life(other))))).scalar()
+        if free:
+            await release(conn, other, range(PARTS))
+            await conn.execute(sa.delete(WORKER).where(WORKER.c.name == other))
+    await conn.execute(sa.delete(WORKER).where(WORKER.c.until < _NOW))
+
+
+def life(name: str) -> int:
+    """The key of a worker's advisory lock."""
+    return zlib.crc32(name.encode()) & 0x7FFFFFFF
 
 
 async def _take(conn: AsyncConnection, name: str, count: int) -> dict[int, int]:
@@ -82,7 +106,7 @@ async def leave(conn: AsyncConnection, name: str) -> None:
     await conn.execute(sa.delete(WORKER).where(WORKER.c.name == name))
 
 
-async def fence(conn: AsyncConnection, name: str, held: dict[int, int], parts: Iterable[int]) -> None:
+async def fence(conn: AsyncConnection, name: str, held: Mapping[int, int], parts: Iterable[int]) -> None:
     """Inside the transaction that uses these parts: holds their leases until its commit. Raises `LeaseLost`."""
     wanted = sorted(set(parts))
     query = (

@@ -10,8 +10,9 @@ CHANNEL = "wargi"
 EVERYTHING = "*"
 
 
-async def listen(dsn: str, heard: Callable[[set[str]], None]) -> None:
-    """Calls `heard` with the topics of each notification, for ever; with `*` every three seconds while there is no connection."""
+async def listen(dsn: str, heard: Callable[[set[str]], None], life: tuple[int, int] | None = None) -> None:
+    """Calls `heard` with the topics of each notification, for ever; with `*` every three seconds while there is no connection.
+    `life`: an advisory lock to hold as long as this process lives (see bot.store.leases)."""
     import asyncpg  # an extra: SQLite installations do not have it
 
     log = logs.get("listen")
@@ -19,6 +20,8 @@ async def listen(dsn: str, heard: Callable[[set[str]], None]) -> None:
         try:
             connection: Any = await asyncpg.connect(dsn, timeout=10)
             try:
+                if life is not None:
+                    await connection.execute("SELECT pg_advisory_lock($1, $2)", *life)
                 await _hear(connection, heard)
             finally:
                 if not connection.is_closed():

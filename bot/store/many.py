@@ -91,10 +91,6 @@ async def write(conn: AsyncConnection, work: Sequence[Work], commit: bool = Fals
 
 
 def _translated(error: sqlite3.Error, statements: Sequence[tuple[str, Any]]) -> Exception:
-    """The same exceptions as through SQLAlchemy, so that callers need not know."""
-    kinds: dict[type[sqlite3.Error], type[sa.exc.DatabaseError]] = {
-        sqlite3.IntegrityError: sa.exc.IntegrityError,
-        sqlite3.OperationalError: sa.exc.OperationalError,
-    }
-    kind = kinds.get(type(error), sa.exc.DatabaseError)
+    """The same exceptions as through SQLAlchemy, which names them as the driver does, so that callers need not know."""
+    kind: type[sa.exc.DBAPIError] = getattr(sa.exc, type(error).__name__, sa.exc.DBAPIError)
     return kind("; ".join(sql for sql, _ in statements)[:500], None, error)

@@ -1,12 +1,14 @@
 """Brings the database to the newest schema. Alembic is imported only when there is something to do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreDown
 from bot.models import metadata
 from bot.store.db import Db
 
@@ -23,10 +25,28 @@ async def version(db: Db) -> str | None:
     try:
         async with db.read() as conn:
             return (await conn.execute(sa.text("SELECT version_num FROM alembic_version"))).scalar()
-    except Exception as error:
-        if isinstance(error, DBAPIError) or isinstance(error.__cause__, DBAPIError):
-            return None  # no such table
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") == "42P01" or "no such table" in str(error.orig):
+            return None
         raise
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """The database's own reason is for whoever starts us: it names a role or a file, and no citizen's words are near yet."""
+    try:
+        yield
+    except (StoreDown, DBAPIError) as error:
+        cause = error.__cause__ if isinstance(error, StoreDown) else error
+        said = str(getattr(cause, "orig", cause)).partition("\n")[0] or type(cause).__name__
+        raise ConfigError(f"database does not answer: {said}; check that it runs, and WARGI_DATABASE_URL") from error
+
+
+async def ready(db: Db) -> bool:
+    """Connects and migrates; True when it migrated. Raises `ConfigError`."""
+    with _refusing():
+        await db.open()
+        return await prepare(db)
 
 
 async def prepare(db: Db) -> bool:
@@ -38,7 +58,7 @@ async def prepare(db: Db) -> bool:
         raise ConfigError(
             f"the database has schema {found}, this wargi knows schemas up to {known[-1]}: install the newer wargi again"
         )
-    async with db.unit() as unit:
+    async with db.unit(patient=True) as unit:
         if db.is_sqlite:
             await unit.conn.exec_driver_sql("BEGIN IMMEDIATE")  # the driver would not begin one for DDL by itself
         else:
@@ -46,7 +66,7 @@ async def prepare(db: Db) -> bool:
             await unit.conn.execute(sa.text("SELECT pg_advisory_xact_lock(7726)"))
         await unit.conn.run_sync(_upgrade)
     if not db.is_sqlite:
-        async with db.unit() as unit:
+        async with db.unit(patient=True) as unit:
             await unit.conn.execute(sa.text("ANALYZE"))
     return True
 
@@ -68,9 +88,10 @@ def _upgrade(connection: sa.Connection) -> None:
 
 
 async def peek(db: Db) -> str | None:
-    """The revision of a database that another process may be serving: reads only, takes no lock."""
-    await db.open_for_reading()
-    try:
-        return await version(db)
-    finally:
-        await db.close()
+    """The revision of a database that another process may be serving: reads only, takes no lock. Raises `ConfigError`."""
+    with _refusing():
+        await db.open_for_reading()
+        try:
+            return await version(db)
+        finally:
+            await db.close()

@@ -102,6 +102,9 @@ _BY_ADDRESS = _THREAD.where(
     ADDRESS.c.part.in_(sa.bindparam("parts", expanding=True)),
 ).order_by(CONVERSATION.c.id)
 _BY_ID = _THREAD.where(ADDRESS.c.id == sa.bindparam("id"), ADDRESS.c.part == sa.bindparam("part"))
+_CURRENT = sa.select(ADDRESS.c.conversation_id).where(
+    ADDRESS.c.id == sa.bindparam("id"), ADDRESS.c.part == sa.bindparam("part")
+)
 _CONTACTS = sa.select(
     CONTACT.c.id, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.language, CONTACT.c.notice, CONTACT.c.notice_at
 ).where(
@@ -169,10 +172,15 @@ async def of_conversation(conn: AsyncConnection, conversation: Ref) -> Talk:
 
 async def of_address(conn: AsyncConnection, address: Ref) -> Talk:
     """The current talk of an address, locked. Raises `NotFound`."""
-    row = (await conn.execute(_BY_ID, {"id": address.id, "part": address.part})).first()
-    if row is None:
-        raise NotFound("percakapan tidak ditemukan")
-    talk = Talk(*row)
+    named = {"id": address.id, "part": address.part}
+    while True:
+        row = (await conn.execute(_BY_ID, named)).first()
+        if row is None:
+            raise NotFound("percakapan tidak ditemukan")
+        talk = Talk(*row)
+        # while we waited for the lock, a turn may have begun a new conversation
+        if (await conn.execute(_CURRENT, named)).scalar() == talk.conversation_id:
+            break
     await _far_contacts(conn, [talk])
     return talk
 

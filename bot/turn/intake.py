@@ -68,7 +68,8 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
         return
     talks = await talk.load(unit.conn, {(row.account, row.address) for row, _ in turns})
     open_refs = [ref for each in talks.values() if (ref := handoff.ticket_ref(each))]
-    await cases.load(unit.conn, batch, open_refs)
+    pressed = [ref for row, inbound in turns if (ref := survey.pressed(inbound, row.part))]
+    await cases.load(unit.conn, batch, open_refs + await cases.tickets_of(unit.conn, pressed))
     for row, inbound in turns:
         key = (row.account, row.address)
         thread = talks.get(key)

@@ -47,7 +47,7 @@ async def apply(unit: Unit, statuses: Sequence[tuple[boxes.Row, Status]]) -> Non
             unit.hints.add(f"w:{row.address}")
         unit.confirmed.append(message["id"])
     if changes:
-        await _UPDATE(unit.conn, list(changes.values()))
+        await _UPDATE(unit.conn, [changes[id_] for id_ in sorted(changes)])  # in the order of `boxes.settle`
         await boxes.gone(unit.conn, [(change["b_id"], change["b_part"]) for change in changes.values()])
 
 

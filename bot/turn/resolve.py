@@ -23,9 +23,10 @@ async def resolve(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
         move(batch, case, State.RESOLVED, "officer", officer.id)
         case["resolved_at"] = batch.now
         batch.end_assignment(case)
-        thread.end_epoch()
-        thread.officer_id = None
-        thread.session = None
+        if not survey.elsewhere(thread, case):
+            thread.end_epoch()
+            thread.officer_id = None
+            thread.session = None
         line(batch, thread, f"{officer.name} menyelesaikan kasus {case['number']}", officer.id)
         survey.ask(batch, house, thread, case, await cases.rounds(unit.conn, ticket))
         await batch.flush(unit)

@@ -5,6 +5,7 @@ from typing import Any
 from bot import clock
 from bot.engine.effects import Say
 from bot.engine.texts import match_score, score_of_choice, survey_question, text
+from bot.errors import NotFound
 from bot.message import Inbound
 from bot.models import Owner, State, SurveyState
 from bot.models.ref import Ref
@@ -19,6 +20,20 @@ EXPIRES = "survey"
 """Timer kind; its subject is the survey."""
 
 
+def elsewhere(talk: Talk, ticket: dict[str, Any]) -> bool:
+    """The conversation belongs to another case, with an officer or in the queue: nothing about this one may take it away."""
+    return talk.owner in (Owner.OFFICER, Owner.QUEUE) and talk.ticket_id != ticket["id"]
+
+
+def pressed(inbound: Inbound, part: int) -> Ref | None:
+    """The survey whose button was pressed, as the button says."""
+    choice = score_of_choice(inbound.choice)
+    try:
+        return Ref.parse(f"{choice[0]}.{part}") if choice else None
+    except NotFound:
+        return None
+
+
 def ask(batch: Batch, house: House, talk: Talk, ticket: dict[str, Any], rounds: int) -> None:
     """Asks 1-5 in the citizen's language, once a closing, in the transaction that resolves."""
     expires_at = later(batch.now, house.survey_hours)
@@ -30,19 +45,19 @@ def ask(batch: Batch, house: House, talk: Talk, ticket: dict[str, Any], rounds: 
     batch.insert("survey", survey)
     batch.surveys[ticket["id"]] = survey
     batch.timer(EXPIRES, Ref(survey["id"], talk.part), expires_at)
-    talk.owner, talk.ticket_id = Owner.SURVEY, ticket["id"]
+    if not elsewhere(talk, ticket):
+        talk.owner, talk.ticket_id = Owner.SURVEY, ticket["id"]
     question = survey_question(house.flows, talk.language, survey["id"].hex())
     say(batch, talk, question, {"number": ticket["number"]})
 
 
 def answer(batch: Batch, house: House, talk: Talk, inbound: Inbound) -> bool:
     """A turn whose owner is the survey, or a press on one of its buttons. False when it was none of the survey's business."""
-    pressed = score_of_choice(inbound.choice)
-    token = pressed[0] if pressed else ""
-    survey = batch.surveys.get(talk.ticket_id) if talk.ticket_id else None
-    if token and (survey is None or survey["id"].hex() != token):
-        return _stale(batch, house, talk)
+    token = score_of_choice(inbound.choice) is not None
+    survey = _named(batch, talk, inbound) if token else batch.surveys.get(talk.ticket_id) if talk.ticket_id else None
     if survey is None:
+        if token:
+            return _stale(batch, house, talk)
         talk.owner = Owner.BOT
         return False
     if survey["state"] in (SurveyState.ASKED, SurveyState.UNCLEAR):
@@ -55,6 +70,14 @@ def answer(batch: Batch, house: House, talk: Talk, inbound: Inbound) -> bool:
         return _comment(batch, house, talk, survey, inbound.text)
     talk.owner = Owner.BOT
     return False
+
+
+def _named(batch: Batch, talk: Talk, inbound: Inbound) -> dict[str, Any] | None:
+    """The survey of the pressed button, if it is the last one of a case of this very citizen: a newer case changes nothing."""
+    ref = pressed(inbound, talk.part)
+    survey = next((each for each in batch.surveys.values() if ref and each["id"] == ref.id), None)
+    ours = survey is not None and batch.tickets[survey["ticket_id"]]["address_id"] == talk.address_id
+    return survey if ours else None
 
 
 def _stale(batch: Batch, house: House, talk: Talk) -> bool:
@@ -77,10 +100,11 @@ def _score(batch: Batch, house: House, talk: Talk, survey: dict[str, Any], inbou
     batch.event(ticket, "rated", "citizen", after=str(score))
     if ticket["state"] == State.RESOLVED:
         move(batch, ticket, State.CLOSED, "citizen")
-    talk.owner = Owner.SURVEY
-    thanks = text(house.flows, "survey_thanks", talk.language)
-    invitation = text(house.flows, "survey_comment", talk.language)
-    say(batch, talk, Say(f"{thanks}\n\n{invitation}", notice=True))
+    words = text(house.flows, "survey_thanks", talk.language)
+    if talk.ticket_id == ticket["id"] and talk.owner in (Owner.BOT, Owner.SURVEY):
+        talk.owner = Owner.SURVEY  # the next line is the comment
+        words += "\n\n" + text(house.flows, "survey_comment", talk.language)
+    say(batch, talk, Say(words, notice=True))
     return True
 
 

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from bot.store import schema
+from bot.store import db, schema
 from bot.store.db import Db
 from tests.fakes.citizen import post_signed
 from tests.postgres import Cluster
@@ -48,10 +48,9 @@ def own() -> Iterator[Restartable]:
 
 
 async def migrated(url: str, folder: Path) -> str:
-    db = Db(url, folder)
-    await db.open()
-    await schema.prepare(db)
-    await db.close()
+    store = Db(url, folder)
+    await schema.ready(store)
+    await store.close()
     return url
 
 
@@ -116,18 +115,19 @@ async def test_one_odd_database_error_does_not_silence_the_bot(world: World, mon
 
 async def test_a_passing_database_error_parks_no_word(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Door: an error that is the database's, not the row's, means 503; stored bare and parked the word would be lost."""
-    real, failed = world.server.door._write, []
+    real, failed = db.write, []
 
-    async def starting(rows: Any) -> None:
+    async def starting(*args: Any, **kwargs: Any) -> None:
         if len(failed) < 2:
             failed.append(1)
             raise STARTING
-        await real(rows)
+        await real(*args, **kwargs)
 
-    monkeypatch.setattr(world.server.door, "_write", starting)
+    monkeypatch.setattr(db, "write", starting)
     citizen, http = world.citizen(), world.browser()
-    if await citizen.say(http, "halo") != 200:
-        assert await citizen.again(http) == 200
+    assert await citizen.say(http, "halo") == 503
+    assert await citizen.again(http) == 503
+    assert await citizen.again(http) == 200
     await eventually(lambda: world.graph.to(citizen.address), 5, "an answer to what was acknowledged")
 
 

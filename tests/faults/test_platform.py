@@ -193,8 +193,12 @@ async def test_many_bubbles_leave_nothing_in_memory(world: World) -> None:
     await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), 10, "an empty outbox")
     sender = world.server._delivery
     assert sender is not None
-    await eventually(lambda: not (sender._held or sender._chains or sender._receipts or sender._ready or sender._left))
-    await eventually(lambda: not (world.server._fetching or world.server.hints._queues or world.server.door._waiting))
+    await eventually(
+        lambda: (
+            not (sender._held or sender._chains._lines or not sender._receipts.idle or sender._ready or sender._left)
+        )
+    )
+    await eventually(lambda: not (world.server.hints._queues or world.server.door._waiting))
     assert world.graph.duplicates == 0
 
 

@@ -10,7 +10,6 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.store import boxes
 from tests.fakes.graph import Accepted, FakeGraph
 from tests.faults.test_kill import Victim, _environment, free_port
 from tests.world import World, eventually
@@ -36,14 +35,16 @@ async def test_receipts_in_the_middle_of_their_commit_are_written(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The commit that says "sent" takes a moment longer than usual: the stop waits for it, or the next start sends again."""
-    real, begun = boxes.settle, asyncio.Event()
+    db = world.server.db
+    real, begun = db.write, asyncio.Event()
 
-    async def slow(conn: Any, receipts: Any) -> None:
-        begun.set()
-        await asyncio.sleep(0.4)
-        await real(conn, receipts)
+    async def slow(work: Any, hints: Any = ()) -> None:
+        if any(hint.startswith("c:") for hint in hints):
+            begun.set()
+            await asyncio.sleep(0.4)
+        await real(work, hints)
 
-    monkeypatch.setattr(boxes, "settle", slow)
+    monkeypatch.setattr(db, "write", slow)
     citizen = world.citizen()
     await citizen.say(world.browser(), "halo")
     await asyncio.wait_for(begun.wait(), 10)

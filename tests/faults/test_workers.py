@@ -143,7 +143,7 @@ async def test_rows_read_before_a_lease_changed_hands_are_not_handled(world: Wor
     # what another process does meanwhile: takes the part, runs the turn, stops
     async with world.server.db.unit() as unit:
         await leases.release(unit.conn, first._name, range(clock.PARTS))
-        theirs = await leases.share(unit.conn, "another", True)
+        theirs, _ = await leases.share(unit.conn, "another")
         rows = await real(unit.conn, sorted(theirs), 10)
         from bot.turn import intake
 

@@ -175,7 +175,7 @@ async def test_a_poison_turn_is_parked_and_the_others_are_handled(
     await world.graph.wait_for(well.address)
     await world.graph.wait_for(sick.address)
     parked = await world.rows("SELECT state, error, raw FROM inbox WHERE state = 'parked'")
-    assert len(parked) == 1 and "poison" in parked[0]["error"] and parked[0]["raw"]
+    assert len(parked) == 1 and "RuntimeError" in parked[0]["error"] and parked[0]["raw"]
 
 
 async def test_database_down_means_503_and_nothing_promised(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

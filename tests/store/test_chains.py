@@ -9,7 +9,6 @@ from bot.engine.effects import Say
 from bot.errors import StoreDown
 from bot.message import Limits, Outbound, Receipt
 from bot.metrics import Metrics
-from bot.models.ref import Ref
 from bot.store import boxes, talk
 from bot.store.batch import Batch
 from bot.store.db import Db
@@ -56,9 +55,9 @@ async def test_a_lost_hint_does_not_let_a_later_message_overtake(db: Db) -> None
     sender.start()
     await wrote(db, "pertama")
     later = await wrote(db, "kedua")
-    await sender.fetch([Ref(row["id"], row["part"]) for row in later])
+    sender.ask(row["part"] for row in later)
     await asyncio.sleep(0.2)
-    await sender.sweep()
+    sender.sweep()
     await eventually(lambda: len(channel.sent) == 2)
     await sender.stop(2)
     assert channel.sent == ["pertama", "kedua"]
@@ -92,15 +91,15 @@ async def test_what_was_left_goes_before_what_is_new(db: Db, monkeypatch: Any) -
 async def test_leases_lost_and_found_with_receipts_unwritten_send_nothing_twice(db: Db, monkeypatch: Any) -> None:
     """The database was away for longer than a lease: what the platform has taken must be told before rows are read again."""
     sender, channel = built(db)
-    real, down = boxes.settle, [1] * 3
+    real, down = db.write, [1] * 3
 
-    async def sometimes(conn: Any, receipts: Any) -> None:
+    async def sometimes(work: Any, hints: Any = ()) -> None:
         if down:
             down.pop()
             raise StoreDown("gone")
-        await real(conn, receipts)
+        await real(work, hints)
 
-    monkeypatch.setattr(delivery.boxes, "settle", sometimes)
+    monkeypatch.setattr(db, "write", sometimes)
     db.after_commit.append(sender.committed)
     everything = frozenset(range(clock.PARTS))
     await sender.hold(everything)
@@ -124,19 +123,20 @@ async def test_a_sweep_sends_nothing_twice(db: Db) -> None:
 
     async def sweep() -> None:
         while not stop.is_set():
-            await sender.sweep()
+            sender.sweep()
+            await asyncio.sleep(0.001)
 
     sweeping = [asyncio.create_task(sweep()) for _ in range(2)]
     words = [f"nomor {n}" for n in range(60)]
     for each in words:
         rows = await wrote(db, each)
-        await sender.fetch([Ref(row["id"], row["part"]) for row in rows])
+        sender.ask(row["part"] for row in rows)
     await eventually(lambda: _left(db, 0), what="an empty outbox")
     stop.set()
     await asyncio.gather(*sweeping)
     await sender.stop(2)
     assert channel.sent == words
-    assert not sender._held and not sender._chains and not sender._left, "nothing stays in memory"
+    assert not sender._held and not sender._chains._lines and not sender._left, "nothing stays in memory"
 
 
 async def _left(db: Db, count: int) -> bool:

@@ -135,6 +135,7 @@ async def test_receipts_and_statuses_of_the_same_messages_do_not_block_each_othe
     """Two transactions that write the same rows write them in the same order."""
     from bot.message import Status
     from bot.store import boxes
+    from bot.store.many import write
     from bot.turn import receipt
 
     citizens = [world.citizen(n) for n in range(30)]
@@ -158,7 +159,7 @@ async def test_receipts_and_statuses_of_the_same_messages_do_not_block_each_othe
 
     async def one() -> None:
         async with db.unit() as unit:
-            await boxes.settle(unit.conn, receipts)
+            await write(unit.conn, boxes.settle(receipts))
 
     async def two() -> None:
         async with db.unit() as unit:

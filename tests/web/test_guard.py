@@ -4,7 +4,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
-from bot import clock
+from bot import clock, config
 from bot.errors import ConfigError
 from bot.web.guard import Buckets, Proxies
 
@@ -35,7 +35,7 @@ def test_only_trusted_proxies_may_say_who_asks(trusted: str, peer: str, forwarde
 
 def test_a_wrong_proxy_setting_refuses_to_start() -> None:
     with pytest.raises(ConfigError, match="WARGI_TRUSTED_PROXIES"):
-        Proxies("my-proxy")
+        config.load({"WARGI_TRUSTED_PROXIES": "my-proxy"})
 
 
 def test_buckets(monkeypatch: pytest.MonkeyPatch) -> None:

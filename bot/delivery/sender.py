@@ -1,15 +1,12 @@
 """One account's lanes: how many sends at a time, how many a second, and the pause that a platform asked for."""
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 from bot import clock
+from bot.delivery.bubble import Bubble
 from bot.errors import Fault, SendError
 from bot.message import Channel, Receipt
-
-if TYPE_CHECKING:
-    from bot.delivery import Bubble
 
 LANES = 512
 """Sends in flight: an API that takes 80 ms still lets 6,000 a second through."""
@@ -21,11 +18,12 @@ class Sender:
     def __init__(
         self,
         channel: Channel,
-        sent: Callable[["Bubble", Receipt], None],
-        failed: Callable[["Bubble", SendError], None],
+        may: Callable[[Bubble], Awaitable[bool]],
+        sent: Callable[[Bubble, Receipt], None],
+        failed: Callable[[Bubble, SendError], None],
     ) -> None:
         self._channel = channel
-        self._sent, self._failed = sent, failed
+        self._may, self._sent, self._failed = may, sent, failed
         self._queue: asyncio.Queue[Bubble] = asyncio.Queue()
         self._lanes: list[asyncio.Task[None]] = []
         self._idle = 0
@@ -34,36 +32,48 @@ class Sender:
         self._filled = clock.monotonic()
         self._pause_until = 0.0
         self._throttled = 0
+        self._stopping = False
         self.busy = 0
         """Sends in flight just now."""
 
-    def put(self, bubble: "Bubble") -> None:
+    def put(self, bubble: Bubble) -> None:
         self._queue.put_nowait(bubble)
         if self._idle == 0 and len(self._lanes) < LANES:
             self._lanes.append(asyncio.create_task(self._lane()))
         elif self._idle:
             self._idle -= 1
 
-    def stop(self) -> None:
+    def close(self) -> None:
+        """No send begins any more; those in flight go on."""
+        self._stopping = True
+
+    async def cut(self) -> None:
+        """Ends the lanes; what is in flight ends as unknown."""
         for lane in self._lanes:
             lane.cancel()
+        await asyncio.gather(*self._lanes, return_exceptions=True)
 
     async def _lane(self) -> None:
         while True:
             bubble = await self._queue.get()
             await self._turn()
-            if not bubble.gone:
+            if self._stopping:
+                return
+            if not bubble.gone and await self._may(bubble):
                 await self._send(bubble)
             if self._queue.empty():
                 self._idle += 1
 
-    async def _send(self, bubble: "Bubble") -> None:
+    async def _send(self, bubble: Bubble) -> None:
         self.busy += 1
         try:
             receipt = await self._channel.send(bubble.outbound())
         except SendError as error:
             self._slow_down(error.fault)
             self._failed(bubble, error)
+        except asyncio.CancelledError:
+            self._failed(bubble, SendError(Fault("stopped", "server berhenti saat mengirim", ambiguous=True)))
+            raise
         except Exception as error:  # a bug in a channel must not stop the lane, and may have sent
             self._failed(bubble, SendError(Fault("bug", type(error).__name__, ambiguous=True)))
         else:
@@ -73,13 +83,14 @@ class Sender:
             self.busy -= 1
 
     async def _turn(self) -> None:
-        """Waits for the pause to end and for a token of the account's rate."""
-        while (wait := self._pause_until - clock.monotonic()) > 0:  # noqa: ASYNC110 - it may grow meanwhile
-            await asyncio.sleep(wait)
-        if not self._rate:
-            return
+        """Waits for the pause to end and for a token of the account's rate; a pause that begins meanwhile counts too."""
         while True:
             now = clock.monotonic()
+            if now < self._pause_until:
+                await asyncio.sleep(self._pause_until - now)
+                continue
+            if not self._rate:
+                return
             self._tokens = min(self._rate, self._tokens + (now - self._filled) * self._rate)
             self._filled = now
             if self._tokens >= 1:
@@ -91,6 +102,8 @@ class Sender:
         """A platform that says 'too fast' or 'not you' about the whole number is left alone, longer each time."""
         if fault.scope != "account":
             return
-        self._throttled += 1
+        now = clock.monotonic()
+        if now >= self._pause_until:  # refusals of sends that were in flight together are one refusal
+            self._throttled += 1
         wait = fault.wait if fault.wait is not None else min(60.0, 0.1 * 2.0 ** min(self._throttled, 10))
-        self._pause_until = max(self._pause_until, clock.monotonic() + wait)
+        self._pause_until = max(self._pause_until, now + wait)

@@ -1,0 +1,338 @@
+"""Bubbles leave here: outside any transaction, one at a time per address, under a common rate; the error decides about retry."""
+
+import asyncio
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot import clock, logs
+from bot.delivery.bubble import Bubble, Chains
+from bot.delivery.receipts import Receipts
+from bot.delivery.sender import Sender
+from bot.errors import Fault, SendError
+from bot.message import Channel, Receipt
+from bot.metrics import Metrics
+from bot.models import Conversation
+from bot.models import Delivery as State
+from bot.models.base import table
+from bot.store import boxes
+from bot.store.db import Db, Unit
+
+CONVERSATION = table(Conversation)
+CONFIRM_WAIT = 60.0
+"""An ambiguous send waits so long for a status that proves it (platforms that echo our reference), then goes out once more."""
+MAX_ATTEMPTS = 18
+"""With the waits below about an hour; then an officer sees it as failed. What is not the message's own fault does not count."""
+MAX_HELD = 50_000
+"""Bubbles in memory; the rest stays in the table until there is room."""
+EPOCHS_KEPT = 10_000
+CHECK_LASTS = 0.1
+"""Seconds for which a look at the epoch holds; a bubble that waited longer for the rate or a pause is looked at again."""
+TAKEN_OVER = "petugas sudah mengambil alih"
+
+
+class Delivery:
+    """The outbox of the parts that this process holds."""
+
+    def __init__(self, db: Db, channels: Mapping[str, Channel], metrics: Metrics) -> None:
+        self._db, self._channels, self._metrics = db, channels, metrics
+        self._log = logs.get("delivery")
+        self._held: dict[bytes, Bubble] = {}
+        """Everything not yet settled in the table, flying or waiting: what a load finds here is no news."""
+        self._chains = Chains()
+        self._ready: list[Bubble] = []
+        self._senders: dict[str, Sender] = {}
+        self._receipts = Receipts(db, self._written)
+        self._wake, self._asked = asyncio.Event(), asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._parts: frozenset[int] | None = frozenset()
+        self._to_load: set[int | None] = set()
+        """Parts whose rows must be read again; None = all that are held."""
+        self._loading = asyncio.Lock()
+        self._aside: list[Mapping[str, Any]] | None = None
+        """While a backlog is being read, what is new waits behind it."""
+        self._left: set[bytes] = set()
+        """Bubbles whose rows went while a load was reading: what it read of them is old."""
+        self._overflow = False
+        self._stopping = False
+        self._epochs: dict[bytes, int] = {}
+        """The newest rises of epochs that this process has committed."""
+        self.valid_until = math.inf
+        """Our leases hold until then (monotonic); nothing is sent later, whoever slept."""
+
+    # -- coming in ---------------------------------------------------------------------------------
+
+    def committed(self, unit: Unit) -> None:
+        """A `Db.after_commit` listener: takes what this process wrote without reading it again."""
+        self._epochs.update(unit.epochs)
+        while len(self._epochs) > EPOCHS_KEPT:
+            self._epochs.pop(next(iter(self._epochs)))
+        if unit.outbox and self._aside is not None:
+            self._aside += unit.outbox
+        elif unit.outbox and not self._overflow:  # else it waits in the table, behind what is there
+            self._offer(unit.outbox, fresh=True)
+        for id_ in unit.confirmed:
+            if bubble := self._held.get(id_):
+                self._finish(bubble)
+                self._forget(bubble)
+
+    def _offer(self, rows: Iterable[Mapping[str, Any]], fresh: bool = False) -> None:
+        """Rows of parts that are not ours are left to those who hold them."""
+        now = clock.now()
+        for row in rows:
+            known = row["id"] in self._held or row["id"] in self._left
+            if self._stopping or known or not self.holds(row["part"]):
+                continue
+            if len(self._held) >= MAX_HELD:
+                self._overflow = True
+                return
+            bubble = self._held[row["id"]] = Bubble(row, fresh)
+            if row["next_at"] is not None:
+                bubble.due = clock.monotonic() + (row["next_at"] - now).total_seconds()
+            if self._chains.add(bubble):
+                self._again(bubble)
+
+    def holds(self, part: int) -> bool:
+        return self._parts is None or part in self._parts
+
+    def busy(self, part: int) -> bool:
+        """A send of this part is in flight, or its outcome is not written: nobody else may have the part yet."""
+        return any(each.part == part and (each.flying or each.unwritten) for each in self._held.values())
+
+    async def hold(self, parts: frozenset[int] | None) -> None:
+        """From now on these parts are ours (None: all); loads what others left unsent, and drops what others hold now."""
+        before, self._parts = self._parts, parts
+        for bubble in list(self._held.values()):
+            if not self.holds(bubble.part) and not bubble.flying:
+                self._finish(bubble, go_on=False)
+                self._forget(bubble)
+        gained: set[int | None] = {None} if parts is None else set(parts - (before or frozenset()))
+        if gained:
+            await self._load(gained)
+
+    def ask(self, parts: Iterable[int]) -> None:
+        """Another process wrote bubbles of these parts."""
+        self._to_load |= {part for part in parts if self.holds(part)}
+        if self._to_load:
+            self._asked.set()
+
+    def sweep(self) -> None:
+        """Looks through the whole table again: hints may get lost, and memory may have been full."""
+        if len(self._held) < MAX_HELD // 2 and self._parts != frozenset():
+            self._to_load.add(None)
+            self._asked.set()
+
+    async def _load(self, wanted: set[int | None]) -> None:
+        """One load at a time; new bubbles stand aside meanwhile, so that the backlog goes first."""
+        parts = None if None in wanted else sorted(part for part in wanted if part is not None)
+        if parts is None and self._parts is not None:
+            parts = sorted(self._parts)
+        async with self._loading:
+            self._aside, self._overflow, after = [], False, b""
+            try:
+                while not self._overflow:
+                    async with self._db.read() as conn:
+                        rows = await boxes.unsent(conn, parts, after, 1000)
+                    self._offer(rows)
+                    if len(rows) < 1000:
+                        break
+                    after = rows[-1]["id"]
+            finally:
+                aside, self._aside = self._aside, None
+                if not self._overflow:
+                    self._offer(aside)
+                self._left.clear()
+
+    async def _load_what_is_asked(self) -> None:
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            wanted, self._to_load = self._to_load, set()
+            try:
+                await self._load(wanted)
+            except Exception as error:
+                self._log.warning("outbox not read", error=logs.fault(error))
+                self._to_load |= wanted
+                await asyncio.sleep(1)
+                self._asked.set()
+
+    # -- going out ---------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        loops = (self._dispatch(), self._receipts.run(), self._load_what_is_asked())
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
+
+    async def stop(self, seconds: float) -> None:
+        """Begins no send, lets those in flight end, marks the rest as unknown, writes all receipts."""
+        self._stopping = True
+        end = clock.monotonic() + seconds
+        for sender in self._senders.values():
+            sender.close()
+        while any(sender.busy for sender in self._senders.values()) and clock.monotonic() < end - 1:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        for sender in self._senders.values():
+            await sender.cut()
+        while not self._receipts.idle and clock.monotonic() < end + 1:  # noqa: ASYNC110 - once in a process's life
+            await asyncio.sleep(0.02)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _again(self, bubble: Bubble) -> None:
+        """Now, or when it is due."""
+        wait = bubble.due - clock.monotonic() if bubble.due else 0
+        if wait > 0:
+            asyncio.get_running_loop().call_later(wait, self._again, bubble)
+        else:
+            self._ready.append(bubble)
+            self._wake.set()
+
+    def _in(self, bubble: Bubble, seconds: float) -> None:
+        bubble.due = clock.monotonic() + seconds
+        self._again(bubble)
+
+    async def _dispatch(self) -> None:
+        """Checks the epoch just before sending: the bot does not talk over a human."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            ready, self._ready = self._ready, []
+            bubbles = [each for each in ready if not each.gone and not each.flying and self._chains.is_head(each)]
+            try:
+                over = await self._taken_over(bubbles)
+            except Exception as error:
+                self._log.warning("bubbles wait for the database", error=logs.fault(error))
+                self._ready += bubbles
+                asyncio.get_running_loop().call_later(1.0, self._wake.set)
+                continue
+            for bubble in bubbles:
+                if bubble.id in over:
+                    self._suppress(bubble)
+                elif bubble.channel not in self._channels:
+                    self._later(bubble, State.RETRY, 300, Fault("channel_off", "kanal sedang dimatikan"))
+                elif not self._stopping and not bubble.flying and not bubble.gone:
+                    bubble.flying = True
+                    self._sender(bubble.account).put(bubble)
+
+    async def _may(self, bubble: Bubble) -> bool:
+        """The last look before a send: do we still hold its part, and may the bot still speak."""
+        if clock.monotonic() > self.valid_until or not self.holds(bubble.part):
+            bubble.flying = False
+            if self.holds(bubble.part):
+                self._in(bubble, 0.2)
+            else:
+                self._finish(bubble, go_on=False)
+                self._forget(bubble)
+            return False
+        if bubble.epoch is not None and clock.monotonic() - bubble.checked > CHECK_LASTS:
+            bubble.fresh = False
+            try:
+                over = await self._taken_over([bubble])
+            except Exception:
+                bubble.flying = False
+                self._in(bubble, 1.0)
+                return False
+            if over:
+                self._suppress(bubble)
+                return False
+        return True
+
+    def _suppress(self, bubble: Bubble) -> None:
+        self._metrics.sends.labels(bubble.channel, "suppressed").inc()
+        self._settled(bubble, State.SUPPRESSED, error=TAKEN_OVER)
+
+    async def _taken_over(self, bubbles: list[Bubble]) -> set[bytes]:
+        """Ids of dialogue bubbles whose epoch is over. On SQLite every rise passes through this process, so a bubble that was
+        made here a moment ago needs no look at the table; all others do."""
+        now = clock.monotonic()
+        asked = [each for each in bubbles if each.epoch is not None]
+        for each in asked:
+            each.checked = now
+        over = {each.id for each in asked if self._epochs.get(each.conversation_id, 0) > (each.epoch or 0)}
+        if self._db.is_sqlite:
+            asked = [each for each in asked if not each.fresh]
+        if not asked:
+            return over
+        query = sa.select(CONVERSATION.c.id, CONVERSATION.c.epoch).where(
+            CONVERSATION.c.id.in_({each.conversation_id for each in asked}),
+            CONVERSATION.c.part.in_(sorted({each.part for each in asked})),
+        )
+        async with self._db.read() as conn:
+            epochs = {row[0]: row[1] for row in await conn.execute(query)}
+        return over | {each.id for each in asked if epochs.get(each.conversation_id) != each.epoch}
+
+    def _sender(self, account: str) -> Sender:
+        sender = self._senders.get(account)
+        if sender is None:
+            channel = self._channels[account.partition(":")[0]]
+            sender = self._senders[account] = Sender(channel, self._may, self._sent, self._failed)
+        return sender
+
+    # -- outcomes ----------------------------------------------------------------------------------
+
+    def _sent(self, bubble: Bubble, receipt: Receipt) -> None:
+        self._metrics.sends.labels(bubble.channel, receipt.state).inc()
+        self._settled(bubble, receipt.state, external_id=receipt.external_id or None)
+
+    def _failed(self, bubble: Bubble, error: SendError) -> None:
+        fault = error.fault
+        self._metrics.sends.labels(bubble.channel, fault.name).inc()
+        if bubble.gone:
+            return
+        if fault.scope != "account" and fault.name != "unreachable":
+            bubble.attempts += 1
+        if fault.ambiguous:
+            bubble.doubts += 1
+            if bubble.doubts <= 1:
+                confirms = self._channels[bubble.channel].limits.confirms
+                self._later(bubble, State.UNKNOWN, CONFIRM_WAIT if confirms else 0.5, fault)
+                return
+        elif fault.retryable and bubble.attempts < MAX_ATTEMPTS:
+            self._later(bubble, State.RETRY, _wait(fault, max(1, bubble.attempts)), fault)
+            return
+        self._log.warning("send failed", channel=bubble.channel, fault=fault.name, message=bubble.id.hex())
+        self._settled(bubble, State.FAILED, error=fault.text or fault.name)
+
+    def _later(self, bubble: Bubble, state: str, seconds: float, fault: Fault) -> None:
+        bubble.flying = bubble.fresh = False
+        self._receipts.add(bubble, state, None, fault.text or fault.name, seconds)
+        self._in(bubble, seconds)
+
+    def _settled(self, bubble: Bubble, state: str, external_id: str | None = None, error: str = "") -> None:
+        if not bubble.gone:
+            self._receipts.add(bubble, state, external_id, error, None)
+            self._finish(bubble)
+
+    def _finish(self, bubble: Bubble, go_on: bool = True) -> None:
+        """The next bubble of this address may leave."""
+        bubble.gone, bubble.flying = True, False
+        following = self._chains.remove(bubble)
+        if following is not None and go_on:
+            following.fresh = False  # it has waited
+            self._again(following)
+
+    def _written(self, bubble: Bubble) -> None:
+        """Its receipt is in the table."""
+        if bubble.gone or (not bubble.flying and not self.holds(bubble.part)):
+            self._finish(bubble)
+            self._forget(bubble)
+
+    def _forget(self, bubble: Bubble) -> None:
+        """Its row is gone, or somebody else's; until then it must stay known, or a load would send it again."""
+        if bubble.unwritten:
+            return
+        self._held.pop(bubble.id, None)
+        if self._loading.locked():
+            self._left.add(bubble.id)
+
+
+def _wait(fault: Fault, attempts: int) -> float:
+    """Full jitter under a doubling cap; a pair limit asks for 4^n seconds, a platform's own figure wins."""
+    if fault.wait is not None:
+        return fault.wait + clock.jitter(0.2)
+    if fault.scope == "address":
+        return min(300.0, 4.0 ** (attempts - 1))
+    most = min(300.0, 0.25 * 2.0**attempts)
+    return most * 0.5 + clock.jitter(most * 0.5)

@@ -1,0 +1,94 @@
+"""An outbox row on its way, and the line it stands in."""
+
+from bisect import insort
+from collections.abc import Mapping
+from typing import Any
+
+from bot.message import Choice, Outbound
+from bot.models import Delivery as State
+
+
+class Bubble:
+    """One message of ours that the platform has not taken yet."""
+
+    __slots__ = (
+        "account", "address", "attempts", "checked", "conversation_id", "doubts", "due", "epoch", "flying", "fresh", "gone",
+        "id", "part", "payload", "unwritten",
+    )  # fmt: skip
+
+    def __init__(self, row: Mapping[str, Any], fresh: bool = False) -> None:
+        self.id: bytes = row["id"]
+        self.part: int = row["part"]
+        self.conversation_id: bytes = row["conversation_id"]
+        self.account: str = row["account"]
+        self.address: str = row["address"]
+        self.payload: Mapping[str, Any] = row["payload"]
+        self.epoch: int | None = row["epoch"]
+        self.attempts: int = row["attempts"]
+        self.doubts = 1 if row["state"] == State.UNKNOWN else 0
+        """Sends whose outcome we do not know."""
+        self.due = 0.0
+        """Not before then (monotonic), whoever leaves before it."""
+        self.fresh = fresh
+        """Comes straight from a commit of this process and has not waited yet."""
+        self.checked = 0.0
+        """When its epoch was last compared (monotonic)."""
+        self.flying = False
+        """With a lane: from here on nothing may overtake it."""
+        self.unwritten = 0
+        """Receipts of it that are not committed yet."""
+        self.gone = False
+        """Sent, suppressed, given up, or somebody else's now."""
+
+    def __lt__(self, other: "Bubble") -> bool:
+        return self.id < other.id
+
+    @property
+    def channel(self) -> str:
+        return self.account.partition(":")[0]
+
+    def outbound(self) -> Outbound:
+        payload = self.payload
+        return Outbound(
+            ref=f"{self.id.hex()}.{self.part}",
+            account=self.account,
+            address=self.address,
+            text=payload["text"],
+            choices=tuple(Choice(*pair) for pair in payload.get("choices", ())),
+            menu=payload.get("menu", ""),
+        )
+
+
+class Chains:
+    """One line for each address, in the order of ids: only its head may leave."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str], list[Bubble]] = {}
+
+    def add(self, bubble: Bubble) -> bool:
+        """Into its place, but never before a head that has left already. True when it is the head now."""
+        line = self._lines.setdefault((bubble.account, bubble.address), [])
+        if not line or line[-1] < bubble:
+            line.append(bubble)
+        elif line[0].flying:
+            insort(line, bubble, lo=1)
+        else:
+            insort(line, bubble)
+        return line[0] is bubble
+
+    def is_head(self, bubble: Bubble) -> bool:
+        line = self._lines.get((bubble.account, bubble.address))
+        return line is not None and line[0] is bubble
+
+    def remove(self, bubble: Bubble) -> Bubble | None:
+        """Out of its line; returns the one that has become head by it."""
+        key = (bubble.account, bubble.address)
+        line = self._lines.get(key)
+        if line is None or bubble not in line:
+            return None
+        head = line[0] is bubble
+        line.remove(bubble)
+        if not line:
+            del self._lines[key]
+            return None
+        return line[0] if head else None
