@@ -18,7 +18,7 @@ MOST = 128
 """Turns in one transaction: more would make the next webhook wait for its commit."""
 POLL = 1.0
 """Seconds between looks at the inbox when no hint came."""
-LINGER = 0.004
+LINGER = 0.006
 """Seconds in which more may come before a batch begins: one transaction for five turns costs little more than for one."""
 TIMER_TICK = 0.25
 FAILED_TIMER_WAIT = timedelta(minutes=1)
@@ -81,6 +81,7 @@ class Worker:
 
     async def _turns(self) -> None:
         while not self._stopping:
+            self._wake.clear()  # what comes from here on may be missed by this batch
             try:
                 count = await self._batch()
             except WargiError as error:  # the database is away, or a part went to another worker
@@ -91,11 +92,10 @@ class Worker:
                 self._log.error("turn loop", error=logs.fault(error))
                 count = 0
                 await asyncio.sleep(0.5)
-            if count == 0 and not self._stopping:
+            if count < MOST and not self._stopping:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), POLL)
                     await asyncio.sleep(LINGER)
-                self._wake.clear()
 
     async def _batch(self) -> int:
         """One transaction of turns; returns how many items it took. Those of a failing batch are run apart."""

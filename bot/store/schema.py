@@ -32,19 +32,20 @@ async def version(db: Db) -> str | None:
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def _refusing(db: Db) -> Iterator[None]:
     """The database's own reason is for whoever starts us: it names a role or a file, and no citizen's words are near yet."""
     try:
         yield
     except (StoreDown, DBAPIError) as error:
         cause = error.__cause__ if isinstance(error, StoreDown) else error
         said = str(getattr(cause, "orig", cause)).partition("\n")[0] or type(cause).__name__
-        raise ConfigError(f"database does not answer: {said}; check that it runs, and WARGI_DATABASE_URL") from error
+        where = db.url.set(query={}).render_as_string(hide_password=True)
+        raise ConfigError(f"{where} does not answer: {said}; check that it runs, and WARGI_DATABASE_URL") from error
 
 
 async def ready(db: Db) -> bool:
     """Connects and migrates; True when it migrated. Raises `ConfigError`."""
-    with _refusing():
+    with _refusing(db):
         await db.open()
         return await prepare(db)
 
@@ -89,7 +90,7 @@ def _upgrade(connection: sa.Connection) -> None:
 
 async def peek(db: Db) -> str | None:
     """The revision of a database that another process may be serving: reads only, takes no lock. Raises `ConfigError`."""
-    with _refusing():
+    with _refusing(db):
         await db.open_for_reading()
         try:
             return await version(db)
