@@ -4,7 +4,6 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,7 @@ def fault(error: BaseException) -> str:
     raised = getattr(error, "orig", None) or error
     code = getattr(raised, "sqlstate", None) or getattr(raised, "sqlite_errorname", None)
     name = f"{type(error).__name__} {code}" if code else type(error).__name__
-    if raised is error and error.__cause__ is not None:
+    if raised is error and error.__cause__ not in (None, error):
         return f"{name} from {fault(error.__cause__)}"
     return f"{name} at {_place(error)}"
 
@@ -46,12 +45,6 @@ def _place(error: BaseException) -> str:
     ours = [(path.relative_to(_HERE), line) for path, line in lines if path.is_relative_to(_HERE / "bot")]
     path, line = (ours or lines or [(Path("?"), 0)])[-1]
     return f"{path}:{line}"
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 class Log:
@@ -83,7 +76,7 @@ class _Json(logging.Formatter):
             **{key: "[…]" if key in SECRET_KEYS else _safe(value) for key, value in fields.items()},
         }
         if record.exc_info and record.exc_info[1]:
-            line["error"] = [fault(error) for error in _chain(record.exc_info[1])]
+            line["error"] = fault(record.exc_info[1])
             line["trace"] = [f"{frame.f_code.co_filename}:{at}" for frame, at in traceback.walk_tb(record.exc_info[2])]
         return orjson.dumps(line).decode()
 

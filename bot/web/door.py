@@ -55,7 +55,7 @@ class Door:
         except StoreDown as error:
             return error
         except Exception as error:
-            logs.get("door").error("commit failed, row by row", error=type(error).__name__, rows=len(rows))
+            logs.get("door").error("commit failed, row by row", error=logs.fault(error), rows=len(rows))
             return await self._one_by_one(rows)
         return None
 

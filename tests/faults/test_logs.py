@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import logs
+from bot.store.db import Db
 from tests.fakes.citizen import post_signed
 from tests.fakes.graph import Failure
 from tests.world import World, eventually
@@ -107,6 +108,31 @@ async def test_a_statement_that_fails_at_the_desk(world: World, out: io.StringIO
     assert OFFICER not in page or "<textarea" in page
     await eventually(lambda: out.getvalue())
     silent(world, out.getvalue())
+
+
+async def test_an_error_is_its_kind_and_its_place(out: io.StringIO) -> None:
+    """Also where a library logs it with its traceback, or asyncio with the whole error in its second line."""
+    try:
+        try:
+            int(TEXT)
+        except ValueError as error:
+            raise KeyError(TEXT) from error
+    except KeyError as error:
+        logging.getLogger("aiohttp.server").exception("Error handling request")
+        logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: %r", error, exc_info=error)
+        logs.get("x").error("batch failed", error=logs.fault(error))
+    assert TEXT not in out.getvalue()
+    assert out.getvalue().count("ValueError at") == 3 and "test_logs.py:" in out.getvalue()
+
+
+async def test_a_database_error_is_its_code_and_our_line(db: Db) -> None:
+    with pytest.raises(sa.exc.IntegrityError) as caught:
+        async with db.unit() as unit:
+            for _ in range(2):
+                await unit.conn.execute(sa.text("INSERT INTO alembic_version VALUES (:x)"), {"x": TEXT[:30]})
+    code = "SQLITE_CONSTRAINT_PRIMARYKEY" if db.is_sqlite else "23505"
+    assert logs.fault(caught.value).startswith(f"IntegrityError {code} at ")
+    assert TEXT[:30] not in str(caught.value).partition("DETAIL")[0], "parameters are not for errors"
 
 
 async def test_odd_characters_in_an_error_do_not_break_the_log(out: io.StringIO) -> None:

@@ -63,6 +63,12 @@ TABLE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "negative rate": (WHATSAPP | {"WARGI_WHATSAPP_RATE": "-1"}, ("WARGI_WHATSAPP_RATE",)),
     "rate not a number": (WHATSAPP | {"WARGI_WHATSAPP_RATE": "nan"}, ("WARGI_WHATSAPP_RATE",)),
     "endless survey": ({"WARGI_SURVEY_HOURS": "inf"}, ("WARGI_SURVEY_HOURS",)),
+    "rate below nothing": (WHATSAPP | {"WARGI_TELEGRAM_RATE": "-inf"}, ("WARGI_TELEGRAM_RATE",)),
+    "survey for ever": ({"WARGI_SURVEY_HOURS": "1e9"}, ("WARGI_SURVEY_HOURS",)),
+    "libpq's parameter": (
+        {"WARGI_DATABASE_URL": "postgresql://wargi:sandi@127.0.0.1:1/x?sslmode=require", "WARGI_SECRET_KEY": "x"},
+        ("WARGI_DATABASE_URL", "?"),
+    ),
     "no such level": ({"WARGI_LOG_LEVEL": "keras"}, ("WARGI_LOG_LEVEL",)),
     "other database": ({"WARGI_DATABASE_URL": "mysql://x/y"}, ("WARGI_DATABASE_URL",)),
     "odd database address": (

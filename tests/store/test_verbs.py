@@ -80,6 +80,40 @@ async def test_a_rating_pressed_after_a_new_case_was_opened_counts(world: World)
     assert await world.one("SELECT score FROM survey") in (1, 2, 3, 4, 5)
 
 
+async def test_a_rating_pressed_while_another_case_waits_leaves_it_waiting(world: World) -> None:
+    """The citizen stands in the queue with a newer case; neither the old one's end nor its rating gives the line to the bot."""
+    citizen, http = await met(world), world.browser()
+    first, second = [await opened(world, citizen.address, words) for words in ("jalan rusak", "lampu mati")]
+    rina = await world.officer()
+    for number, verb in ((first, "ambil"), (second, "ambil"), (second, "kembalikan")):
+        assert (await rina.act(number, verb))[0] == 200
+    await citizen.say(http, "petugas")
+    await eventually(lambda: _is(world, "SELECT owner FROM conversation", "queue"))
+    newest = await world.one("SELECT ticket_id FROM conversation")
+    assert (await rina.act(first, "selesai"))[0] == 200
+    await eventually(lambda: any(len(one.buttons) == 5 for one in world.graph.to(citizen.address)), what="the question")
+    buttons = next(one.buttons for one in world.graph.to(citizen.address) if len(one.buttons) == 5)
+    await citizen.press(http, *buttons[4], row=True)
+    await eventually(lambda: _is(world, "SELECT state FROM survey", "answered"))
+    row = (await world.rows("SELECT owner, ticket_id FROM conversation"))[0]
+    assert row == {"owner": "queue", "ticket_id": newest}
+
+
+async def test_another_citizens_button_is_nobodys_rating(world: World) -> None:
+    citizen, http = await met(world), world.browser()
+    first = await opened(world, citizen.address, "jalan rusak")
+    rina, other = await world.officer(), world.citizen(2)
+    await rina.act(first, "ambil")
+    await rina.act(first, "selesai")
+    await eventually(lambda: any(len(one.buttons) == 5 for one in world.graph.to(citizen.address)), what="the question")
+    buttons = next(one.buttons for one in world.graph.to(citizen.address) if len(one.buttons) == 5)
+    for choice in (buttons[4][0], "csat/x/5", "csat/" + "0" * 32 + "/5"):
+        await other.press(http, choice, "5", row=True)
+    await eventually(lambda: _none(world, "SELECT count(*) FROM inbox WHERE state = 'pending'"))
+    assert await world.one("SELECT count(*) FROM inbox WHERE state = 'parked'") == 0
+    assert await world.one("SELECT state FROM survey") == "asked"
+
+
 async def test_two_presses_at_once_are_one_rating(world: World) -> None:
     citizen = await met(world)
     first = await opened(world, citizen.address, "jalan rusak")
@@ -129,6 +163,10 @@ async def test_every_waiter_hears_that_the_store_is_down(world: World, monkeypat
     items = [Item("web:1", "message", f"kunci-{n}", f"warga{n}", b"{}") for n in range(5)]
     outcomes = await asyncio.gather(*[door.put([item]) for item in items], return_exceptions=True)
     assert {type(each) for each in outcomes} == {StoreDown}
+
+
+async def _is(world: World, query: str, value: object) -> bool:
+    return bool(await world.one(query) == value)
 
 
 async def _none(world: World, query: str) -> bool:
