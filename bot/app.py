@@ -147,7 +147,9 @@ class Server:
     async def stop(self) -> None:
         """Orderly: no new requests, the turn ends, sends in flight end, everything closes. At most ten seconds."""
         log = logs.get("app")
-        log.info("stopping")
+        served = self._runner is not None  # a start that was refused has said its sentence already
+        if served:
+            log.info("stopping")
         self.hints.publish({EVERYTHING})
         if self._runner is not None:
             await self._runner.cleanup()
@@ -159,7 +161,8 @@ class Server:
         if self._http is not None:
             await self._http.close()
         await self.db.close()
-        log.info("stopped")
+        if served:
+            log.info("stopped")
 
 
 def bind(host: str, port: int, asked: bool) -> socket.socket:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from bot import logs
 
 CHANNEL = "wargi"
 EVERYTHING = "*"
+HEARTBEAT = 30.0
 
 
 async def listen(dsn: str, heard: Callable[[set[str]], None], life: tuple[int, int] | None = None) -> None:
@@ -38,4 +40,8 @@ async def _hear(connection: Any, heard: Callable[[set[str]], None]) -> None:
     connection.add_termination_listener(lambda *_: lost.set())
     await connection.add_listener(CHANNEL, lambda _c, _p, _n, payload: heard(set(payload.split())))
     heard({EVERYTHING})
-    await lost.wait()
+    while not lost.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(lost.wait(), HEARTBEAT)
+            return
+        await connection.execute("SELECT 1", timeout=10)  # a server that vanished without a word is noticed by this

@@ -16,7 +16,7 @@ EVIL = [
     '"><img src=x onerror=alert(1)>',
     "' onmouseover='alert(1)",
     "</bdi></li></ol><form action=https://evil.example>",
-    "{{ 7*7 }}{% include 'base.html' %}",
+    "{{ 71*91 }}{% include 'base.html' %}",
     "javascript:alert(1)",
     "<svg/onload=alert(1)>",
     "&lt;script&gt;",
@@ -45,7 +45,7 @@ async def test_words_are_never_markup(db, enter: Enter, evil: str) -> None:
         checker = Checker()
         checker.feed(text)
         assert status == 200 and not checker.bad, (path, checker.bad)
-        assert "{{" not in evil or "49" not in re.sub(r"[0-9a-fA-F]{9,}", "", checker.words)
+        assert "{{" not in evil or "6461" not in re.sub(r"[0-9a-fA-F]{9,}", "", checker.words)
 
 
 class Checker(HTMLParser):
