@@ -207,8 +207,12 @@ async def test_typing_survives_live_updates_and_reload(stage: Stage) -> None:
     await page.goto(stage.url + case.url)
     await page.click("#tombol-ambil")
     await page.wait_for_selector("#teks")
-    await page.evaluate("document.querySelector('#pesan').scrollTop = 100")
-    await page.wait_for_timeout(200)
+    await expect(page.locator("#pesan")).to_contain_text("mengambil kasus")
+    for _ in range(20):  # the claim's own news may still be coming in and lead to the end once more
+        await page.evaluate("document.querySelector('#pesan').scrollTop = 100")
+        await page.wait_for_timeout(400)
+        if await page.evaluate("document.querySelector('#pesan').scrollTop") == 100:
+            break
     for i in range(6):
         await page.type("#teks", f"kata{i} ", delay=15)
         await seed.says(stage.server.db, case, f"masuk {i}")
