@@ -15,6 +15,10 @@ from tests.postgres import Cluster
 from tests.world import World
 
 ENGINES = ["sqlite", "postgresql"]
+try:
+    import playwright  # noqa: F401
+except ImportError:
+    collect_ignore = ["e2e"]  # `make test` installs no browser driver; `make e2e` does
 
 
 @pytest.fixture(scope="session")
