@@ -146,14 +146,6 @@ class Channel(Protocol):
         """Best effort, after the turn committed: ends a pressed button's spinner where a platform has one. Never raises."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """'This changed', never what: a page that hears it fetches itself again."""
-
-    topic: str
-    """`queue`, or `c:<conversation id hex>`."""
-
-
 def clean(text: object, limit: int = 65_536) -> str:
     """Text that both databases take: no NUL, no lone surrogates, at most `limit` characters; anything but a string is ''."""
     if not isinstance(text, str):

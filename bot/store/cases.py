@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound
-from bot.models import Officer, Survey, SurveyState, Ticket
+from bot.models import Officer, Survey, Ticket
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import talk
@@ -72,7 +72,3 @@ async def survey(conn: AsyncConnection, ref: Ref) -> dict[str, Any] | None:
     query = sa.select(SURVEY).where(SURVEY.c.id == ref.id, SURVEY.c.part == ref.part)
     row = (await conn.execute(query)).mappings().first()
     return dict(row) if row else None
-
-
-def is_open(survey_row: dict[str, Any] | None) -> bool:
-    return survey_row is not None and survey_row["state"] == SurveyState.ASKED
