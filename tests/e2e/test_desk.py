@@ -101,6 +101,68 @@ async def test_keys_only(stage: Stage) -> None:
     await expect(page.locator("#tab-semua")).to_have_attribute("aria-current", "true")
 
 
+async def test_next_message_waits_for_the_answer_of_the_first(stage: Stage) -> None:
+    """The first is on the page before its own answer is (the stream is quicker): what is sent meanwhile follows it."""
+    case = await seed.case(stage.server.db, "Satu")
+    page = await stage.page()
+    await stage.first_officer(page)
+    await page.goto(stage.url + case.url)
+    await page.click("#tombol-ambil")
+    answered = asyncio.Event()
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        await answered.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/tulis", answer_late, times=1)
+    await page.fill("#teks", "Selamat pagi")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".m.officer")).to_have_count(1)
+    await page.check("[name=jenis][value=catatan]", force=True)
+    await page.fill("#teks", "sudah dicek")
+    await page.keyboard.press("Control+Enter")
+    await page.keyboard.press("Escape")
+    answered.set()
+    await expect(page.locator(".m.note .isi")).to_have_text("sudah dicek")
+    await expect(page.locator(".m.officer")).to_have_count(1)
+    await expect(page.locator("#teks")).to_have_value("")
+    await expect(page.locator("#teks")).not_to_be_focused()  # Escape was the officer's last word
+
+
+async def test_late_refresh_does_not_take_the_page_back(stage: Stage) -> None:
+    """A refresh of the list that was on its way when the officer went to another tab, or of a case that is left."""
+    one, two = await seed.case(stage.server.db, "Satu", minutes=9), await seed.case(stage.server.db, "Dua")
+    page = await stage.page()
+    await stage.first_officer(page)
+    await page.goto(stage.url + one.url)
+    await page.wait_for_selector(".sambungan.ya")
+    held, go = asyncio.Queue[str](), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        held.put_nowait(route.request.url)
+        await go.wait()
+        await route.fulfill(response=answer)
+
+    old_list, old_case = re.compile(r"/desk(\?daftar=antrean)?$"), re.compile(rf"{one.number}\?dari=")
+    await page.wait_for_timeout(600)  # the throttle of the refreshes that the connection brought
+    for old in (old_list, old_case):
+        await page.route(old, late, times=1)
+    await page.evaluate("htmx.trigger(document.body, 'antrean'), htmx.trigger(document.body, 'kasus')")
+    for _ in (old_list, old_case):
+        await asyncio.wait_for(held.get(), 5)
+    await page.click("#tab-semua")
+    await expect(page.locator("#tab-semua")).to_have_attribute("aria-current", "true")
+    await page.click(f"#k-{two.number} a")
+    await expect(page.locator("#judul-kasus")).to_have_text("Dua")
+    async with page.expect_response(re.compile("daftar=semua")):  # what the dropped refresh was about is fetched at once
+        go.set()
+    await page.wait_for_timeout(300)
+    await expect(page.locator("#tab-semua")).to_have_attribute("aria-current", "true")
+    await expect(page.locator("#judul-kasus")).to_have_text("Dua")
+
+
 async def test_loser_is_told_who(stage: Stage) -> None:
     """F4: two officers, one case, at once."""
     case = await seed.case(stage.server.db, "Euis")

@@ -67,7 +67,10 @@
   on("htmx:config:request", (event) => {
     const f = form(), d = draft();
     if (event.target !== f) return;
-    if (f.busy) return event.preventDefault();
+    if (f.busy) { // the first is shown before its answer is here, and a quick hand has written the next
+      f.again = true;
+      return event.preventDefault();
+    }
     f.busy = true;
     const tried = f.teks.value, as = f.jenis.value;
     const key = d.key && d.tried === tried && d.as === as ? d.key : crypto.getRandomValues(new BigUint64Array(2)).join("");
@@ -76,8 +79,8 @@
     say("Mengirim…");
   });
   function sent(f, status) {
-    const { tried } = draft();
-    f.busy = false;
+    const { tried } = draft(), again = f.again;
+    f.busy = f.again = false;
     if (!status || status >= 500) return say("Belum terkirim. Dikirim lagi begitu tersambung.", setTimeout(resend, 3000));
     if (status >= 400) return say("Tidak terkirim. Ketikan Anda masih di sini.", true, keep({ waiting: false }));
     // what was typed while the message was on its way stays
@@ -85,7 +88,18 @@
     keep({ key: "", waiting: false });
     say("");
     toEnd();
+    f.late = again && f.teks.value.trim() !== "";
+    if (f.late) f.requestSubmit();
   }
+
+  // A region's own refresh that began before the officer went elsewhere must not take the page back.
+  on("htmx:config:request", ({ target, detail: { ctx } }) => { ctx.asked = target.getAttribute("hx-get"); });
+  on("htmx:before:swap", (event) => {
+    const { ctx } = event.detail, region = ctx.sourceElement, name = { daftar: "antrean", kasus: "kasus" }[region.id];
+    if (!name || (region.isConnected && region.getAttribute("hx-get") === ctx.asked)) return;
+    event.preventDefault();
+    setTimeout(fetchAgain, 0, name);
+  });
 
   // After each swap: title, mark, draft, stream, focus, scroll.
   let open, atEnd = true, acting = false;
@@ -109,7 +123,9 @@
     if (source && now !== topic) connect();
     if (acting && (fresh || document.activeElement === document.body)) ($("#teks") || head)?.focus();
   }
-  on("htmx:before:request", (event) => { if (event.target.matches?.("#kasus form")) acting = true; });
+  on("htmx:before:request", ({ target }) => { if (target.matches?.("#kasus form")) acting = !target.late; });
+  // who has pressed something since has chosen a place already
+  for (const name of ["keydown", "pointerdown"]) on(name, () => { acting = false; }, true);
   on("htmx:after:settle", settle);
   on("htmx:finally:request", ({ detail: { ctx } }) => {
     if (ctx.request.method === "POST") setTimeout(() => { acting = false; }, 100);
