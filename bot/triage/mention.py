@@ -1,0 +1,336 @@
+"""One message -> the names of places in it, each with the codes it may mean and how strongly it does.
+
+A name that is written right is read anywhere. A misspelt one is read only where the message leads to it: after a hint
+("desa", "kec"), after "di", "ka", "ti", or beside another place. A word of daily talk needs a hint, whichever way it is spelt.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.triage.everyday import EVERYDAY, STOP
+from bot.triage.gazetteer import Index, Outside, everyday, is_city, parents
+
+MOST = 160
+"""Words of a message that are read: a longer one is a story, and names its place early or not at all."""
+WINDOW = 3
+
+VILLAGE, DISTRICT, REGENCY, CITY, ANY = "village", "district", "regency", "city", "any"
+LEVELS = {13: VILLAGE, 8: DISTRICT, 5: REGENCY, 2: "province"}
+"""Length of a code -> its level."""
+HINTS = {
+    VILLAGE: "desa ds dsa dsea deas deesa desaa dessa desanya kel keluarahan kelurahan kelurhan klurahan kalurahan kelurahaan kelrahan",
+    DISTRICT: "kec kecamatan kacamatan kecmatan kecamtan kecamaten kecamatn kcamatan kecmatn kecamatannya kcmtn keccamatan kecematan",
+    REGENCY: "kab kabupaten kabupten kabupaen kabupatn kabuapten kabpaten kabupatennya",
+    CITY: "kota kodya kotamadya",
+    ANY: "lembur provinsi prov propinsi",
+}
+HINT = {word: level for level, words in HINTS.items() for word in words.split()}
+CUE = frozenset(
+    "di ka ke ti dari dr daerah wilayah arah alamat alamatna alamatnya sekitar dekat deket caket kawasan asal asli warga urang domisili "
+    "lokasi lokasina lokasinya tinggal cicing matuh posisi bumi".split()
+)
+STREET = frozenset("jl jln jalan jalanan gg gang komplek kompleks perum perumahan kp kampung kmp dusun dsn cluster griya pt cv toko".split())
+"""What follows is a street, a hamlet or a firm: it is often called after a place that lies elsewhere."""
+TITLE = frozenset("pak pa bapak bpk bu ibu kang teh ceu neng mang ustad ustadz haji hj nama saudara sdr om tante dede bang".split())
+FILL = frozenset("saya sy kami kita kuring abdi urang teh mah na nya nu namina namanya bernama anu yaitu nyaeta raya".split())
+"""Words that may stand between a hint and its name."""
+SHORTS = {
+    "bdg": "bandung", "bndg": "bandung", "tsm": "tasikmalaya", "tasik": "tasikmalaya", "smi": "sukabumi", "skbm": "sukabumi",
+    "crb": "cirebon", "crbn": "cirebon", "cbn": "cirebon", "bks": "bekasi", "bksi": "bekasi", "bgr": "bogor", "krw": "karawang",
+    "pwk": "purwakarta", "kng": "kuningan", "mjl": "majalengka", "mjlk": "majalengka", "cmh": "cimahi", "cmi": "cimahi",
+    "gt": "garut", "grt": "garut", "smd": "sumedang", "smdg": "sumedang", "sbg": "subang", "imy": "indramayu", "cjr": "cianjur",
+    "ckp": "cikampek", "dpk": "depok", "cms": "ciamis", "pnd": "pangandaran", "bjr": "banjar", "lbg": "lembang", "sby": "surabaya",
+    "smg": "semarang", "jgj": "jogja", "plb": "palembang", "ckr": "cikarang",
+}  # fmt: skip
+"""Short forms -> name. Some are words of chat too ("sbg" = sebagai, "gt" = gitu): they need a cue or a neighbour."""
+SURE = frozenset("bdg bndg tasik sby smg crbn mjlk smdg bksi".split())
+PARTS = {
+    "sel": "selatan", "utr": "utara", "tmr": "timur", "tim": "timur", "brt": "barat", "bar": "barat", "tgh": "tengah", "kdl": "kidul",
+    "klr": "kaler", "gn": "gunung", "gng": "gunung", "bj": "bojong", "bjg": "bojong", "tj": "tanjung", "tjg": "tanjung", "krg": "karang",
+}  # fmt: skip
+"""Short forms inside a name of several words ("Cikarang Sel")."""
+SHY_OUTSIDE = frozenset("malang tegal kediri kendal serang padang".split())
+"""Cities outside that are words as well: a place after "di" or "dari"."""
+_TOKEN = re.compile(r"[a-z]+|\d+|[,;\n()]")
+_FOLD = str.maketrans("éèêëÉÈ", "eeeeee", "'’`")
+_NOT_NAMES = re.compile(r"(?:nya|kan|keun|kah|lah|ku|mu)$|^(?:meng|mem|ber|ter|peng|pem|di|nga)")
+"""Forms of words that no misspelt name is sought in."""
+
+EXACT_HINTED, HINTED, CUED, BARE, WEAK = 3.0, 2.2, 2.0, 1.7, 0.6
+SLIP = 0.7
+"""What each slip takes from the strength of a name."""
+
+
+@dataclass(slots=True)
+class Mention:
+    start: int
+    end: int
+    weights: dict[str, float]
+    """Code -> how strongly this name speaks for it; empty where the name is only outside."""
+    outside: Outside | None = None
+    strength: float = 0.0
+    """Of the outside reading."""
+    hinted: str = ""
+    loose: bool = False
+    """The name was misspelt, or might be another misspelt one."""
+
+
+@dataclass(slots=True)
+class Reading:
+    words: list[str]
+    commas: set[int]
+    """Places of words that a comma, bracket or line end stands before."""
+    raw: list[str] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+
+
+def words(text: str) -> Reading:
+    found, raw, commas = list[str](), list[str](), set[int]()
+    for token in _TOKEN.findall(text[:2000].lower().translate(_FOLD)):
+        if token[0] in ",;\n()":
+            commas.add(len(found))
+        elif len(found) < MOST:
+            found.append(token)
+            raw.append(token)
+    return Reading(found, commas, raw)
+
+
+def read(index: Index, text: str, asked: bool = False) -> Reading:
+    seen = words(text)
+    _Reader(index, seen, asked).walk()
+    return seen
+
+
+class _Reader:
+    __slots__ = ("asked", "brief", "count", "cue", "hint", "index", "keys", "seen", "words")
+
+    def __init__(self, index: Index, seen: Reading, asked: bool) -> None:
+        self.index, self.seen, self.words, self.asked = index, seen, seen.words, asked
+        self.keys, self.count = index.keys, len(seen.words)
+        self.brief = asked and self.count <= 5
+        """The whole answer is the name: even a word of daily talk is one."""
+        self.hint = ""
+        self.cue = asked
+
+    def walk(self) -> None:
+        at = 0
+        while at < self.count:
+            at = self._step(at)
+        self._beside()
+
+    def _step(self, at: int) -> int:
+        word = self.words[at]
+        if level := HINT.get(word):
+            if level == CITY and (end := self._name(at)):  # "Kota Baru" is a name
+                return end
+            if self._after(at, level):
+                return at + 1
+            self.hint, self.cue = level, True
+            return at + 1
+        if word in STREET and not self.hint:
+            return self._street(at + 1)
+        if self.hint and word in FILL:
+            return at + 1
+        if word in CUE:
+            self.cue = True
+            if self.hint:
+                self.hint = ANY if self.hint != ANY else ""
+            return at + 1
+        end = self._name(at)
+        if not end:
+            end = at + 1
+            if word in STOP or not word.isalpha():
+                pass
+            elif word in TITLE:
+                self.cue = self.asked
+        self.hint = ""
+        self.cue = self.asked
+        return end
+
+    def _after(self, at: int, level: str) -> bool:
+        """ "Bandung kota", "Bandung kab.": the hint stands behind the name, and no name of its own follows."""
+        if level not in (REGENCY, CITY) or not self.seen.mentions:
+            return False
+        last = self.seen.mentions[-1]
+        if last.end != at or last.hinted or not any(len(code) == 5 for code in last.weights):
+            return False
+        if at + 1 < self.count and at + 1 not in self.seen.commas and self.words[at + 1] not in STOP:
+            return False
+        city = level == CITY
+        if fit := {c: EXACT_HINTED for c in last.weights if len(c) == 5 and is_city(c) == city}:
+            last.weights, last.hinted = fit, level
+        return True
+
+    def _windows(self, at: int) -> Iterator[tuple[int, str, list[str]]]:
+        """Longest first: (end, squeezed, words). A name does not run across a comma, a hint or a word of grammar."""
+        parts = list[str]()
+        for place in range(at, min(at + WINDOW, self.count)):
+            word = self.words[place]
+            if place > at and (place in self.seen.commas or word in HINT or word in STREET or (word in STOP and len(word) > 2)):
+                break
+            parts.append(word)
+        for size in range(len(parts), 0, -1):
+            spelt = parts[:size]
+            if size > 1:
+                spelt = [PARTS.get(part, part) for part in spelt]
+            yield at + size, "".join(spelt), parts[:size]
+
+    def _name(self, at: int) -> int:
+        """Reads the name that begins here; its end, or 0."""
+        word = self.words[at]
+        if not self.hint and not self.cue and word[:3] not in self.index.heads and word not in SHORTS and word not in PARTS:
+            return 0
+        if word.isdigit():
+            return 0
+        if short := SHORTS.get(word):
+            return self._short(at, short)
+        for end, key, parts in self._windows(at):
+            if (key in self.keys or key in self.index.outside) and self._may(key, parts, at):
+                self._take(at, end, key)
+                return end
+        if self.cue or self.hint:
+            return self._fuzzy(at)
+        return 0
+
+    def _may(self, key: str, parts: list[str], at: int) -> bool:
+        """Is this name, written right, one here?"""
+        hinted = bool(self.hint and self.hint != ANY)
+        if hinted or self.brief:
+            return not (parts[0] in STOP and len(parts) == 1) or self.brief
+        if key in EVERYDAY:
+            return self.cue and key in SHY_OUTSIDE and key in self.index.outside
+        if len(parts) > 1 and everyday(parts):
+            return self.cue
+        titled = at > 0 and self.words[at - 1] in TITLE
+        return not titled or any(len(code) < 13 for code in self.keys.get(key, ()))
+
+    def _short(self, at: int, key: str) -> int:
+        end = at + 1
+        if end < self.count and end not in self.seen.commas:  # "bdg barat"
+            longer = key + PARTS.get(self.words[end], self.words[end])
+            if longer in self.keys:
+                self._take(at, end + 1, longer)
+                return end + 1
+        known = key in self.keys or key in self.index.outside
+        near = bool(self.seen.mentions) and self.seen.mentions[-1].end == at
+        if known and (self.words[at] in SURE or self.cue or self.hint or near):
+            self._take(at, end, key)
+            return end
+        return 0
+
+    def _take(self, at: int, end: int, key: str) -> None:
+        weights = self._weigh(self.keys.get(key, ()), 0)
+        outside = self.index.outside.get(key)
+        strength = 0.0
+        if outside:
+            named = self.hint in (REGENCY, CITY) or (at > 0 and HINT.get(self.words[at - 1]) == ANY)
+            strength = 2.6 if named else CUED if self.cue else BARE
+            if self.hint not in (VILLAGE, DISTRICT):  # a big city is meant before a village called after it
+                weights = {c: min(w, 0.9) if len(c) == 13 else w for c, w in weights.items()}
+            else:
+                strength = 0.5
+        self.seen.mentions.append(Mention(at, end, weights, outside, strength, self.hint, loose=False))
+
+    def _weigh(self, codes: tuple[str, ...], slips: int) -> dict[str, float]:
+        hint = self.hint if self.hint != ANY else ""
+        if hint:
+            found = {c: EXACT_HINTED - SLIP * slips for c in codes if _fits(c, hint)}
+            if not found:  # "kota Garut": there is no such city, but a regency
+                found = {c: HINTED - 0.5 - SLIP * slips for c in codes}
+            return found
+        base = (CUED if self.cue else BARE) - SLIP * slips
+        if any(len(code) <= 5 for code in codes):
+            return {code: base if len(code) <= 5 else base - 0.9 for code in codes}
+        return {code: base if len(code) == 8 else base - 0.2 for code in codes}
+
+    def _fuzzy(self, at: int) -> int:
+        best = dict[str, float]()
+        end = 0
+        for stop, key, parts in self._windows(at):
+            if len(parts) == 1 and (key in EVERYDAY or _NOT_NAMES.search(key)) and not (self.brief and key not in STOP):
+                continue
+            if everyday(parts) or (len(parts) > 1 and (parts[0] in STOP or parts[-1] in STOP)):
+                continue
+            for slips, name in self.index.similar(key):
+                if name in EVERYDAY and not self.hint:
+                    continue
+                penalty = slips + (0.3 if len(parts) > 1 else 0.0)
+                for code, weight in self._weigh(self.keys[name], slips).items():
+                    weight -= penalty - slips
+                    if weight > best.get(code, 0.0):
+                        best[code] = weight
+                end = max(end, stop)
+        if self.hint and self.hint != ANY:
+            level = {code: weight for code, weight in best.items() if _fits(code, self.hint)}
+            best = level or best
+        if not best:
+            return 0
+        self.seen.mentions.append(Mention(at, end, best, None, 0.0, self.hint, loose=True))
+        return end
+
+    def _street(self, at: int) -> int:
+        """The name of a street: read over, and kept as a faint sign where it is a name that says much."""
+        while at < self.count and self.words[at] in FILL:
+            at += 1
+        if at >= self.count or self.words[at] in CUE or self.words[at] in HINT:
+            return at
+        for end, key, _ in self._windows(at):
+            codes = self.keys.get(key, ())
+            if key not in EVERYDAY and (codes or key in self.index.outside):
+                telling = key.startswith("ci") or any(len(code) <= 8 for code in codes)
+                self.seen.mentions.append(Mention(at, end, dict.fromkeys(codes, WEAK) if telling else {}))
+                return end
+        return at
+
+    def _beside(self) -> None:
+        """Words before and behind a place: misspelt or everyday names that lie within it, or that it lies within."""
+        taken = {place for mention in self.seen.mentions for place in range(mention.start, mention.end)}
+        extra = list[Mention]()
+        for mention in self.seen.mentions:
+            if not mention.weights or max(mention.weights.values()) < 1:
+                continue
+            for at, size in ((mention.start - 1, 1), (mention.start - 2, 2), (mention.end, 1), (mention.end, 2)):
+                span = range(at, at + size)
+                if at < 0 or at + size > self.count or any(place in taken for place in span):
+                    continue
+                if found := self._related(at, size, mention):
+                    extra.append(Mention(at, at + size, found, loose=True))
+                    taken.update(span)
+        if extra:
+            self.seen.mentions = sorted([*self.seen.mentions, *extra], key=lambda m: m.start)
+
+    def _related(self, at: int, size: int, mention: Mention) -> dict[str, float]:
+        parts = self.words[at : at + size]
+        if any(part in STOP or part in HINT or part in STREET or part.isdigit() for part in parts):
+            return {}
+        key = "".join(PARTS.get(part, part) if size > 1 else part for part in parts)
+        plain = everyday(parts)
+        narrow = any(len(code) == 8 for code in mention.weights)
+        if key in self.keys and (not plain or narrow or self.count <= 3):
+            names = [(0, key)]
+        elif plain or len(key) < SHORT_BESIDE or (size == 1 and _NOT_NAMES.search(key)):
+            return {}
+        else:
+            names = self.index.similar(key)
+        found = dict[str, float]()
+        for slips, name in names:
+            if slips > 1 and not narrow:
+                continue
+            for code in self.keys[name]:
+                if any(_kin(code, other) for other in mention.weights):
+                    found[code] = max(found.get(code, 0.0), BARE - 0.4 * slips)
+        return found
+
+
+SHORT_BESIDE = 5
+
+
+def _fits(code: str, hint: str) -> bool:
+    if hint == CITY:
+        return len(code) == 5 and is_city(code)
+    return LEVELS[len(code)] == hint and (hint != REGENCY or not is_city(code))
+
+
+def _kin(one: str, other: str) -> bool:
+    return one != other and (one in parents(other) or other in parents(one))
