@@ -21,34 +21,42 @@ STOP = frozenset(
 """Grammar: never part of a name on its own, and where a name ends."""
 
 _NAMES = """
-    amis asem badak bakom balong barat barisan baru batok beber bendungan benda bendung benteng beringin bintara biru bodas
+    amis asem badak bakom balong batok beber benda beringin bintara biru bodas
     bogo boros bojong bongkok braga bringin bubulak budur bugis bulak bunder bunter buntu buyut cageur celak cemara cempaka
-    cinta bahagia bahara condong cogreg curug dadap dago dano darma datar dawuan dayeuh deudeul dirgahayu drajat dukuh duren
-    ender empang gadog gamel gandu gantar gardu garuda gebang gembor gempol genteng getasan gobang gombong gudang ginanjar
-    gunung haruman ilir isola jabong jagara jambak jambe jambu jangga jati jelat jonggol kadu kadipaten kagok kahuripan
-    kamal kampungsawah kananga kancana kanoman karamat karedok kareo kaso kasturi kasmaran kawitan kebulen kecapi kedaung
-    kediri kemang kemiri kenanga kencana kendal kepuh keraton kesambi kiara kompa kopo koranji kosambi kota kotabaru
-    krasak kubang kujang kulur kuripan kuta lame laksana langut larangan legok licin ligung limo limpas linggar loa loji
-    loyang lumbung lumpang lurah maja malabar malaka malang malati maleber mampang mampir mandala mandiri maniis mantri
-    maroko masawah mayang mekar menteng merdeka muara muka muncul mundu mustika nangka nunuk ender paas pacing padang
-    pajajaran pajagan pakuan pagelaran palasah pamekaran pamulihan panembahan pangkalan panjang parapatan parakan parentas
-    parigi parung pasar pasir pasawahan pasirjati patrol payung pegagan pekan pejuang penpen perwira petir peundeuy pilang
-    pinara pondok puncak pungkur puntang puspa putat puteran rabak raharja rahayu rancah rangdu rawa regol rende sadang sadu
-    sagara salam salem sanca sanding sanja santing santosa sawah sawit sayang sayati seda sedari segaran segong sekar sembada
-    sempur sendang serang setia setu siluman simpang simpangan simpar sindang singkir singkup sirap sirna situ soklat solokan
-    songgom subur suci sudi suka sukarela sukra sulaiman sumber sumur sunia surade surian susukan tajur talaga talun tambak
-    tambun taman tanah tangkil tanjakan tanjung tawang tegal teja telaga teladan tembong tempel tempuran tengah tenjo tersana
-    terusan timbang tipar titisan toblong tomo tonjong tugu tuk tunggal turi ubrug ungkal urug utama utara selatan timur
-    kulon wetan kaler kidul hilir girang tonggoh landeuh wadas wado waluya wanguk wano waringin waru wates winong sejahtera
-    makmur maju jaya mulya mulia sari indah asri asih resmi sugih damai harapan cahaya karya bakti budi bina bangun tirta
-    setiawan kurnia lestari permata pelita gemah ripah kembang melati mawar anggrek kamboja teratai dahlia sakura anugerah
-    ciela cigadog kaliki kalapa kelapa kalong karang kalijaga waled pedes weru mande beji ambit ancol andir anjun arjuna
-    astana babakan babatan baginda baok kalimati lengkong nagrak nagrog nambo naluk mindi melong mirat wiyong tapos klari
-    pasirbiru pulo pulau purwa putra putri raden raja sukasari sugema sultan sutra tirtayasa wargi
+    bahara cogreg curug dadap dago dano dawuan dayeuh deudeul dirgahayu drajat dukuh duren
+    ender gadog gamel gandu gantar garuda gebang gembor gempol genteng gobang gombong ginanjar
+    haruman ilir isola jabong jagara jambe jambu jangga jati jelat kadu kagok kahuripan
+    kamal kampungsawah kananga kancana kanoman karamat karedok kareo kaso kasturi kasmaran kebulen kecapi kedaung
+    kediri kemang kemiri kenanga kencana kendal kepuh keraton kesambi kiara kompa koranji kotabaru
+    krasak kujang kulur kuripan kuta lame laksana ligung limpas linggar loa
+    loyang lumpang malabar malaka malati mampang mandala mandiri maniis
+    maroko masawah mayang mekar menteng mundu mustika nangka nunuk ender
+    pajajaran pakuan pagelaran pamekaran pamulihan panembahan parakan parentas
+    parigi pasawahan patrol payung pegagan penpen perwira peundeuy pilang
+    pinara pungkur puntang puspa putat puteran rabak raharja rancah rangdu sadang
+    sagara salam salem sanca sanding sanja santing santosa sayati seda sedari segaran segong sekar sembada
+    sempur sendang serang setia siluman simpar sindang singkir singkup sirna situ soklat
+    songgom subur sudi sukarela sukra sulaiman sunia surade surian tajur
+    tangkil tanjung tawang tegal teja teladan tembong tenjo tersana
+    tipar titisan toblong tuk turi ubrug ungkal urug
+    wadas waluya wano waringin waru winong
+    mulya mulia sari asih resmi sugih tirta
+    setiawan kurnia pelita gemah ripah kamboja teratai dahlia sakura anugerah
+    ciela cigadog kaliki kalong karang kalijaga pedes mande ambit ancol anjun arjuna
+    astana babakan babatan baginda baok kalimati nambo naluk mindi melong mirat wiyong
+    pasirbiru purwa sugema sultan sutra tirtayasa wargi
+    siak maros lebak landak toba bima muna solok bangli agam berau poso alor sikka
 """
 """Names of villages and districts that are words, plants, people or virtues first."""
 
 _TALK = """
+    pasar tengah pasir muka sawah rawa kota barat timur utara selatan kulon wetan kaler kidul girang hilir tonggoh landeuh puncak pondok
+    taman tanah pangkalan simpang simpangan tanjakan gunung sumur sumber susukan solokan kubang lumbung gudang gardu terusan muara
+    bendungan bendung benteng telaga talaga empang tambak pulo pulau datar legok parapatan barisan sayang suka maju jaya indah asri damai
+    harapan cahaya karya bakti budi bina bangun makmur sejahtera lestari permata pasar pejuang tugu sawit kelapa kalapa kembang melati
+    mawar anggrek petir larangan panjang tempel tempuran timbang putri putra raja raden cinta bahagia rahayu merdeka mampir muncul utama
+    tunggal pekan padang malang batu pati buru lahat metro bone baru suci kawitan langut licin pacing condong mantri lurah wates pajagan
+    sirap kota getasan
     abis ada adalah adik admin agak agama agar ahli air ajar aju akhir akibat akses aksi akta aktif akun alami alasan alat
     alhamdulillah aman ambil ambulan ambulans anak anaking ancam aneh angin anggota angkat angkot antar antara antri antrian
     anjing anyar aparat api aplikasi apotek arah arisan asal asap aspal atap atas atur awal awas ayah ayam ayeuna ayo
@@ -113,4 +121,6 @@ _TALK = """
     datang petang batang hutang lubang bujang ranjang telanjang panjang tanjak rancak cantik cicil citra citraan
 """
 
+LED = frozenset(_NAMES.split()) - frozenset(_TALK.split())
+"""Of these the ones that are a place after "di", "ka" or "ti": rarely anything else stands there."""
 EVERYDAY = STOP | frozenset(_NAMES.split()) | frozenset(_TALK.split())

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.errors import ConfigError
@@ -104,7 +105,7 @@ class Outside:
 class Index:
     """Names of some provinces, and what lies around them. Built once, then only read; slips are indexed at the first need."""
 
-    __slots__ = ("_slips", "heads", "keys", "names", "outside")
+    __slots__ = ("_slips", "begins", "firsts", "keys", "names", "outside", "twins")
 
     def __init__(self, provinces: Iterable[str]) -> None:
         ours = tuple(provinces)
@@ -118,8 +119,16 @@ class Index:
         for spoken, official in VARIANTS.items():
             if official in self.keys:
                 self.keys[spoken] = (*self.keys.get(spoken, ()), *self.keys[official])
+        for spoken, name in OUTSIDE.items():
+            if squeeze(name) in self.keys:
+                self.keys[spoken] = (*self.keys.get(spoken, ()), *(c for c in self.keys[squeeze(name)] if len(c) == 2))
+        self.twins = frozenset(
+            (squeeze(bare(name)), code[:2]) for code, name in regions.items() if code[:2] not in ours
+        )
+        """Regions outside that may be named like one of ours, with their province: Banjar is in Kalimantan Selatan too."""
+        self.firsts = frozenset(_firsts(self.names.values()))
         self.outside = _outside(regions, ours)
-        self.heads = frozenset(key[:3] for key in (*self.keys, *self.outside))
+        self.begins = frozenset(key[:size] for key in (*self.keys, *self.outside) for size in range(1, len(key) + 1))
         self._slips: dict[str, tuple[str, ...]] | None = None
 
     def similar(self, word: str) -> list[tuple[int, str]]:
@@ -129,20 +138,13 @@ class Index:
         if self._slips is None:
             self._slips = _slips(self.keys)
         head = word[:HEAD]
-        heads = set[str]()
-        for left in _without(head, 2 if len(head) >= LONG - 2 else 1):
-            heads.update(self._slips.get(left, ()))
-        # `heads` holds whole names, several in one string: splitting is cheaper than keeping a tuple for each.
-        found = list[tuple[int, str]]()
-        length = len(word)
-        for group in heads:
-            for key in group.split():
-                allowed = 2 if len(key) >= LONG else 1
-                if abs(len(key) - length) <= allowed:
-                    distance = OSA.distance(word, key, score_cutoff=allowed)
-                    if 0 < distance <= allowed:
-                        found.append((distance, key))
-        return sorted(found)
+        groups = set[str]()
+        for left in _without(head, 2 if len(head) >= LONG - 2 else 1) & self._slips.keys():
+            groups.update(self._slips[left])
+        if not groups:
+            return []
+        near = process.extract(word, " ".join(groups).split(), scorer=OSA.distance, score_cutoff=2, limit=None)
+        return sorted((int(slips), key) for key, slips, _ in near if 0 < slips <= (2 if len(key) >= LONG else 1))
 
 
 @cache
@@ -197,7 +199,19 @@ def _outside(regions: dict[str, str], ours: tuple[str, ...]) -> dict[str, Outsid
         at = found.get(squeeze(name))
         found[spoken] = Outside(name, at.code if at else "")
     inside = {squeeze(bare(name)) for code, name in regions.items() if len(code) <= 5 and code[:2] in ours}
-    return {key: place for key, place in found.items() if key not in inside and squeeze(place.name) not in inside}
+    return {
+        key: place
+        for key, place in found.items()
+        if squeeze(place.name) not in inside and not any(OSA.distance(key, name, score_cutoff=1) < 2 for name in inside)
+    }
+
+
+def _firsts(names: Iterable[str]) -> Iterator[str]:
+    """Beginnings of names of several words: behind one, the next word may belong to the name."""
+    for name in names:
+        parts = squeeze(name.replace(" ", "0")).split("0")
+        for size in range(1, len(parts)):
+            yield "".join(parts[:size])
 
 
 def _slips(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.triage.everyday import EVERYDAY, STOP
-from bot.triage.gazetteer import Index, Outside, everyday, is_city, parents
+from bot.triage.everyday import EVERYDAY, LED, STOP
+from bot.triage.gazetteer import LONG, OUTSIDE, SHORT, Index, Outside, everyday, is_city, parents
 
 MOST = 160
 """Words of a message that are read: a longer one is a story, and names its place early or not at all."""
@@ -30,10 +30,16 @@ CUE = frozenset(
     "di ka ke ti dari dr daerah wilayah arah alamat alamatna alamatnya sekitar dekat deket caket kawasan asal asli warga urang domisili "
     "lokasi lokasina lokasinya tinggal cicing matuh posisi bumi".split()
 )
-STREET = frozenset("jl jln jalan jalanan gg gang komplek kompleks perum perumahan kp kampung kmp dusun dsn cluster griya pt cv toko".split())
+STREET = frozenset(
+    "jl jln jalan jalanan gg gang komplek kompleks perum perumahan kp kampung kmp dusun dsn cluster griya pt cv toko".split()
+)
 """What follows is a street, a hamlet or a firm: it is often called after a place that lies elsewhere."""
-TITLE = frozenset("pak pa bapak bpk bu ibu kang teh ceu neng mang ustad ustadz haji hj nama saudara sdr om tante dede bang".split())
-FILL = frozenset("saya sy kami kita kuring abdi urang teh mah na nya nu namina namanya bernama anu yaitu nyaeta raya".split())
+TITLE = frozenset(
+    "pak pa bapak bpk bu ibu kang teh ceu neng mang ustad ustadz haji hj nama saudara sdr om tante dede bang".split()
+)
+FILL = frozenset(
+    "saya sy kami kita kuring abdi urang teh mah na nya nu namina namanya bernama anu yaitu nyaeta raya".split()
+)
 """Words that may stand between a hint and its name."""
 SHORTS = {
     "bdg": "bandung", "bndg": "bandung", "tsm": "tasikmalaya", "tasik": "tasikmalaya", "smi": "sukabumi", "skbm": "sukabumi",
@@ -44,6 +50,8 @@ SHORTS = {
     "smg": "semarang", "jgj": "jogja", "plb": "palembang", "ckr": "cikarang",
 }  # fmt: skip
 """Short forms -> name. Some are words of chat too ("sbg" = sebagai, "gt" = gitu): they need a cue or a neighbour."""
+GLUED = ("kecamatan", "desa", "kota", "kec", "kab", "kel", "ds", "di", "ka", "ke", "ti")
+_GLUE = frozenset(prefix[:2] for prefix in GLUED)
 SURE = frozenset("bdg bndg tasik sby smg crbn mjlk smdg bksi".split())
 PARTS = {
     "sel": "selatan", "utr": "utara", "tmr": "timur", "tim": "timur", "brt": "barat", "bar": "barat", "tgh": "tengah", "kdl": "kidul",
@@ -52,6 +60,7 @@ PARTS = {
 """Short forms inside a name of several words ("Cikarang Sel")."""
 SHY_OUTSIDE = frozenset("malang tegal kediri kendal serang padang".split())
 """Cities outside that are words as well: a place after "di" or "dari"."""
+MARKS = frozenset((*HINT, *CUE, *STREET, *SHORTS, *PARTS))
 _TOKEN = re.compile(r"[a-z]+|\d+|[,;\n()]")
 _FOLD = str.maketrans("éèêëÉÈ", "eeeeee", "'’`")
 _NOT_NAMES = re.compile(r"(?:nya|kan|keun|kah|lah|ku|mu)$|^(?:meng|mem|ber|ter|peng|pem|di|nga)")
@@ -81,19 +90,17 @@ class Reading:
     words: list[str]
     commas: set[int]
     """Places of words that a comma, bracket or line end stands before."""
-    raw: list[str] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
 
 
 def words(text: str) -> Reading:
-    found, raw, commas = list[str](), list[str](), set[int]()
+    found, commas = list[str](), set[int]()
     for token in _TOKEN.findall(text[:2000].lower().translate(_FOLD)):
         if token[0] in ",;\n()":
             commas.add(len(found))
         elif len(found) < MOST:
             found.append(token)
-            raw.append(token)
-    return Reading(found, commas, raw)
+    return Reading(found, commas)
 
 
 def read(index: Index, text: str, asked: bool = False) -> Reading:
@@ -103,7 +110,7 @@ def read(index: Index, text: str, asked: bool = False) -> Reading:
 
 
 class _Reader:
-    __slots__ = ("asked", "brief", "count", "cue", "hint", "index", "keys", "seen", "words")
+    __slots__ = ("address", "asked", "brief", "count", "cue", "hint", "index", "keys", "seen", "words")
 
     def __init__(self, index: Index, seen: Reading, asked: bool) -> None:
         self.index, self.seen, self.words, self.asked = index, seen, seen.words, asked
@@ -111,18 +118,55 @@ class _Reader:
         self.brief = asked and self.count <= 5
         """The whole answer is the name: even a word of daily talk is one."""
         self.hint = ""
-        self.cue = asked
+        self.asked = self.cue = asked
+        self.address = (
+            not asked
+            and 1 < self.count <= 7
+            and not any(word in EVERYDAY for word in seen.words if word not in self.keys)
+        )
+        """Nothing but unknown words and names: a bare address, misspelt perhaps."""
 
     def walk(self) -> None:
         at = 0
+        self.cue = self.asked or self.address
+        begins = self.index.begins
         while at < self.count:
-            at = self._step(at)
+            word = self.words[at]
+            if self.cue or self.hint or word in begins or word in MARKS:
+                at = self._step(at)
+            elif word[:2] in _GLUE and self._glued(at):
+                at += 1
+            else:  # most words of most messages
+                at += 1
+        if self.address and all(m.loose and not m.hinted for m in self.seen.mentions) and not self._kindred():
+            self.seen.mentions.clear()
         self._beside()
+
+    def _glued(self, at: int) -> bool:
+        """ "dicibiru", "kecsoreang": the space was lost."""
+        word = self.words[at]
+        for prefix in GLUED:
+            name = word[len(prefix) :]
+            if word.startswith(prefix) and len(name) >= SHORT and name in self.keys and name not in EVERYDAY:
+                self.hint, self.cue = HINT.get(prefix, ""), True
+                self._take(at, at + 1, name, [])
+                self.hint, self.cue = "", self.asked or self.address
+                return True
+        return False
+
+    def _kindred(self) -> bool:
+        """Two of the misspelt names lie one within the other."""
+        for number, one in enumerate(self.seen.mentions):
+            for other in self.seen.mentions[number + 1 :]:
+                outer = other.weights.keys() | one.weights.keys()
+                if any(part in outer for code in outer for part in parents(code) if part != code):
+                    return True
+        return False
 
     def _step(self, at: int) -> int:
         word = self.words[at]
         if level := HINT.get(word):
-            if level == CITY and (end := self._name(at)):  # "Kota Baru" is a name
+            if end := self._longer(at):  # "Kota Baru", "Lembur Sawah" are names
                 return end
             if self._after(at, level):
                 return at + 1
@@ -143,31 +187,66 @@ class _Reader:
             if word in STOP or not word.isalpha():
                 pass
             elif word in TITLE:
-                self.cue = self.asked
+                self.cue = False
         self.hint = ""
-        self.cue = self.asked
+        self.cue = self.asked or self.address
         return end
 
     def _after(self, at: int, level: str) -> bool:
         """ "Bandung kota", "Bandung kab.": the hint stands behind the name, and no name of its own follows."""
-        if level not in (REGENCY, CITY) or not self.seen.mentions:
+        if level not in (REGENCY, CITY) or not at:
+            return False
+        if at + 1 < self.count and at + 1 not in self.seen.commas and self.words[at + 1] not in EVERYDAY:
+            return False
+        if not (self.seen.mentions and self.seen.mentions[-1].end == at):
+            self._misspelt_regency(at)
+        if not self.seen.mentions:
             return False
         last = self.seen.mentions[-1]
         if last.end != at or last.hinted or not any(len(code) == 5 for code in last.weights):
-            return False
-        if at + 1 < self.count and at + 1 not in self.seen.commas and self.words[at + 1] not in STOP:
             return False
         city = level == CITY
         if fit := {c: EXACT_HINTED for c in last.weights if len(c) == 5 and is_city(c) == city}:
             last.weights, last.hinted = fit, level
         return True
 
+    def _misspelt_regency(self, end: int) -> None:
+        for start in (end - 2, end - 1):
+            parts = self.words[max(start, 0) : end]
+            if start < 0 or everyday(parts) or parts[0] in STOP:
+                continue
+            for _, name in self.index.similar("".join(parts)):
+                if codes := [code for code in self.keys[name] if len(code) == 5]:
+                    self.seen.mentions.append(Mention(start, end, dict.fromkeys(codes, CUED), loose=True))
+                    return
+
+    def _exact(self, at: int) -> Iterator[tuple[int, str, list[str]]]:
+        """Names written right that begin here, longest first: (end, squeezed, words). None runs across a comma."""
+        begins, found = self.index.begins, list[tuple[int, str, list[str]]]()
+        joined, parts = "", list[str]()
+        for place in range(at, min(at + WINDOW, self.count)):
+            word = self.words[place]
+            if place > at and place in self.seen.commas:
+                break
+            longer = joined + word
+            if longer not in begins:
+                longer = joined + PARTS.get(word, word)
+                if longer not in begins:
+                    break
+            elif word in PARTS and joined + PARTS[word] in begins:
+                longer = joined + PARTS[word]
+            joined = longer
+            parts.append(word)
+            if joined in self.keys or joined in self.index.outside:
+                found.append((place + 1, joined, parts.copy()))
+        return reversed(found)
+
     def _windows(self, at: int) -> Iterator[tuple[int, str, list[str]]]:
-        """Longest first: (end, squeezed, words). A name does not run across a comma, a hint or a word of grammar."""
+        """One to three words for a misspelt name, longest first; they do not run across a hint or a word of grammar either."""
         parts = list[str]()
         for place in range(at, min(at + WINDOW, self.count)):
             word = self.words[place]
-            if place > at and (place in self.seen.commas or word in HINT or word in STREET or (word in STOP and len(word) > 2)):
+            if place > at and (place in self.seen.commas or word in HINT or word in STREET or word in STOP):
                 break
             parts.append(word)
         for size in range(len(parts), 0, -1):
@@ -179,15 +258,13 @@ class _Reader:
     def _name(self, at: int) -> int:
         """Reads the name that begins here; its end, or 0."""
         word = self.words[at]
-        if not self.hint and not self.cue and word[:3] not in self.index.heads and word not in SHORTS and word not in PARTS:
-            return 0
         if word.isdigit():
             return 0
         if short := SHORTS.get(word):
             return self._short(at, short)
-        for end, key, parts in self._windows(at):
-            if (key in self.keys or key in self.index.outside) and self._may(key, parts, at):
-                self._take(at, end, key)
+        for end, key, parts in self._exact(at):
+            if self._may(key, parts, at):
+                self._take(at, end, key, parts)
                 return end
         if self.cue or self.hint:
             return self._fuzzy(at)
@@ -196,41 +273,90 @@ class _Reader:
     def _may(self, key: str, parts: list[str], at: int) -> bool:
         """Is this name, written right, one here?"""
         hinted = bool(self.hint and self.hint != ANY)
+        if self.hint in (VILLAGE, DISTRICT) and key not in self.keys:
+            return False
         if hinted or self.brief:
             return not (parts[0] in STOP and len(parts) == 1) or self.brief
         if key in EVERYDAY:
-            return self.cue and key in SHY_OUTSIDE and key in self.index.outside
+            if self.cue and key in SHY_OUTSIDE and key in self.index.outside:
+                return True
+            return self.cue and (key in LED or self._pair(key, at + len(parts)))
         if len(parts) > 1 and everyday(parts):
             return self.cue
         titled = at > 0 and self.words[at - 1] in TITLE
         return not titled or any(len(code) < 13 for code in self.keys.get(key, ()))
+
+    def _pair(self, key: str, end: int) -> bool:
+        """Two words of daily talk of which one is a village of the other: "Bojong, Parigi"."""
+        if end >= self.count or self.words[end] not in self.keys:
+            return False
+        outer = {code for code in self.keys[self.words[end]] if len(code) == 8}
+        return any(code[:8] in outer for code in self.keys.get(key, ()) if len(code) == 13)
+
+    def _longer(self, at: int) -> int:
+        """A name whose first word is a hint."""
+        if self.words[at] in self.index.firsts or self.words[at] + "baru" in self.keys:
+            for end, key, parts in self._exact(at):
+                if len(parts) > 1 and key in self.keys and not (parts[1] in STOP):
+                    self._take(at, end, key, parts)
+                    self.hint, self.cue = "", self.asked or self.address
+                    return end
+        return 0
 
     def _short(self, at: int, key: str) -> int:
         end = at + 1
         if end < self.count and end not in self.seen.commas:  # "bdg barat"
             longer = key + PARTS.get(self.words[end], self.words[end])
             if longer in self.keys:
-                self._take(at, end + 1, longer)
+                self._take(at, end + 1, longer, [])
                 return end + 1
         known = key in self.keys or key in self.index.outside
         near = bool(self.seen.mentions) and self.seen.mentions[-1].end == at
-        if known and (self.words[at] in SURE or self.cue or self.hint or near):
-            self._take(at, end, key)
+        if known and (self.words[at] in SURE or self.count == 1 or self.cue or self.hint or near):
+            self._take(at, end, key, [])
             return end
         return 0
 
-    def _take(self, at: int, end: int, key: str) -> None:
+    def _take(self, at: int, end: int, key: str, parts: list[str]) -> None:
         weights = self._weigh(self.keys.get(key, ()), 0)
+        if len(parts) == 2:
+            self._split(parts, weights)
+        if end < self.count and end not in self.seen.commas and key in self.index.firsts:
+            end = self._extend(end, key, weights)
         outside = self.index.outside.get(key)
+        if outside and weights:
+            ours = self.asked and key not in OUTSIDE
+            if ours or self.hint in (VILLAGE, DISTRICT) or any(len(code) == 8 for code in weights):
+                outside = None  # the message, or its size, says that it is ours
         strength = 0.0
         if outside:
             named = self.hint in (REGENCY, CITY) or (at > 0 and HINT.get(self.words[at - 1]) == ANY)
             strength = 2.6 if named else CUED if self.cue else BARE
-            if self.hint not in (VILLAGE, DISTRICT):  # a big city is meant before a village called after it
-                weights = {c: min(w, 0.9) if len(c) == 13 else w for c, w in weights.items()}
-            else:
-                strength = 0.5
+            # A big city is meant before a village called after it.
+            weights = {c: min(w, 0.9) if len(c) == 13 else w for c, w in weights.items()}
         self.seen.mentions.append(Mention(at, end, weights, outside, strength, self.hint, loose=False))
+
+    def _split(self, parts: list[str], weights: dict[str, float]) -> None:
+        """ "Babakan Ciparay" is a village of that name, or the village Babakan of the district Ciparay."""
+        districts = {code for code in self.keys.get(parts[1], ()) if len(code) == 8}
+        inner = tuple(code for code in self.keys.get(parts[0], ()) if code[:8] in districts and len(code) == 13)
+        if inner and weights:
+            weights.update(dict.fromkeys(inner, max(weights.values())))
+
+    def _extend(self, end: int, key: str, weights: dict[str, float]) -> int:
+        """ "Cibeureum Hilri": the name goes on, misspelt. Both readings are kept."""
+        word = self.words[end]
+        if word in STOP or word in HINT or word in STREET or word in EVERYDAY or word in self.keys or word.isdigit():
+            return end
+        found = 0
+        if word in self.index.begins and any(True for _ in self._exact(end)):
+            return end
+        for slips, name in self.index.similar(key + word):
+            if name != key and len(name) > len(key) + 1:
+                for code, weight in self._weigh(self.keys[name], 0).items():
+                    weights[code] = max(weights.get(code, 0.0), weight + 0.3 - 0.4 * slips)
+                found = 1
+        return end + found
 
     def _weigh(self, codes: tuple[str, ...], slips: int) -> dict[str, float]:
         hint = self.hint if self.hint != ANY else ""
@@ -250,10 +376,10 @@ class _Reader:
         for stop, key, parts in self._windows(at):
             if len(parts) == 1 and (key in EVERYDAY or _NOT_NAMES.search(key)) and not (self.brief and key not in STOP):
                 continue
-            if everyday(parts) or (len(parts) > 1 and (parts[0] in STOP or parts[-1] in STOP)):
+            if everyday(parts) or (len(parts) > 1 and not self.hint and parts[0] in EVERYDAY and parts[0] not in LED):
                 continue
             for slips, name in self.index.similar(key):
-                if name in EVERYDAY and not self.hint:
+                if not self.hint and not self.asked and (name in EVERYDAY or not _plausible(key, name, slips)):
                     continue
                 penalty = slips + (0.3 if len(parts) > 1 else 0.0)
                 for code, weight in self._weigh(self.keys[name], slips).items():
@@ -275,7 +401,7 @@ class _Reader:
             at += 1
         if at >= self.count or self.words[at] in CUE or self.words[at] in HINT:
             return at
-        for end, key, _ in self._windows(at):
+        for end, key, _ in self._exact(at):
             codes = self.keys.get(key, ())
             if key not in EVERYDAY and (codes or key in self.index.outside):
                 telling = key.startswith("ci") or any(len(code) <= 8 for code in codes)
@@ -290,12 +416,14 @@ class _Reader:
         for mention in self.seen.mentions:
             if not mention.weights or max(mention.weights.values()) < 1:
                 continue
-            for at, size in ((mention.start - 1, 1), (mention.start - 2, 2), (mention.end, 1), (mention.end, 2)):
-                span = range(at, at + size)
-                if at < 0 or at + size > self.count or any(place in taken for place in span):
-                    continue
-                if found := self._related(at, size, mention):
-                    extra.append(Mention(at, at + size, found, loose=True))
+            for near, far in (((mention.start - 1, 1), (mention.start - 2, 2)), ((mention.end, 1), (mention.end, 2))):
+                found, span = dict[str, float](), range(0)
+                for at, size in (near, far):
+                    if at >= 0 and at + size <= self.count and taken.isdisjoint(range(at, at + size)):
+                        if more := self._related(at, size, mention):
+                            found, span = {**more, **found}, range(at, at + size)
+                if found:
+                    extra.append(Mention(span.start, span.stop, found, loose=True))
                     taken.update(span)
         if extra:
             self.seen.mentions = sorted([*self.seen.mentions, *extra], key=lambda m: m.start)
@@ -307,15 +435,17 @@ class _Reader:
         key = "".join(PARTS.get(part, part) if size > 1 else part for part in parts)
         plain = everyday(parts)
         narrow = any(len(code) == 8 for code in mention.weights)
-        if key in self.keys and (not plain or narrow or self.count <= 3):
+        led = at > 0 and (self.words[at - 1] in CUE or self.words[at - 1] in HINT)
+        apart = at + size in self.seen.commas or at in self.seen.commas
+        if key in self.keys and (not plain or narrow or led or apart or self.count <= 3):
             names = [(0, key)]
-        elif plain or len(key) < SHORT_BESIDE or (size == 1 and _NOT_NAMES.search(key)):
+        elif plain or len(key) < SHORT or (size == 1 and _NOT_NAMES.search(key)):
             return {}
         else:
             names = self.index.similar(key)
         found = dict[str, float]()
         for slips, name in names:
-            if slips > 1 and not narrow:
+            if slips and (not narrow or not led) and not _plausible(key, name, slips):
                 continue
             for code in self.keys[name]:
                 if any(_kin(code, other) for other in mention.weights):
@@ -323,7 +453,9 @@ class _Reader:
         return found
 
 
-SHORT_BESIDE = 5
+def _plausible(said: str, name: str, slips: int) -> bool:
+    """Behind a mere "di" ordinary words come too: a first letter is seldom wrong, and two slips need a long name."""
+    return (said[0] == name[0] or (slips == 1 and len(name) >= LONG)) and (slips == 1 or len(said) >= 10)
 
 
 def _fits(code: str, hint: str) -> bool:

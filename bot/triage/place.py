@@ -87,7 +87,7 @@ class Gazetteer:
             return NOWHERE
         named = frozenset(seen.words[place] for m in seen.mentions for place in range(m.start, m.end))
         codes, best = _settle(seen)
-        elsewhere = _elsewhere(seen, codes, best)
+        elsewhere = _elsewhere(self._index, seen, codes, best)
         return Places(() if elsewhere else tuple(map(self.place, codes[:MOST])), elsewhere, named)
 
     def near(self, latitude: float, longitude: float) -> Place | None:
@@ -154,7 +154,12 @@ def _settle(seen: Reading) -> tuple[list[str], float]:
 
 def _deepest(codes: list[str], scores: dict[str, float]) -> list[str]:
     """A parent that is named beside its child goes: "Lembang, Bandung Barat" is about Lembang."""
-    better = {part for code in codes for part in parents(code) if part != code and scores[code] > scores.get(part, 9e9) + CLOSE}
+    better = {
+        part
+        for code in codes
+        for part in parents(code)
+        if part != code and scores[code] > scores.get(part, 9e9) + CLOSE
+    }
     return [code for code in codes if code not in better]
 
 
@@ -163,7 +168,7 @@ def _widened(weights: dict[str, float]) -> dict[str, float]:
     return {**weights, **wider} if wider else weights
 
 
-def _elsewhere(seen: Reading, codes: list[str], best: float) -> str:
+def _elsewhere(index: Index, seen: Reading, codes: list[str], best: float) -> str:
     """The name of a place outside, unless a reading as a place of ours is as good."""
     away = [mention for mention in seen.mentions if mention.outside]
     if not away:
@@ -173,6 +178,12 @@ def _elsewhere(seen: Reading, codes: list[str], best: float) -> str:
     if not codes or chosen.strength > best:
         return chosen.outside.name
     ours = [mention for mention in seen.mentions if mention.weights and mention is not chosen]
+    for mention in ours:
+        if (
+            mention.end == chosen.start
+            and ("".join(seen.words[mention.start : mention.end]), chosen.outside.code) in index.twins
+        ):
+            return chosen.outside.name
     if _follows(ours, chosen) and not any(len(code) == 5 for mention in ours for code in mention.weights):
         return chosen.outside.name
     return ""
@@ -198,7 +209,9 @@ def _fitting(candidates: Sequence[Place], seen: Reading) -> tuple[list[Place], s
             for start, end, said in spans:
                 allowed = 2 if len(key) >= 8 else 1 if len(key) >= 5 else 0
                 slips = OSA.distance(said, key, score_cutoff=allowed)
-                worth = 0.0 if slips > allowed else 1.0 - slips / 4 if name != place.name or len(candidates) == 1 else 0.2
+                worth = (
+                    0.0 if slips > allowed else 1.0 - slips / 4 if name != place.name or len(candidates) == 1 else 0.2
+                )
                 if said == whole and said != key:
                     worth = 1.5
                 if worth > score:
