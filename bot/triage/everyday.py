@@ -50,6 +50,11 @@ _NAMES = """
 """Names of villages and districts that are words, plants, people or virtues first."""
 
 _TALK = """
+    sempat peuting kadaek patuangan layak mangkok makanan setengah satengah kalangan pasangan keranjang karanjang comberan comeran
+    sadayana palayanan padesaan pedesaan perkotaan kebonna panon manggihan manis tarangan meja saji bambu sarang rangkaian bulanan
+    harian tahunan mingguan tulangna arurang imahna budakna nungguan ngantosan diantos ngadamel tumaros ditaroskeun poek garing walungan
+    tangkal hateup tukangeun runtah liang leungit rarusak kiruh gandeng kebul treuk reungit barudak jajaka mojang aki nini ua bibi mamang
+    emang paman bude pakde cucu menantu mantu besan ipar sepupu keponakan balita bocah remaja dewasa manula jompo dhuafa
     pasar tengah pasir muka sawah rawa kota barat timur utara selatan kulon wetan kaler kidul girang hilir tonggoh landeuh puncak pondok
     taman tanah pangkalan simpang simpangan tanjakan gunung sumur sumber susukan solokan kubang lumbung gudang gardu terusan muara
     bendungan bendung benteng telaga talaga empang tambak pulo pulau datar legok parapatan barisan sayang suka maju jaya indah asri damai

@@ -242,8 +242,6 @@ def everyday(parts: Iterable[str]) -> bool:
     return all(part in EVERYDAY for part in parts)
 
 
-def parents(code: str) -> Iterator[str]:
-    """'32.73.07.1004' -> itself, '32.73.07', '32.73', '32'."""
-    while code:
-        yield code
-        code = code.rpartition(".")[0]
+def line(code: str) -> tuple[str, ...]:
+    """'32.73.07.1004' -> '32', '32.73', '32.73.07' and itself; the last is repeated where the code is shorter."""
+    return code[:2], code[:5], code[:8], code

@@ -4,103 +4,37 @@ A name that is written right is read anywhere. A misspelt one is read only where
 ("desa", "kec"), after "di", "ka", "ti", or beside another place. A word of daily talk needs a hint, whichever way it is spelt.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from bot.triage.beside import beside, plausible
+from bot.triage.clues import (
+    ANY,
+    CITY,
+    CLITICS,
+    CUE,
+    DISTRICT,
+    FILL,
+    GLUE,
+    GLUED,
+    HINT,
+    LEVELS,
+    MARKS,
+    NOT_NAMES,
+    PARTS,
+    REGENCY,
+    SHORTS,
+    SHY_OUTSIDE,
+    STREET,
+    SURE,
+    TITLE,
+    VILLAGE,
+)  # fmt: skip
 from bot.triage.everyday import EVERYDAY, LED, STOP
-from bot.triage.gazetteer import LONG, OUTSIDE, SHORT, Index, Outside, everyday, is_city, parents
+from bot.triage.gazetteer import OUTSIDE, SHORT, Index, everyday, is_city, line
+from bot.triage.reading import BARE, CUED, EXACT_HINTED, HINTED, SLIP, WEAK, Mention, Reading, words
 
-MOST = 160
-"""Words of a message that are read: a longer one is a story, and names its place early or not at all."""
 WINDOW = 3
-
-VILLAGE, DISTRICT, REGENCY, CITY, ANY = "village", "district", "regency", "city", "any"
-LEVELS = {13: VILLAGE, 8: DISTRICT, 5: REGENCY, 2: "province"}
-"""Length of a code -> its level."""
-HINTS = {
-    VILLAGE: "desa ds dsa dsea deas deesa desaa dessa desanya kel keluarahan kelurahan kelurhan klurahan kalurahan kelurahaan kelrahan",
-    DISTRICT: "kec kecamatan kacamatan kecmatan kecamtan kecamaten kecamatn kcamatan kecmatn kecamatannya kcmtn keccamatan kecematan",
-    REGENCY: "kab kabupaten kabupten kabupaen kabupatn kabuapten kabpaten kabupatennya",
-    CITY: "kota kodya kotamadya",
-    ANY: "lembur provinsi prov propinsi",
-}
-HINT = {word: level for level, words in HINTS.items() for word in words.split()}
-CUE = frozenset(
-    "di ka ke ti dari dr daerah wilayah arah alamat alamatna alamatnya sekitar dekat deket caket kawasan asal asli warga urang domisili "
-    "lokasi lokasina lokasinya tinggal cicing matuh posisi bumi".split()
-)
-STREET = frozenset(
-    "jl jln jalan jalanan gg gang komplek kompleks perum perumahan kp kampung kmp dusun dsn cluster griya pt cv toko".split()
-)
-"""What follows is a street, a hamlet or a firm: it is often called after a place that lies elsewhere."""
-TITLE = frozenset(
-    "pak pa bapak bpk bu ibu kang teh ceu neng mang ustad ustadz haji hj nama saudara sdr om tante dede bang".split()
-)
-FILL = frozenset(
-    "saya sy kami kita kuring abdi urang teh mah na nya nu namina namanya bernama anu yaitu nyaeta raya".split()
-)
-"""Words that may stand between a hint and its name."""
-SHORTS = {
-    "bdg": "bandung", "bndg": "bandung", "tsm": "tasikmalaya", "tasik": "tasikmalaya", "smi": "sukabumi", "skbm": "sukabumi",
-    "crb": "cirebon", "crbn": "cirebon", "cbn": "cirebon", "bks": "bekasi", "bksi": "bekasi", "bgr": "bogor", "krw": "karawang",
-    "pwk": "purwakarta", "kng": "kuningan", "mjl": "majalengka", "mjlk": "majalengka", "cmh": "cimahi", "cmi": "cimahi",
-    "gt": "garut", "grt": "garut", "smd": "sumedang", "smdg": "sumedang", "sbg": "subang", "imy": "indramayu", "cjr": "cianjur",
-    "ckp": "cikampek", "dpk": "depok", "cms": "ciamis", "pnd": "pangandaran", "bjr": "banjar", "lbg": "lembang", "sby": "surabaya",
-    "smg": "semarang", "jgj": "jogja", "plb": "palembang", "ckr": "cikarang",
-}  # fmt: skip
-"""Short forms -> name. Some are words of chat too ("sbg" = sebagai, "gt" = gitu): they need a cue or a neighbour."""
-GLUED = ("kecamatan", "desa", "kota", "kec", "kab", "kel", "ds", "di", "ka", "ke", "ti")
-_GLUE = frozenset(prefix[:2] for prefix in GLUED)
-SURE = frozenset("bdg bndg tasik sby smg crbn mjlk smdg bksi".split())
-PARTS = {
-    "sel": "selatan", "utr": "utara", "tmr": "timur", "tim": "timur", "brt": "barat", "bar": "barat", "tgh": "tengah", "kdl": "kidul",
-    "klr": "kaler", "gn": "gunung", "gng": "gunung", "bj": "bojong", "bjg": "bojong", "tj": "tanjung", "tjg": "tanjung", "krg": "karang",
-}  # fmt: skip
-"""Short forms inside a name of several words ("Cikarang Sel")."""
-SHY_OUTSIDE = frozenset("malang tegal kediri kendal serang padang".split())
-"""Cities outside that are words as well: a place after "di" or "dari"."""
-MARKS = frozenset((*HINT, *CUE, *STREET, *SHORTS, *PARTS))
-_TOKEN = re.compile(r"[a-z]+|\d+|[,;\n()]")
-_FOLD = str.maketrans("éèêëÉÈ", "eeeeee", "'’`")
-_NOT_NAMES = re.compile(r"(?:nya|kan|keun|kah|lah|ku|mu)$|^(?:meng|mem|ber|ter|peng|pem|di|nga)")
-"""Forms of words that no misspelt name is sought in."""
-
-EXACT_HINTED, HINTED, CUED, BARE, WEAK = 3.0, 2.2, 2.0, 1.7, 0.6
-SLIP = 0.7
-"""What each slip takes from the strength of a name."""
-
-
-@dataclass(slots=True)
-class Mention:
-    start: int
-    end: int
-    weights: dict[str, float]
-    """Code -> how strongly this name speaks for it; empty where the name is only outside."""
-    outside: Outside | None = None
-    strength: float = 0.0
-    """Of the outside reading."""
-    hinted: str = ""
-    loose: bool = False
-    """The name was misspelt, or might be another misspelt one."""
-
-
-@dataclass(slots=True)
-class Reading:
-    words: list[str]
-    commas: set[int]
-    """Places of words that a comma, bracket or line end stands before."""
-    mentions: list[Mention] = field(default_factory=list)
-
-
-def words(text: str) -> Reading:
-    found, commas = list[str](), set[int]()
-    for token in _TOKEN.findall(text[:2000].lower().translate(_FOLD)):
-        if token[0] in ",;\n()":
-            commas.add(len(found))
-        elif len(found) < MOST:
-            found.append(token)
-    return Reading(found, commas)
+"""Words of a name at most."""
 
 
 def read(index: Index, text: str, asked: bool = False) -> Reading:
@@ -134,13 +68,13 @@ class _Reader:
             word = self.words[at]
             if self.cue or self.hint or word in begins or word in MARKS:
                 at = self._step(at)
-            elif word[:2] in _GLUE and self._glued(at):
+            elif word[:2] in GLUE and self._glued(at):
                 at += 1
             else:  # most words of most messages
                 at += 1
         if self.address and all(m.loose and not m.hinted for m in self.seen.mentions) and not self._kindred():
             self.seen.mentions.clear()
-        self._beside()
+        beside(self.index, self.seen)
 
     def _glued(self, at: int) -> bool:
         """ "dicibiru", "kecsoreang": the space was lost."""
@@ -159,7 +93,7 @@ class _Reader:
         for number, one in enumerate(self.seen.mentions):
             for other in self.seen.mentions[number + 1 :]:
                 outer = other.weights.keys() | one.weights.keys()
-                if any(part in outer for code in outer for part in parents(code) if part != code):
+                if any(part in outer for code in outer for part in line(code) if part != code):
                     return True
         return False
 
@@ -182,15 +116,8 @@ class _Reader:
                 self.hint = ANY if self.hint != ANY else ""
             return at + 1
         end = self._name(at)
-        if not end:
-            end = at + 1
-            if word in STOP or not word.isalpha():
-                pass
-            elif word in TITLE:
-                self.cue = False
-        self.hint = ""
-        self.cue = self.asked or self.address
-        return end
+        self.hint, self.cue = "", self.asked or self.address
+        return end or at + 1
 
     def _after(self, at: int, level: str) -> bool:
         """ "Bandung kota", "Bandung kab.": the hint stands behind the name, and no name of its own follows."""
@@ -297,7 +224,7 @@ class _Reader:
         """A name whose first word is a hint."""
         if self.words[at] in self.index.firsts or self.words[at] + "baru" in self.keys:
             for end, key, parts in self._exact(at):
-                if len(parts) > 1 and key in self.keys and not (parts[1] in STOP):
+                if len(parts) > 1 and key in self.keys and parts[1] not in STOP:
                     self._take(at, end, key, parts)
                     self.hint, self.cue = "", self.asked or self.address
                     return end
@@ -358,7 +285,7 @@ class _Reader:
                 found = 1
         return end + found
 
-    def _weigh(self, codes: tuple[str, ...], slips: int) -> dict[str, float]:
+    def _weigh(self, codes: tuple[str, ...], slips: float) -> dict[str, float]:
         hint = self.hint if self.hint != ANY else ""
         if hint:
             found = {c: EXACT_HINTED - SLIP * slips for c in codes if _fits(c, hint)}
@@ -374,18 +301,21 @@ class _Reader:
         best = dict[str, float]()
         end = 0
         for stop, key, parts in self._windows(at):
-            if len(parts) == 1 and (key in EVERYDAY or _NOT_NAMES.search(key)) and not (self.brief and key not in STOP):
+            if (
+                len(parts) == 1
+                and (key in EVERYDAY or (CLITICS if self.hint else NOT_NAMES).search(key))
+                and not (self.brief and key not in STOP)
+            ):
                 continue
             if everyday(parts) or (len(parts) > 1 and not self.hint and parts[0] in EVERYDAY and parts[0] not in LED):
                 continue
             for slips, name in self.index.similar(key):
-                if not self.hint and not self.asked and (name in EVERYDAY or not _plausible(key, name, slips)):
+                if not self.hint and not self.asked and (name in EVERYDAY or not plausible(key, name, slips)):
                     continue
-                penalty = slips + (0.3 if len(parts) > 1 else 0.0)
-                for code, weight in self._weigh(self.keys[name], slips).items():
-                    weight -= penalty - slips
-                    if weight > best.get(code, 0.0):
-                        best[code] = weight
+                # One slip in each of two words is not worse than one in one.
+                worse = slips / len(parts) + (0.2 if len(parts) > 1 else 0.0)
+                for code, weight in self._weigh(self.keys[name], worse).items():
+                    best[code] = max(best.get(code, 0.0), weight)
                 end = max(end, stop)
         if self.hint and self.hint != ANY:
             level = {code: weight for code, weight in best.items() if _fits(code, self.hint)}
@@ -409,60 +339,8 @@ class _Reader:
                 return end
         return at
 
-    def _beside(self) -> None:
-        """Words before and behind a place: misspelt or everyday names that lie within it, or that it lies within."""
-        taken = {place for mention in self.seen.mentions for place in range(mention.start, mention.end)}
-        extra = list[Mention]()
-        for mention in self.seen.mentions:
-            if not mention.weights or max(mention.weights.values()) < 1:
-                continue
-            for near, far in (((mention.start - 1, 1), (mention.start - 2, 2)), ((mention.end, 1), (mention.end, 2))):
-                found, span = dict[str, float](), range(0)
-                for at, size in (near, far):
-                    if at >= 0 and at + size <= self.count and taken.isdisjoint(range(at, at + size)):
-                        if more := self._related(at, size, mention):
-                            found, span = {**more, **found}, range(at, at + size)
-                if found:
-                    extra.append(Mention(span.start, span.stop, found, loose=True))
-                    taken.update(span)
-        if extra:
-            self.seen.mentions = sorted([*self.seen.mentions, *extra], key=lambda m: m.start)
-
-    def _related(self, at: int, size: int, mention: Mention) -> dict[str, float]:
-        parts = self.words[at : at + size]
-        if any(part in STOP or part in HINT or part in STREET or part.isdigit() for part in parts):
-            return {}
-        key = "".join(PARTS.get(part, part) if size > 1 else part for part in parts)
-        plain = everyday(parts)
-        narrow = any(len(code) == 8 for code in mention.weights)
-        led = at > 0 and (self.words[at - 1] in CUE or self.words[at - 1] in HINT)
-        apart = at + size in self.seen.commas or at in self.seen.commas
-        if key in self.keys and (not plain or narrow or led or apart or self.count <= 3):
-            names = [(0, key)]
-        elif plain or len(key) < SHORT or (size == 1 and _NOT_NAMES.search(key)):
-            return {}
-        else:
-            names = self.index.similar(key)
-        found = dict[str, float]()
-        for slips, name in names:
-            if slips and (not narrow or not led) and not _plausible(key, name, slips):
-                continue
-            for code in self.keys[name]:
-                if any(_kin(code, other) for other in mention.weights):
-                    found[code] = max(found.get(code, 0.0), BARE - 0.4 * slips)
-        return found
-
-
-def _plausible(said: str, name: str, slips: int) -> bool:
-    """Behind a mere "di" ordinary words come too: a first letter is seldom wrong, and two slips need a long name."""
-    return (said[0] == name[0] or (slips == 1 and len(name) >= LONG)) and (slips == 1 or len(said) >= 10)
-
 
 def _fits(code: str, hint: str) -> bool:
     if hint == CITY:
         return len(code) == 5 and is_city(code)
     return LEVELS[len(code)] == hint and (hint != REGENCY or not is_city(code))
-
-
-def _kin(one: str, other: str) -> bool:
-    return one != other and (one in parents(other) or other in parents(one))

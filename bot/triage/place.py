@@ -6,14 +6,17 @@ the evidence for the right village.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, KeysView, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
+from bot.errors import NotFound
 from bot.triage.anchors import nearest
-from bot.triage.gazetteer import Index, bare, is_city, parents, squeeze
-from bot.triage.mention import LEVELS, Mention, Reading, read, words
+from bot.triage.clues import LEVELS
+from bot.triage.gazetteer import Index, bare, is_city, line, squeeze
+from bot.triage.mention import read
+from bot.triage.reading import Mention, Reading, words
 
 CLOSE = 0.5
 """Readings whose evidence lies so near to the best are kept."""
@@ -69,16 +72,22 @@ NOWHERE = Places()
 class Gazetteer:
     """The door to all of it. Made once by `load`; afterwards only read, by as many threads as there are."""
 
-    __slots__ = ("_index",)
+    __slots__ = ("_index", "_places")
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._places = dict[str, Place]()
 
     @classmethod
     def load(cls, provinces: Iterable[str] = ("32",)) -> "Gazetteer":
         index = Index(provinces)
         index.similar("cibaduyutt")  # the index of slips now, not in the first citizen's turn
         return cls(index)
+
+    @property
+    def codes(self) -> KeysView[str]:
+        """Of all regions that are served, the provinces among them."""
+        return self._index.names.keys()
 
     def find(self, text: str, asked: bool = False) -> Places:
         """`asked`: the bot has just asked for the place, so the whole answer is a name."""
@@ -123,44 +132,39 @@ class Gazetteer:
         return self.place(code[:5])
 
     def place(self, code: str) -> Place:
+        """The region of a code of ours. Made when first asked for: one message may name 44 of them."""
+        if found := self._places.get(code):
+            return found
         names = self._index.names
-        level = LEVELS[len(code)]
+        if code not in names:
+            raise NotFound(f"no region {code!r} in the provinces that are served")
         district = names[code[:8]] if len(code) >= 8 else ""
         regency = names[code[:5]] if len(code) >= 5 else ""
-        return Place(code, level, names[code], district, regency)
+        place = self._places[code] = Place(code, LEVELS[len(code)], names[code], district, regency)
+        return place
 
 
 def _settle(seen: Reading) -> tuple[list[str], float]:
-    """The codes that the names speak for most, deepest first, and how much."""
-    named = [mention.weights for mention in seen.mentions if mention.weights]
+    """The codes that the names speak for most, and how much."""
+    named = [_widened(mention.weights) for mention in seen.mentions if mention.weights]
     if not named:
         return [], 0.0
-    named = [_widened(weights) for weights in named] if len(named) > 1 else named
-    scores = dict[str, float]()
-    for code in dict.fromkeys(code for weights in named for code in weights):
-        score = 0.0
-        line = tuple(parents(code))
-        for weights in named:
-            score += max([weights[part] for part in line if part in weights], default=0.0)
-        scores[code] = score
-    best = max(scores.values())
+    scores = dict.fromkeys((code for weights in named for code in weights), 0.0)
+    for weights in named:
+        get = weights.get
+        shared = any(len(code) < 13 for code in weights)
+        for code in scores:
+            found = get(code, 0.0)
+            if shared:  # the name of a district or regency speaks for all that lies in it
+                found = max(found, get(code[:8], 0.0), get(code[:5], 0.0), get(code[:2], 0.0))
+            scores[code] += found
     if any(len(code) > 2 for code in scores):  # the province says nothing beside anything else
         scores = {code: score for code, score in scores.items() if len(code) > 2}
-        best = max(scores.values())
-    kept = [code for code, score in scores.items() if score > best - CLOSE]
-    kept = _deepest(kept, scores)
-    return sorted(kept, key=lambda code: (-scores[code], code)), best
-
-
-def _deepest(codes: list[str], scores: dict[str, float]) -> list[str]:
-    """A parent that is named beside its child goes: "Lembang, Bandung Barat" is about Lembang."""
-    better = {
-        part
-        for code in codes
-        for part in parents(code)
-        if part != code and scores[code] > scores.get(part, 9e9) + CLOSE
-    }
-    return [code for code in codes if code not in better]
+    best = max(scores.values())
+    kept = {code: score for code, score in scores.items() if score > best - CLOSE}
+    # A parent that is named beside its child goes: "Lembang, Bandung Barat" is about Lembang.
+    inner = {part for code, score in kept.items() for part in line(code)[1:3] if score > kept.get(part, score) + CLOSE}
+    return sorted(kept.keys() - inner, key=lambda code: (-kept[code], code)), best
 
 
 def _widened(weights: dict[str, float]) -> dict[str, float]:

@@ -1,0 +1,62 @@
+"""Words that stand beside a place and lie within it, or it within them: they are names even where they are misspelt."""
+
+from bot.triage.clues import CUE, HINT, NOT_NAMES, PARTS, STREET
+from bot.triage.everyday import STOP
+from bot.triage.gazetteer import LONG, SHORT, Index, everyday, line
+from bot.triage.reading import BARE, Mention, Reading
+
+
+def beside(index: Index, seen: Reading) -> None:
+    """Words before and behind a place: misspelt or everyday names that lie within it, or that it lies within."""
+    taken = {place for mention in seen.mentions for place in range(mention.start, mention.end)}
+    extra = list[Mention]()
+    for mention in seen.mentions:
+        if not mention.weights or max(mention.weights.values()) < 1:
+            continue
+        for near, far in (((mention.start - 1, 1), (mention.start - 2, 2)), ((mention.end, 1), (mention.end, 2))):
+            found, span = dict[str, float](), range(0)
+            for at, size in (near, far):
+                free = at >= 0 and at + size <= len(seen.words) and taken.isdisjoint(range(at, at + size))
+                if free and (more := _related(index, seen, at, size, mention)):
+                    found, span = {**more, **found}, range(at, at + size)
+            if found:
+                extra.append(Mention(span.start, span.stop, found, loose=True))
+                taken.update(span)
+    if extra:
+        seen.mentions = sorted([*seen.mentions, *extra], key=lambda m: m.start)
+
+
+def _related(index: Index, seen: Reading, at: int, size: int, mention: Mention) -> dict[str, float]:
+    parts = seen.words[at : at + size]
+    if any(part in STOP or part in HINT or part in STREET or part.isdigit() for part in parts):
+        return {}
+    key = "".join(PARTS.get(part, part) if size > 1 else part for part in parts)
+    plain = everyday(parts)
+    narrow = any(len(code) == 8 for code in mention.weights)
+    led = at > 0 and (seen.words[at - 1] in CUE or seen.words[at - 1] in HINT)
+    apart = at + size in seen.commas or at in seen.commas
+    if key in index.keys and (not plain or narrow or led or apart or len(seen.words) <= 3):
+        names = [(0, key)]
+    elif plain or len(key) < SHORT or (size == 1 and NOT_NAMES.search(key)):
+        return {}
+    else:
+        names = index.similar(key)
+    found = dict[str, float]()
+    for slips, name in names:
+        if slips and (not narrow or not led) and not plausible(key, name, slips):
+            continue
+        for code in index.keys[name]:
+            if any(_kin(code, other) for other in mention.weights):
+                found[code] = max(found.get(code, 0.0), BARE - 0.4 * slips)
+    return found
+
+
+def plausible(said: str, name: str, slips: int) -> bool:
+    """Behind a mere "di" ordinary words come too: a first letter is seldom wrong, and two slips need a long name."""
+    if slips > 1:
+        return said[0] == name[0] and len(said) >= LONG + 2
+    return said[0] == name[0] or len(name) >= LONG or (len(name) > SHORT and said[:2] == name[1::-1])
+
+
+def _kin(one: str, other: str) -> bool:
+    return one != other and (one in line(other) or other in line(one))
