@@ -5,18 +5,22 @@ from bot.triage.everyday import STOP
 from bot.triage.gazetteer import LONG, SHORT, Index, everyday, line
 from bot.triage.reading import BARE, Mention, Reading
 
+_NEVER = STOP | HINT.keys() | STREET
+
 
 def beside(index: Index, seen: Reading) -> None:
     """Words before and behind a place: misspelt or everyday names that lie within it, or that it lies within."""
     taken = {place for mention in seen.mentions for place in range(mention.start, mention.end)}
-    extra = list[Mention]()
+    extra, count = list[Mention](), len(seen.words)
     for mention in seen.mentions:
         if not mention.weights or max(mention.weights.values()) < 1:
             continue
         for near, far in (((mention.start - 1, 1), (mention.start - 2, 2)), ((mention.end, 1), (mention.end, 2))):
+            if not 0 <= near[0] < count or seen.words[near[0]] in _NEVER:
+                continue
             found, span = dict[str, float](), range(0)
             for at, size in (near, far):
-                free = at >= 0 and at + size <= len(seen.words) and taken.isdisjoint(range(at, at + size))
+                free = at >= 0 and at + size <= count and taken.isdisjoint(range(at, at + size))
                 if free and (more := _related(index, seen, at, size, mention)):
                     found, span = {**more, **found}, range(at, at + size)
             if found:
@@ -28,7 +32,7 @@ def beside(index: Index, seen: Reading) -> None:
 
 def _related(index: Index, seen: Reading, at: int, size: int, mention: Mention) -> dict[str, float]:
     parts = seen.words[at : at + size]
-    if any(part in STOP or part in HINT or part in STREET or part.isdigit() for part in parts):
+    if (size == 2 and (parts[0] in _NEVER or parts[1] in _NEVER)) or parts[0].isdigit() or parts[-1].isdigit():
         return {}
     key = "".join(PARTS.get(part, part) if size > 1 else part for part in parts)
     plain = everyday(parts)

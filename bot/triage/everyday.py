@@ -126,6 +126,6 @@ _TALK = """
     datang petang batang hutang lubang bujang ranjang telanjang panjang tanjak rancak cantik cicil citra citraan
 """
 
-LED = frozenset(_NAMES.split()) - frozenset(_TALK.split())
+LED = frozenset(_NAMES.split()) - frozenset(_TALK.split()) - STOP
 """Of these the ones that are a place after "di", "ka" or "ti": rarely anything else stands there."""
 EVERYDAY = STOP | frozenset(_NAMES.split()) | frozenset(_TALK.split())

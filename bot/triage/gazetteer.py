@@ -24,7 +24,7 @@ HEAD = 7
 LONG = 8
 """Names of so many letters may have two slips, shorter ones one."""
 SHORT = 5
-"""Names of fewer letters must be written right: with one slip too many words lie beside them."""
+"""Names of fewer letters must be written right: with one slip too many words lie beside them. Behind "kec" one of four may not."""
 
 VARIANTS = {
     "kerawang": "karawang",
@@ -131,9 +131,9 @@ class Index:
         self.begins = frozenset(key[:size] for key in (*self.keys, *self.outside) for size in range(1, len(key) + 1))
         self._slips: dict[str, tuple[str, ...]] | None = None
 
-    def similar(self, word: str) -> list[tuple[int, str]]:
-        """Names one or two slips away, nearest first; not the word itself."""
-        if len(word) < SHORT - 1:
+    def similar(self, word: str, short: int = SHORT) -> list[tuple[int, str]]:
+        """Names of at least `short` letters that lie one or two slips away, nearest first; not the word itself."""
+        if len(word) < short - 1:
             return []
         if self._slips is None:
             self._slips = _slips(self.keys)
@@ -144,7 +144,11 @@ class Index:
         if not groups:
             return []
         near = process.extract(word, " ".join(groups).split(), scorer=OSA.distance, score_cutoff=2, limit=None)
-        return sorted((int(slips), key) for key, slips, _ in near if 0 < slips <= (2 if len(key) >= LONG else 1))
+        return sorted(
+            (int(slips), key)
+            for key, slips, _ in near
+            if 0 < slips <= (2 if len(key) >= LONG else 1) and len(key) >= short
+        )
 
 
 @cache
@@ -218,7 +222,7 @@ def _slips(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """What is left of the first letters of names -> the names, those of one beginning in one string."""
     begin = dict[tuple[str, int], list[str]]()
     for key in keys:
-        if len(key) >= SHORT and key not in OUTSIDE:
+        if len(key) >= SHORT - 1 and key not in OUTSIDE:
             begin.setdefault((key[:HEAD], 2 if len(key) >= LONG else 1), []).append(key)
     found = dict[str, tuple[str, ...]]()
     for (head, count), group in begin.items():

@@ -203,7 +203,7 @@ class _Reader:
         if self.hint in (VILLAGE, DISTRICT) and key not in self.keys:
             return False
         if hinted or self.brief:
-            return not (parts[0] in STOP and len(parts) == 1) or self.brief
+            return True
         if key in EVERYDAY:
             if self.cue and key in SHY_OUTSIDE and key in self.index.outside:
                 return True
@@ -309,7 +309,7 @@ class _Reader:
                 continue
             if everyday(parts) or (len(parts) > 1 and not self.hint and parts[0] in EVERYDAY and parts[0] not in LED):
                 continue
-            for slips, name in self.index.similar(key):
+            for slips, name in self.index.similar(key, SHORT - 1 if self.hint == DISTRICT else SHORT):
                 if not self.hint and not self.asked and (name in EVERYDAY or not plausible(key, name, slips)):
                     continue
                 # One slip in each of two words is not worse than one in one.

@@ -151,13 +151,15 @@ def _settle(seen: Reading) -> tuple[list[str], float]:
         return [], 0.0
     scores = dict.fromkeys((code for weights in named for code in weights), 0.0)
     for weights in named:
-        get = weights.get
-        shared = any(len(code) < 13 for code in weights)
-        for code in scores:
-            found = get(code, 0.0)
-            if shared:  # the name of a district or regency speaks for all that lies in it
-                found = max(found, get(code[:8], 0.0), get(code[:5], 0.0), get(code[:2], 0.0))
-            scores[code] += found
+        # The name of a district or regency speaks for all that lies in it.
+        wide = {code: weight for code, weight in weights.items() if len(code) < 13}
+        for code, score in scores.items():
+            found = weights.get(code, 0.0)
+            if wide:
+                for part in (code[:8], code[:5], code[:2]):
+                    if part in wide and wide[part] > found:
+                        found = wide[part]
+            scores[code] = score + found
     if any(len(code) > 2 for code in scores):  # the province says nothing beside anything else
         scores = {code: score for code, score in scores.items() if len(code) > 2}
     best = max(scores.values())
