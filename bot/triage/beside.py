@@ -3,7 +3,7 @@
 from bot.triage.clues import CUE, HINT, NOT_NAMES, PARTS, STREET
 from bot.triage.everyday import STOP
 from bot.triage.gazetteer import LONG, SHORT, Index, everyday, line
-from bot.triage.reading import BARE, Mention, Reading
+from bot.triage.reading import BARE, CUED, Mention, Reading
 
 _NEVER = STOP | HINT.keys() | STREET
 
@@ -28,6 +28,19 @@ def beside(index: Index, seen: Reading) -> None:
                 taken.update(span)
     if extra:
         seen.mentions = sorted([*seen.mentions, *extra], key=lambda m: m.start)
+
+
+def reconsider(index: Index, seen: Reading) -> None:
+    """A slip may turn a name into another one. Where a village does not lie in the district named, one that is spelt alike may."""
+    outer = {code for mention in seen.mentions for code in mention.weights if len(code) == 8}
+    for mention in seen.mentions if outer else ():
+        weights = mention.weights
+        if not weights or max(map(len, weights)) < 13 or not outer.isdisjoint(line(code)[2] for code in weights):
+            continue
+        for slips, name in index.similar("".join(seen.words[mention.start : mention.end])):
+            for code in index.keys[name]:
+                if code[:8] in outer and len(code) == 13:
+                    weights[code] = max(weights.get(code, 0.0), CUED - 0.4 * slips)
 
 
 def _related(index: Index, seen: Reading, at: int, size: int, mention: Mention) -> dict[str, float]:

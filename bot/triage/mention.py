@@ -6,7 +6,7 @@ A name that is written right is read anywhere. A misspelt one is read only where
 
 from collections.abc import Iterator
 
-from bot.triage.beside import beside, plausible
+from bot.triage.beside import beside, plausible, reconsider
 from bot.triage.clues import (
     ANY,
     CITY,
@@ -74,7 +74,10 @@ class _Reader:
                 at += 1
         if self.address and all(m.loose and not m.hinted for m in self.seen.mentions) and not self._kindred():
             self.seen.mentions.clear()
-        beside(self.index, self.seen)
+        if self.seen.mentions:
+            beside(self.index, self.seen)
+        if len(self.seen.mentions) > 1:
+            reconsider(self.index, self.seen)
 
     def _glued(self, at: int) -> bool:
         """ "dicibiru", "kecsoreang": the space was lost."""
@@ -333,10 +336,10 @@ class _Reader:
             return at
         for end, key, _ in self._exact(at):
             codes = self.keys.get(key, ())
-            if key not in EVERYDAY and (codes or key in self.index.outside):
-                telling = key.startswith("ci") or any(len(code) <= 8 for code in codes)
+            telling = key.startswith("ci") or any(len(code) <= 8 for code in codes)
+            if key not in EVERYDAY:
                 self.seen.mentions.append(Mention(at, end, dict.fromkeys(codes, WEAK) if telling else {}))
-                return end
+            return end
         return at
 
 
