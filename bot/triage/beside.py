@@ -1,6 +1,6 @@
 """Words that stand beside a place and lie within it, or it within them: they are names even where they are misspelt."""
 
-from bot.triage.clues import CUE, HINT, NOT_NAMES, PARTS, STREET
+from bot.triage.clues import CUE, HINT, NOT_NAMES, NOUNS, PARTS, STREET
 from bot.triage.everyday import STOP
 from bot.triage.gazetteer import LONG, SHORT, Index, everyday, line
 from bot.triage.reading import BARE, CUED, Mention, Reading
@@ -68,11 +68,12 @@ def _related(index: Index, seen: Reading, at: int, size: int, mention: Mention) 
     return found
 
 
-def plausible(said: str, name: str, slips: int) -> bool:
-    """Behind a mere "di" ordinary words come too: a first letter is seldom wrong, and two slips need a long name."""
+def plausible(said: str, name: str, slips: int, long: int = LONG + 2) -> bool:
+    """Ordinary words come behind "di" and "desa" too. A first letter is seldom wrong, and two slips need a `long` name that is no
+    noun in the making ("pambayaran")."""
     if slips > 1:
-        return said[0] == name[0] and len(said) >= LONG + 2
-    return said[0] == name[0] or len(name) >= LONG or (len(name) > SHORT and said[:2] == name[1::-1])
+        return said[0] == name[0] and len(said) >= long and not NOUNS.search(said)
+    return said[0] == name[0] or len(name) >= LONG or (len(name) >= SHORT and said[:2] == name[1::-1])
 
 
 def _kin(one: str, other: str) -> bool:

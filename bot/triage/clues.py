@@ -55,3 +55,5 @@ NOT_NAMES = re.compile(r"(?:nya|kan|keun|kah|lah|ku|mu)$|^(?:meng|mem|ber|ter|pe
 """Forms of words that no misspelt name is sought in."""
 CLITICS = re.compile(r"(?:nya|keun|kah)$")
 """The same behind a hint, where more is a name: "kec. Prakan"."""
+NOUNS = re.compile(r"^(?:p[ae]|k[ae])[a-z]+an(?:na|a)?$")
+"""Nouns made of other words, in both languages, lie close to many names: "pembayaran" to Pebayuran."""

@@ -50,6 +50,13 @@ _NAMES = """
 """Names of villages and districts that are words, plants, people or virtues first."""
 
 _TALK = """
+    memang serta serupa seru serba bener tepat kalian barusan dibangun dibilang seorang senang asik asyik udang bebek matang patung angka
+    tenda karet kayak lilin kambing mangga bohong tebal tampak sunda istana kira cadangan gancang budak unggal hideung beureum langkung
+    parantos uninga wilujeng damel ampir kaliwat payun sepuh resik enteng huntu lantaran solat sholat pemandangan pamandangan kulawarga
+    pelajaran keamanan pembayaran pamayaran peralatan jabatan tambahan pasaran karangan timbangan kunjungan pengunjung saling sekalian
+    sedangkan bunda singkong singkat tempe kecap bubur sempurna standar coklat cokelat sembarang pedas gerbang wawancara bandara
+    sagala sadaya beuki matak bogoh kempel karasa sapertos sampurna nembe hayu tangtu sorangan pamajikan salaki dulur sobat bonteng
+    jengkol kembung kesel nabrak sesat godok kalawan kalayan kadatangan katerangan pamingpin palajar pagawean patarosan pamohonan
     sempat peuting kadaek patuangan layak mangkok makanan setengah satengah kalangan pasangan keranjang karanjang comberan comeran
     sadayana palayanan padesaan pedesaan perkotaan kebonna panon manggihan manis tarangan meja saji bambu sarang rangkaian bulanan
     harian tahunan mingguan tulangna arurang imahna budakna nungguan ngantosan diantos ngadamel tumaros ditaroskeun poek garing walungan

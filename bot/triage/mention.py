@@ -30,7 +30,7 @@ from bot.triage.clues import (
     VILLAGE,
 )  # fmt: skip
 from bot.triage.everyday import EVERYDAY, LED, STOP
-from bot.triage.gazetteer import OUTSIDE, SHORT, Index, everyday, is_city, line
+from bot.triage.gazetteer import LONG, OUTSIDE, SHORT, Index, everyday, is_city, line
 from bot.triage.reading import BARE, CUED, EXACT_HINTED, HINTED, SLIP, WEAK, Mention, Reading, words
 
 WINDOW = 3
@@ -47,12 +47,11 @@ class _Reader:
     __slots__ = ("address", "asked", "brief", "count", "cue", "hint", "index", "keys", "seen", "words")
 
     def __init__(self, index: Index, seen: Reading, asked: bool) -> None:
-        self.index, self.seen, self.words, self.asked = index, seen, seen.words, asked
+        self.index, self.seen, self.words = index, seen, seen.words
         self.keys, self.count = index.keys, len(seen.words)
         self.brief = asked and self.count <= 5
         """The whole answer is the name: even a word of daily talk is one."""
-        self.hint = ""
-        self.asked = self.cue = asked
+        self.hint, self.asked, self.cue = "", asked, asked
         self.address = (
             not asked
             and 1 < self.count <= 7
@@ -313,7 +312,9 @@ class _Reader:
             if everyday(parts) or (len(parts) > 1 and not self.hint and parts[0] in EVERYDAY and parts[0] not in LED):
                 continue
             for slips, name in self.index.similar(key, SHORT - 1 if self.hint == DISTRICT else SHORT):
-                if not self.hint and not self.asked and (name in EVERYDAY or not plausible(key, name, slips)):
+                if not self.brief and not plausible(key, name, slips, LONG if self.hint else LONG + 2):
+                    continue
+                if name in EVERYDAY and not self.hint and not self.asked:
                     continue
                 # One slip in each of two words is not worse than one in one.
                 worse = slips / len(parts) + (0.2 if len(parts) > 1 else 0.0)
