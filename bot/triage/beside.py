@@ -78,3 +78,13 @@ def plausible(said: str, name: str, slips: int, long: int = LONG + 2) -> bool:
 
 def _kin(one: str, other: str) -> bool:
     return one != other and (one in line(other) or other in line(one))
+
+
+def kindred(seen: Reading) -> bool:
+    """Two of the misspelt names lie one within the other."""
+    for number, one in enumerate(seen.mentions):
+        for other in seen.mentions[number + 1 :]:
+            outer = other.weights.keys() | one.weights.keys()
+            if any(part in outer for code in outer for part in line(code) if part != code):
+                return True
+    return False

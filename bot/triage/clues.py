@@ -10,13 +10,15 @@ HINTS = {
     DISTRICT: "kec kecamatan kacamatan kecmatan kecamtan kecamaten kecamatn kcamatan kecmatn kecamatannya kcmtn keccamatan kecematan",
     REGENCY: "kab kabupaten kabupten kabupaen kabupatn kabuapten kabpaten kabupatennya",
     CITY: "kota kodya kotamadya",
-    ANY: "lembur provinsi prov propinsi",
+    ANY: "lembur provinsi prov propinsi tinggal domisili alamat alamatna alamatnya asal asli cicing matuh lokasi lokasina lokasinya posisi",
 }
 HINT = {word: level for level, words in HINTS.items() for word in words.split()}
 CUE = frozenset(
     "di ka ke ti dari dr daerah wilayah arah alamat alamatna alamatnya sekitar dekat deket caket kawasan asal asli warga urang domisili "
     "lokasi lokasina lokasinya tinggal cicing matuh posisi bumi".split()
 )
+FROM = frozenset("ti dari dr asal asli".split())
+"""Behind "saya" or "abdi" they say where one lives."""
 STREET = frozenset(
     "jl jln jalan jalanan gg gang komplek kompleks perum perumahan kp kampung kmp dusun dsn cluster griya pt cv toko".split()
 )

@@ -6,7 +6,7 @@ A name that is written right is read anywhere. A misspelt one is read only where
 
 from collections.abc import Iterator
 
-from bot.triage.beside import beside, plausible, reconsider
+from bot.triage.beside import beside, kindred, plausible, reconsider
 from bot.triage.clues import (
     ANY,
     CITY,
@@ -14,6 +14,7 @@ from bot.triage.clues import (
     CUE,
     DISTRICT,
     FILL,
+    FROM,
     GLUE,
     GLUED,
     HINT,
@@ -30,7 +31,7 @@ from bot.triage.clues import (
     VILLAGE,
 )  # fmt: skip
 from bot.triage.everyday import EVERYDAY, LED, STOP
-from bot.triage.gazetteer import LONG, OUTSIDE, SHORT, Index, everyday, is_city, line
+from bot.triage.gazetteer import LONG, OUTSIDE, SHORT, Index, everyday, is_city
 from bot.triage.reading import BARE, CUED, EXACT_HINTED, HINTED, SLIP, WEAK, Mention, Reading, words
 
 WINDOW = 3
@@ -71,7 +72,7 @@ class _Reader:
                 at += 1
             else:  # most words of most messages
                 at += 1
-        if self.address and all(m.loose and not m.hinted for m in self.seen.mentions) and not self._kindred():
+        if self.address and all(m.loose and not m.hinted for m in self.seen.mentions) and not kindred(self.seen):
             self.seen.mentions.clear()
         if self.seen.mentions:
             beside(self.index, self.seen)
@@ -90,15 +91,6 @@ class _Reader:
                 return True
         return False
 
-    def _kindred(self) -> bool:
-        """Two of the misspelt names lie one within the other."""
-        for number, one in enumerate(self.seen.mentions):
-            for other in self.seen.mentions[number + 1 :]:
-                outer = other.weights.keys() | one.weights.keys()
-                if any(part in outer for code in outer for part in line(code) if part != code):
-                    return True
-        return False
-
     def _step(self, at: int) -> int:
         word = self.words[at]
         if level := HINT.get(word):
@@ -114,8 +106,8 @@ class _Reader:
             return at + 1
         if word in CUE:
             self.cue = True
-            if self.hint:
-                self.hint = ANY if self.hint != ANY else ""
+            if self.hint or (word in FROM and at and self.words[at - 1] in FILL):  # "abdi ti", "desa kami di"
+                self.hint = ANY
             return at + 1
         end = self._name(at)
         self.hint, self.cue = "", self.asked or self.address
@@ -312,7 +304,11 @@ class _Reader:
             if everyday(parts) or (len(parts) > 1 and not self.hint and parts[0] in EVERYDAY and parts[0] not in LED):
                 continue
             for slips, name in self.index.similar(key, SHORT - 1 if self.hint == DISTRICT else SHORT):
-                if not self.brief and not plausible(key, name, slips, LONG if self.hint else LONG + 2):
+                if (
+                    not self.brief
+                    and self.hint != ANY
+                    and not plausible(key, name, slips, LONG if self.hint else LONG + 2)
+                ):
                     continue
                 if name in EVERYDAY and not self.hint and not self.asked:
                     continue

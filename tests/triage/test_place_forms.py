@@ -82,11 +82,11 @@ def in_set(gazetteer: Gazetteer, form: str, rate: float, count: int, seed: int) 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_truth_is_in_the_set(west: Gazetteer, form: str) -> None:
-    # A bare "di X" must leave the everyday words and the doubtful slips to the question; every other form is as asked for.
+    # Behind a bare "di" a word of daily talk stays one ("di pasar"); every other form holds the full promise.
     assert in_set(west, form, 0, 200, seed=7) >= (0.96 if form in ("ti X", "di Y") else 0.98)
 
 
 def test_the_truth_is_in_the_set_with_slips(west: Gazetteer) -> None:
     rates = {form: in_set(west, form, 0.3, 150, seed=11) for form in FORMS}
     assert sum(rates.values()) / len(rates) >= 0.97, rates
-    assert min(rates.values()) >= 0.92, rates
+    assert min(rates.values()) >= 0.94, rates
