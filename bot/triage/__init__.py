@@ -1,0 +1,1 @@
+"""What one message says: pure readers, no await, no SQL, no clock."""
