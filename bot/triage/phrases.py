@@ -84,8 +84,8 @@ class Phrasebook(Generic[Meaning]):
             letters += min(map(len, words))
             if only:
                 exact.add(slot)
-        if not slots:
-            raise BadPhrase(f"`{phrase}` has no word of its own; take it out")
+        if not slots or len(slots) < len(phrase.replace("+", " ").split()) and len(slots) == 1 and letters < 7:
+            raise BadPhrase(f"`{phrase}` is only a short word without its fillers; write it otherwise or take it out")
         edits = 2 if len(slots) > 1 and letters >= 9 or letters >= 9 else 1
         rule = Rule(tuple(slots), ordered, edits, frozenset(exact), meaning)
         self._rules.setdefault(self._anchor(slots), []).append(rule)

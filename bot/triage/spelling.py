@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 ONE, TWO = 5, 9
 """Letters from which one and two edits are forgiven. Two edits at seven letters take "dilacak" (traced) for "dibacok" (stabbed)."""
-SPLIT, PART = 7, 4
+SPLIT, PART = 6, 4
 """A token of so many letters may be two words that lost their space, each of at least so many letters."""
 KEPT = 16384
 """Tokens whose reading is remembered: everyday words come again and again."""
@@ -26,6 +26,8 @@ _TOKEN = re.compile(r"[a-z0-9]+")
 _RUN = re.compile(r"([a-z])\1+")
 _LIKE_LETTERS = str.maketrans("0134578", "oieastb")
 _VOWELS = "aeiou"
+_PREFIXES = frozenset({"nga", "ng"})
+"""Also "not" in chat, but Sundanese verbs begin with them ("ngalayanan")."""
 _SUFFIXES = ("nya", "na", "lah", "mah", "kah", "teh", "ku", "mu", "in")
 
 Found = tuple[tuple[str, int], ...]
@@ -86,9 +88,11 @@ class Words:
             return ()
         for suffix in _SUFFIXES:
             if token.endswith(suffix) and len(token) - len(suffix) >= PART - 1:
-                word = self.exact.get(token[: -len(suffix)])
-                if word is not None:
-                    return ((word, 0),)
+                stem = token[: -len(suffix)]
+                if stem in self.exact:
+                    return ((self.exact[stem], 0),)
+                if stem in self.everyday:
+                    return ()
         best: dict[str, int] = {}
         self._near(token, best)
         for suffix in _SUFFIXES[:2]:
@@ -117,6 +121,8 @@ class Words:
         """Words that lost their space: "sesaknapas", "anakpingsan"."""
         for at in range(2, len(token) - 1):
             left, right = token[:at], token[at:]
+            if left in _PREFIXES:
+                continue
             heads, tails = self.exact.get(left), self.exact.get(right)
             if heads is not None and tails is not None:
                 return ((heads, 0), (tails, 0))

@@ -16,9 +16,9 @@ from bot.triage.spelling import squeeze, tokens
 
 KINDS = ("medical", "breathing", "fire", "drowning", "disaster", "accident", "violence", "suicide", "missing")
 LEVELS = ("critical", "high")
-GUARDS = ("around", "feared", "denied", "asked", "now")
+GUARDS = ("around", "feared", "things", "denied", "asked", "now")
 AROUND, FEARED = 8, 3
-"""How many words away a cue of the kind `around` or `asked`, and how many words before the hit one of `feared`, still lowers it."""
+"""How many words away a cue of the kind `around` or `asked`, and how many words before the hit one of `feared` or `things`, still lowers it."""
 _MEANT = frozenset({"violence", "suicide"})
 """Kinds in which "takut" and "kalau" are part of the cry ("saya takut dibunuh"), no reason to lower it."""
 _BREAKS = "write one phrase a line, or divide them with commas"
@@ -86,7 +86,8 @@ def _lowered(hit: Hit[Sign], cues: Mapping[str, Sequence[tuple[int, int]]]) -> b
         return True
     if any(end == first - 1 for _, end in cues["denied"]):
         return True
-    if hit.meaning.kind not in _MEANT and any(0 < first - end <= FEARED for _, end in cues["feared"]):
+    before = cues["things"] if hit.meaning.kind in _MEANT else [*cues["things"], *cues["feared"]]
+    if any(0 < first - end <= FEARED for _, end in before):
         return True
     return not cues["now"] and any(_away(cue, first, last) <= AROUND for cue in cues["asked"])
 
