@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.triage.spelling import Words, squeeze
+from bot.triage.spelling import ONE, TWO, Words, squeeze
 
 GAP = 2
 """Other words that may stand inside a phrase."""
@@ -65,11 +65,13 @@ class Phrasebook(Generic[Meaning]):
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._ids: dict[frozenset[str], int] = {}
+        self._sets: list[frozenset[str]] = []
         self._rules: dict[int, list[Rule[Meaning]]] = {}
         self._slots: dict[str, tuple[int, ...]] = {}
         self.words = Words({}, ())
 
-    def add(self, phrase: str, meaning: Meaning) -> None:
+    def add(self, phrase: str, meaning: Meaning, forgiving: bool = True) -> None:
+        """`forgiving`: misspelt words count too."""
         ordered = "+" not in phrase
         slots: list[int] = []
         exact: set[int] = set()
@@ -80,13 +82,16 @@ class Phrasebook(Generic[Meaning]):
             only = written.startswith("=")
             words = self._alternatives(written.lstrip("="), phrase)
             slot = self._ids.setdefault(words, len(self._ids))
+            if slot == len(self._sets):
+                self._sets.append(words)
             slots.append(slot)
             letters += min(map(len, words))
             if only:
                 exact.add(slot)
-        if not slots or len(slots) < len(phrase.replace("+", " ").split()) and len(slots) == 1 and letters < 7:
-            raise BadPhrase(f"`{phrase}` is only a short word without its fillers; write it otherwise or take it out")
-        edits = 2 if len(slots) > 1 and letters >= 9 or letters >= 9 else 1
+        written_out = len(phrase.replace("+", " ").split())
+        if not slots or len(slots) == 1 < written_out:
+            raise BadPhrase(f"`{phrase}` is one word without its fillers; write that word, or take the phrase out")
+        edits = 0 if not forgiving or letters < ONE else 1 if letters < TWO else 2
         rule = Rule(tuple(slots), ordered, edits, frozenset(exact), meaning)
         self._rules.setdefault(self._anchor(slots), []).append(rule)
 
@@ -105,8 +110,7 @@ class Phrasebook(Generic[Meaning]):
 
     def _anchor(self, slots: Sequence[int]) -> int:
         """The slot by which a rule is found: the one with the fewest and longest words, for that is seldom said."""
-        sets = {number: words for words, number in self._ids.items()}
-        return min(slots, key=lambda slot: (len(sets[slot]) > 3, -min(map(len, sets[slot]))))
+        return min(slots, key=lambda slot: (len(self._sets[slot]) > 3, -min(map(len, self._sets[slot]))))
 
     def close(self, everyday: Iterable[str]) -> None:
         slots: dict[str, list[int]] = {}

@@ -16,8 +16,8 @@ from bot.triage.spelling import squeeze, tokens
 
 KINDS = ("medical", "breathing", "fire", "drowning", "disaster", "accident", "violence", "suicide", "missing")
 LEVELS = ("critical", "high")
-GUARDS = ("around", "feared", "things", "denied", "asked", "now")
-AROUND, FEARED = 8, 3
+GUARDS = ("around", "feared", "things", "instead", "denied", "asked", "now")
+AROUND, FEARED, THINGS = 8, 3, 2
 """How many words away a cue of the kind `around` or `asked`, and how many words before the hit one of `feared` or `things`, still lowers it."""
 _MEANT = frozenset({"violence", "suicide"})
 """Kinds in which "takut" and "kalau" are part of the cry ("saya takut dibunuh"), no reason to lower it."""
@@ -84,10 +84,13 @@ def _lowered(hit: Hit[Sign], cues: Mapping[str, Sequence[tuple[int, int]]]) -> b
     first, last = min(hit.at), max(hit.at)
     if any(_away(cue, first, last) <= AROUND for cue in cues["around"]):
         return True
+    if any(start <= last and end >= first for start, end in cues["instead"]):
+        return True
     if any(end == first - 1 for _, end in cues["denied"]):
         return True
-    before = cues["things"] if hit.meaning.kind in _MEANT else [*cues["things"], *cues["feared"]]
-    if any(0 < first - end <= FEARED for _, end in before):
+    if any(0 < first - end <= THINGS for _, end in cues["things"]):
+        return True
+    if hit.meaning.kind not in _MEANT and any(end < last and first - end <= FEARED for _, end in cues["feared"]):
         return True
     return not cues["now"] and any(_away(cue, first, last) <= AROUND for cue in cues["asked"])
 
@@ -162,7 +165,7 @@ class _File:
         for number, line in self.lines(tree, where):
             for phrase in filter(None, map(str.strip, line.split(","))):
                 try:
-                    book.add(phrase.lower(), sign)
+                    book.add(phrase.lower(), sign, forgiving=bool(sign.level))
                 except BadPhrase as error:
                     self.fail(number, where, *str(error).split("; ", 1))
 
