@@ -8,6 +8,7 @@ cue makes a hit vanish.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from bot.engine.read import Tree, read_all
 from bot.errors import FlowError
@@ -127,7 +128,7 @@ class _File:
             if key not in known:
                 self.fail(part.line, key, "is not known here", f"known are {', '.join(sorted(known))}")
 
-    def fail(self, line: int, where: str, what: str, remedy: str) -> None:
+    def fail(self, line: int, where: str, what: str, remedy: str) -> NoReturn:
         raise FlowError(f"{self.name}:{line}: {where}: {what}; {remedy}.")
 
     def part(self, *path: str) -> Tree:
@@ -135,15 +136,13 @@ class _File:
         for key in path:
             if not isinstance(tree.value, dict) or key not in tree.value:
                 self.fail(tree.line, ".".join(path), "is missing", f"write `{key}: |` and the words under it")
-            else:
-                tree = tree.value[key]
+            tree = tree.value[key]
         return tree
 
     def mapping(self, *path: str) -> dict[str, Tree]:
         tree = self.part(*path)
         if not isinstance(tree.value, dict):
             self.fail(tree.line, ".".join(path) or "file", "is no mapping", "write `word: |` lines under it")
-            return {}
         return tree.value
 
     def levels(self, kind: str, tree: Tree) -> list[str]:
@@ -156,7 +155,6 @@ class _File:
         """The lines of a `|` block with their numbers in the file."""
         if not isinstance(tree.value, str):
             self.fail(tree.line, where, "is not a block of text", _BREAKS)
-            return
         for number, line in enumerate(tree.value.splitlines(), tree.line + 1):
             if line.strip():
                 yield number, line
