@@ -177,9 +177,16 @@ async def _doctor(config: "Config") -> int:
 @flow_app.command("check")
 def flow_check() -> None:
     """Lint all flows in all languages."""
+    from bot import clock
+    from bot.app import content_dir
     from bot.engine.check import lint
+    from bot.triage import emergency, urgency
 
     problems = lint(_flows())
+    folder = content_dir(settings().flows_dir, "flows")
+    urgency.read(folder)
+    for warning in emergency.read(folder).stale(clock.now().date()):
+        typer.echo(f"warning: {warning}")
     for problem in problems:
         typer.echo(str(problem))
     typer.echo(f"{len(problems)} problems" if problems else "flows: no problems")
