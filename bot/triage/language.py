@@ -23,7 +23,7 @@ STEP = 7.0
 KEPT = 0.7
 """What is left of the memory after each message: two clear messages in the other language turn it."""
 LIMIT = 12.0
-SURE = 2.5
+SURE = 1.6
 LONGEST = 1200
 """Letters that are read: who has not shown a language by then does not."""
 
@@ -108,7 +108,7 @@ def language(text: str, names: frozenset[str] = frozenset()) -> str:
         return "other"
     if found.sure_su > 1 and found.sure_id > 1 and 0.45 <= found.sure_su / found.sure_id <= 1.0:
         return "mixed"
-    if found.su > PRIOR:
+    if found.su > PRIOR and (found.sure_su or found.su > 1.5):
         return "su"
     return "id" if found.su < 0 or found.sure_id or found.sure_su else ""
 
@@ -122,7 +122,7 @@ def remember(memory: float, lean: Lean) -> float:
         return memory
     after = max(-LIMIT, min(LIMIT, memory * KEPT + max(-STEP, min(STEP, lean.su))))
     if after >= SURE > memory and not lean.sure_su:
-        return SURE - 0.1
+        return max(memory, SURE - 0.1)
     return after
 
 
