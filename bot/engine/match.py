@@ -37,6 +37,8 @@ _NOT_NUMBERS = frozenset(
     "lama limau enak haji hijo hejo obat opak tega toga sate saat sato saut genap tuju kedai".split()
 )
 """Words of their own, one letter away from a number's name."""
+_DECOYS = frozenset("bentar gatau gatahu nanti tempat mana lama masa".split())
+"""Words of their own that answers resemble: "bentar" is not "benar", "gatau" is not "gamau"."""
 _LAST = frozenset("terakhir pamungkas panungtung panungtungan bontot".split())
 _BEFORE_NUMBER = frozenset(
     "nomor no nomer nomr nmor nmr nmer nomber number num pilih pilihan pilihanna pilihannya milih pilihna angka opsi option "
@@ -44,6 +46,7 @@ _BEFORE_NUMBER = frozenset(
 )
 _GLUED = re.compile(r"(?:no|nomor|nomer|nmr|pilih|opsi|angka|menu|ke|ka|nu|yg|yang)(\d{1,2})")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
+_VOWEL = re.compile(r"[aiueo]")
 _DOUBLED = re.compile(r"(.)\1+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _NOT_WORD_ANY = re.compile(r"[\W_]+")
@@ -83,7 +86,10 @@ def like(typed: str, meant: str) -> bool:
         return True
     if typed[0] != meant[0] or len(meant) < 4 or len(typed) < 3:
         return False
-    return slips(typed, meant) <= (1 if len(meant) < 8 else 2)
+    if slips(typed, meant) <= (1 if len(meant) < 8 else 2):
+        return True
+    bones = _VOWEL.sub("", meant)  # "kshtn": many leave the vowels out
+    return len(bones) > 2 and len(typed) < len(meant) and _VOWEL.sub("", typed) == bones
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +234,10 @@ class Table:
         if first.isdecimal():
             key = self.guess(rest) if rest and first in NUMBERS else None
             return key if key and key in self.keys and self.keys.index(key) + 1 == NUMBERS[first] else None
-        if len(bare) <= 2 or bare.count(" ") > 3:
+        if len(bare) <= 2 or bare.count(" ") > 3 or bare in _DECOYS:
             return None
         near = closest(bare, self.spellings, CUTOFF) if len(bare) > 3 else []
-        # Short words that differ in the first letter are other words: "nanti" is not "ganti". A word more is another
-        # matter: "urus akta lahir" is not "akta lahir".
-        near = [hit for hit in near if (hit[0][0] == bare[0] or len(bare) > 7) and abs(len(hit[0]) - len(bare)) <= 3]
+        near = [hit for hit in near if _plausible(bare, hit[0])]
         if near:
             key = self.exact[near[0][0]]
             rivals = [score for phrase, score, _ in near if self.exact[phrase] != key]
@@ -253,6 +257,22 @@ class Table:
                 and all(any(like(word, known) for known in words) for word in typed)
             }
         return found.pop() if len(found) == 1 else None
+
+
+def _plausible(typed: str, meant: str) -> bool:
+    """Whether a close phrase is close word by word too. "nanti" is not "ganti", "tidak bisa" not "tidak usah"; and a word
+    more is another matter: "urus akta lahir" is not "akta lahir"."""
+    from rapidfuzz import fuzz
+
+    if abs(len(typed) - len(meant)) > 3:
+        return False
+    ours, theirs = typed.split(), meant.split()
+    if len(ours) != len(theirs):
+        return typed[0] == meant[0] or len(typed) > 7
+    return all(
+        one == other or (fuzz.ratio(one, other) >= (60 if one[0] == other[0] else 75 if len(one) > 7 else 101))
+        for one, other in zip(ours, theirs, strict=True)
+    )
 
 
 def _words(lexicon: Lexicon, labels: Iterable[str]) -> frozenset[str]:

@@ -7,9 +7,8 @@ import pytest
 
 from bot.engine.pick import pick
 
-ROWS = list(
-    csv.DictReader((Path(__file__).parent / "menus.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE)
-)
+_TEXT = (Path(__file__).parent / "menus.tsv").read_text("utf-8")
+ROWS = list(csv.DictReader(_TEXT.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
 CHOSEN = [(row["menu"].split("|"), row["typed"], int(row["expected"])) for row in ROWS if row["expected"] != "0"]
 FREE = [row["typed"] for row in ROWS if row["expected"] == "0"]
 MENUS = sorted({tuple(row["menu"].split("|")) for row in ROWS})
