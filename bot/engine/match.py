@@ -297,12 +297,18 @@ def _own_words(lexicon: Lexicon, group: Phrases) -> dict[str, str]:
 
 
 def _twins(lexicon: Lexicon, exact: Mapping[str, str]) -> dict[str, str]:
-    """Other words for what presses a choice, as far as only one choice claims them."""
-    claimed: dict[str, set[str]] = {}
+    """Other words for what presses a choice. Where two choices claim them ("lanjut" may be yes or no), who says more of them."""
+    claims: dict[tuple[str, ...], dict[str, int]] = {}
     for phrase, key in exact.items():
-        for twin in lexicon.same.get(phrase, ()):
-            claimed.setdefault(twin, set()).add(key)
-    return {twin: next(iter(keys)) for twin, keys in claimed.items() if len(keys) == 1}
+        if group := lexicon.same.get(phrase):
+            keys = claims.setdefault(group, {})
+            keys[key] = keys.get(key, 0) + 1
+    found: dict[str, str] = {}
+    for group, keys in claims.items():
+        key, most = max(keys.items(), key=lambda item: item[1])
+        if sum(count == most for count in keys.values()) == 1:
+            found |= {twin: key for twin in group if twin not in found}
+    return found
 
 
 def choose(table: Table, text: str) -> str | None:
