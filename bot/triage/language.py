@@ -106,11 +106,19 @@ def language(text: str, names: frozenset[str] = frozenset()) -> str:
     found = lean(text, names)
     if found.other:
         return "other"
-    if found.sure_su > 1 and found.sure_id > 1 and 0.45 <= found.sure_su / found.sure_id <= 1.0:
+    if _both(found):
         return "mixed"
     if found.su > PRIOR and (found.sure_su or found.su > 1.5):
         return "su"
     return "id" if found.su < 0 or found.sure_id or found.sure_su else ""
+
+
+def _both(found: Lean) -> bool:
+    """Words that only one language has, of both, in like number. Sundanese borrows freely, so it takes two of each there."""
+    su, id_ = found.sure_su, found.sure_id
+    if not su or not id_ or not 0.45 <= su / id_ <= 2.0 or found.su > LIMIT:
+        return False
+    return (su > 1 and id_ > 1) or (su + id_ > 2 and found.su <= PRIOR)
 
 
 def remember(memory: float, lean: Lean) -> float:
