@@ -1,7 +1,8 @@
 """Which choice a citizen's words mean. Exact look-ups first; rapidfuzz only for short messages that matched nothing.
 
-Only `fuzz.ratio` of the whole message against a whole label is used. Partial, token-set and weighted ratios find a menu
-word inside any complaint ("jalan rusak sejak 3 bulan" would press "Jalan"), and a person would be led where he never asked.
+Only the whole message counts: `fuzz.ratio` against a whole label, or every word of it against the words of one choice. Partial,
+token-set and weighted ratios find a menu word inside any complaint ("jalan rusak sejak 3 bulan" would press "Jalan"), and a
+person would be led where he never asked.
 """
 
 import re
@@ -149,11 +150,7 @@ class Lexicon:
         short = _DOUBLED.sub(r"\1", word)
         if short in NUMBERS:
             return NUMBERS[short]
-        near = (
-            [known for known in _NUMBER_WORDS if known[0] == word[0] and slips(word, known) == 1]
-            if len(word) > 2
-            else []
-        )
+        near = [known for known in _NUMBER_WORDS if known[0] == word[0] and slips(word, known) == 1]
         values = {NUMBERS[known] for known in near}
         return values.pop() if len(values) == 1 else None
 

@@ -53,7 +53,7 @@ class Lean:
 @cache
 def words() -> Mapping[str, Weight]:
     """Every listed word. Both languages' lists may hold a word: then the weights meet."""
-    found = dict.fromkeys((_DATA / "both.txt").read_text().split("\n", 3)[3].split(), _NOTHING)
+    found = dict.fromkeys(_listed("both").split(), _NOTHING)
     for name, weights in WEIGHTS.items():
         listed = dict[str, Weight]()
         for tier, entries in _sections(name):
@@ -70,12 +70,14 @@ def words() -> Mapping[str, Weight]:
     return found
 
 
+def _listed(name: str) -> str:
+    lines = (_DATA / f"{name}.txt").read_text("utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("#"))
+
+
 def _sections(name: str) -> list[tuple[str, list[str]]]:
-    lines = [line for line in (_DATA / f"{name}.txt").read_text().splitlines() if not line.startswith("#")]
-    return [
-        (tier, body.replace("-", " ").split())
-        for tier, _, body in (part.partition("]") for part in "\n".join(lines).split("[")[1:])
-    ]
+    parts = (part.partition("]") for part in _listed(name).split("[")[1:])
+    return [(tier, body.replace("-", " ").split()) for tier, _, body in parts]
 
 
 def lean(text: str, names: frozenset[str] = frozenset()) -> Lean:
