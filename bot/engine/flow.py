@@ -85,7 +85,7 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         )
     sources = {source.name.rpartition("/")[2][:-5]: source for source in read_all(paths, flows_dir)}
     shop = Workshop(catalogues)
-    shop.lexicon = _lexicon(shop, sources.pop("words"))
+    shop.lexicon = words(shop, sources.pop("words"))
     shop.groups = topics.build(shop, sources.pop("topics"))
     texts, survey = _texts(shop, sources.pop(TEXTS, None), flows_dir)
     shop.menu = texts["menu_button"]
@@ -146,10 +146,11 @@ def _build(form: Form) -> nodes.Nodes:
     return built  # type: ignore[no-any-return]
 
 
-def _lexicon(shop: Workshop, source: Source) -> Lexicon:
+def words(shop: Workshop, source: Source) -> Lexicon:
     form = Form(shop, source.name, "words", "words", source.tree)
     names = ("menu", "cancel", "repeat", "language", "officer", "back", "greeting", "thanks")
-    found = Lexicon.build(form.words("fillers"), {name: form.words(name) for name in names})
+    same = [group.split("=") for group in form.words("same")]
+    found = Lexicon.build(form.words("fillers"), {name: form.words(name) for name in names}, same)
     form.finish()
     return found
 
