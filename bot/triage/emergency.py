@@ -92,9 +92,7 @@ def read(flows_dir: Path) -> Emergencies:
     for key, tree in top.items():
         if key not in ("numbers", "kinds", "regions"):
             _fail(file, tree.line, key, "is not known here", "known are numbers, kinds, regions")
-    national = {
-        name: _entry(file, name, tree) for name, tree in _mapping(file, "numbers", top["numbers"]).items()
-    }
+    national = {name: _entry(file, name, tree) for name, tree in _mapping(file, "numbers", top["numbers"]).items()}
     order = _order(file, top["kinds"], national)
     regions: dict[str, tuple[Entry, ...]] = {}
     names: dict[str, str] = {}

@@ -24,6 +24,8 @@ class Rule(Generic[Meaning]):
     """How many edits all its words may have together."""
     exact: frozenset[int]
     """Slots that must be spelt right."""
+    needs: frozenset[int]
+    """All its slots, for a quick look whether it can be there at all."""
     meaning: Meaning
 
 
@@ -92,7 +94,7 @@ class Phrasebook(Generic[Meaning]):
         if not slots or len(slots) == 1 < written_out:
             raise BadPhrase(f"`{phrase}` is one word without its fillers; write that word, or take the phrase out")
         edits = 0 if not forgiving or letters < ONE else 1 if letters < TWO else 2
-        rule = Rule(tuple(slots), ordered, edits, frozenset(exact), meaning)
+        rule = Rule(tuple(slots), ordered, edits, frozenset(exact), frozenset(slots), meaning)
         self._rules.setdefault(self._anchor(slots), []).append(rule)
 
     def _alternatives(self, written: str, phrase: str) -> frozenset[str]:
@@ -129,15 +131,20 @@ class Phrasebook(Generic[Meaning]):
         for at, token in enumerate(tokens):
             for word, edits in look(token):
                 for slot in slots[word]:
-                    known = places.setdefault(slot, {})
-                    known[at] = min(edits, known.get(at, edits))
+                    known = places.get(slot)
+                    if known is None:
+                        places[slot] = {at: edits}
+                    elif known.get(at, edits) >= edits:
+                        known[at] = edits
         self._rejoin(tokens, places)
         found = []
-        for slot in list(places):
-            for rule in self._rules.get(slot, ()):
-                hit = _match(rule, places)
-                if hit is not None:
-                    found.append(Hit(rule.meaning, hit))
+        said = places.keys()
+        for slot in said & self._rules.keys():
+            for rule in self._rules[slot]:
+                if rule.needs <= said:
+                    hit = _match(rule, places)
+                    if hit is not None:
+                        found.append(Hit(rule.meaning, hit))
         return found
 
     def _rejoin(self, tokens: Sequence[str], places: dict[int, dict[int, int]]) -> None:
@@ -152,12 +159,12 @@ class Phrasebook(Generic[Meaning]):
 
 
 def _match(rule: "Rule[Meaning]", places: Mapping[int, Mapping[int, int]]) -> tuple[int, ...] | None:
-    where = []
-    for slot in rule.slots:
-        known = places.get(slot)
-        if known is None:
-            return None
-        where.append({at: 0 for at, edits in known.items() if not edits} if slot in rule.exact else known)
+    where = [places[slot] for slot in rule.slots]
+    if rule.exact:
+        where = [
+            {at: 0 for at, edits in known.items() if not edits} if slot in rule.exact else known
+            for slot, known in zip(rule.slots, where, strict=True)
+        ]
     first, *others = where
     reach = len(where) + GAP
     for start, edits in first.items():

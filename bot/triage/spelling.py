@@ -16,6 +16,9 @@ ONE, TWO = 5, 9
 """Letters from which one and two edits are forgiven. Two edits at seven letters take "dilacak" (traced) for "dibacok" (stabbed)."""
 SPLIT, PART = 6, 4
 """A token of so many letters may be two words that lost their space, each of at least so many letters."""
+LONGEST, GLUED = 20, 60
+"""Letters of a token up to which it may be one misspelt word, and up to which it may be two words: what is longer is noise,
+and the number of deletions grows with the square of the letters."""
 KEPT = 16384
 """Tokens whose reading is remembered: everyday words come again and again."""
 
@@ -48,11 +51,10 @@ def squeeze(word: str) -> str:
     """One way of writing for "tolooong", "k3bakaran", "bangun2" and "sakiit"; numbers stay."""
     if word.isdigit():
         return word
-    if not word.isalpha():
-        if word[-1] == "2" and word[:-1].isalpha():  # reduplication in chat: bangun2
-            word = word[:-1]
-        else:
-            word = word.translate(_LIKE_LETTERS)
+    if word[-1:] == "2" and word[:-1].isalpha():  # reduplication in chat: bangun2
+        word = word[:-1]
+    elif not word.isalpha():
+        word = word.translate(_LIKE_LETTERS)
     return _RUN.sub(r"\1", word)
 
 
@@ -74,7 +76,7 @@ class Words:
         self.look = lru_cache(KEPT)(self._look)
 
     def _look(self, token: str) -> Found:
-        token = squeeze(token)
+        token = squeeze(token[:GLUED])
         found = self._one(token)
         if found or token in self.everyday or len(token) < SPLIT:
             return found
@@ -101,7 +103,7 @@ class Words:
         return tuple(best.items())
 
     def _near(self, token: str, best: dict[str, int]) -> None:
-        if token in self.everyday:
+        if token in self.everyday or len(token) > LONGEST:
             return
         if len(token) < ONE:
             written = self.short.get(token)
