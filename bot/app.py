@@ -4,6 +4,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -22,7 +23,8 @@ from bot.metrics import Metrics
 from bot.store import leases, schema
 from bot.store.db import Db
 from bot.store.listen import listen
-from bot.turn import House
+from bot.triage import room
+from bot.turn import House, Ways, alarm
 from bot.web import chat, health, keys, track, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
@@ -88,7 +90,9 @@ class Server:
         flows = flow.load(content_dir(self.config.flows_dir, "flows"), catalogues)
         await self._open()
         kinds = channels(self.config)
-        self.house = House(flows, kinds, self.config.survey_hours, self.url)
+        sorter = room.load(content_dir(self.config.flows_dir, "flows"), flows)
+        self.house = House(flows, kinds, sorter, self._ways(), self.config.survey_hours, self.url)
+        self.door.ear = partial(alarm.heard, self.house)
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=512), cookie_jar=aiohttp.DummyCookieJar()
         )
@@ -112,6 +116,13 @@ class Server:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handler_cancellation=False)
         await self._runner.setup()
         await web.SockSite(self._runner, sock, backlog=1024).start()
+
+    def _ways(self) -> Ways:
+        config = self.config
+        return Ways(
+            config.mail_url, config.mail_from, config.alarm_webhook_url, config.alarm_webhook_secret,
+            config.whatsapp_alarm_template,
+        )  # fmt: skip
 
     async def _open(self) -> None:
         self.migrated = await schema.ready(self.db)
@@ -141,6 +152,8 @@ class Server:
             return
         if "inbox" in topics or EVERYTHING in topics:
             self._worker.wake()
+        if "urgent" in topics or EVERYTHING in topics:
+            self._worker.lane.wake()
         if not self.db.is_sqlite:
             self._delivery.ask(int(topic[2:]) for topic in topics if topic.startswith("o:"))
 

@@ -22,6 +22,8 @@ SECRETS = frozenset(
         "whatsapp_access_token",
         "telegram_token",
         "telegram_secret_token",
+        "mail_url",
+        "alarm_webhook_secret",
     }
 )
 """May be given as `…_FILE`; `wargi doctor` shows only whether they are set."""
@@ -54,6 +56,12 @@ class Config:
     telegram_secret_token: str = ""
     telegram_api_url: str = "https://api.telegram.org"
     telegram_rate: float = 30.0
+    whatsapp_alarm_template: str = ""
+    """An approved template with one variable; with it an officer's WhatsApp is reached outside the 24-hour window too."""
+    mail_url: str = ""
+    mail_from: str = ""
+    alarm_webhook_url: str = ""
+    alarm_webhook_secret: str = ""
     trusted_proxies: str = ""
     log_level: str = "info"
     survey_hours: float = 72.0
@@ -125,6 +133,13 @@ def _check(config: Config) -> None:
         "WhatsApp", config, "whatsapp_app_secret whatsapp_verify_token whatsapp_access_token whatsapp_phone_number_id"
     )
     _whole("Telegram", config, "telegram_token telegram_secret_token")
+    _whole("Mail", config, "mail_url mail_from")
+    if config.mail_url and not config.mail_url.startswith(("smtp://", "smtps://")):
+        raise ConfigError(
+            "WARGI_MAIL_URL must begin with smtp:// or smtps://, for example smtps://user:password@host:465"
+        )
+    if config.alarm_webhook_url and not config.alarm_webhook_url.startswith(("https://", "http://")):
+        raise ConfigError("WARGI_ALARM_WEBHOOK_URL must begin with https:// (or http:// inside your own network)")
     if not config.database_url.startswith(("sqlite:///", "postgresql://")):
         raise ConfigError("WARGI_DATABASE_URL must begin with sqlite:/// or postgresql://")
     if not config.database_url.removeprefix("sqlite:///").partition("?")[0]:

@@ -85,6 +85,16 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A text that the platform has approved, for whoever is outside the 24-hour window (WhatsApp)."""
+
+    name: str
+    language: str = "id"
+    body: tuple[str, ...] = ()
+    """The values of its variables, in order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outbound:
     """One bubble to one address. `text` holds the numbered twin of `choices` already, so a channel may leave buttons out."""
 
@@ -96,6 +106,7 @@ class Outbound:
     choices: tuple[Choice, ...] = ()
     menu: str = ""
     """Label of the button that opens a list, in the citizen's language, at most 20 characters."""
+    template: Template | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from bot.desk import actions, cases, door, guard, lists, live, officers, show
+from bot.desk import actions, alarms, cases, door, guard, lists, live, officers, show
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
@@ -44,6 +44,13 @@ ROUTES = (
     Route("POST", "/tiket/{number}/selesai", actions.finish, Verb.RESOLVE),
     Route("POST", "/tiket/{number}/kembalikan", actions.give_back, Verb.HAND_BACK),
     Route("POST", "/tiket/{number}/urgensi", actions.urgency, Verb.URGENCY),
+    Route("GET", "/alarm", alarms.alarms_page, Verb.SEE),
+    Route("GET", "/alarm/panel", alarms.panel, Verb.SEE),
+    Route("POST", "/alarm/latihan", alarms.begin_drill, Verb.DRILL),
+    Route("POST", "/alarm/{ref}/terima", alarms.take_up, Verb.ACKNOWLEDGE),
+    Route("POST", "/tugas", alarms.shift, Verb.SELF),
+    Route("GET", "/saya", alarms.myself, Verb.SELF),
+    Route("POST", "/saya", alarms.set_myself, Verb.SELF),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bot import clock
-from bot.desk import lists, page
+from bot.desk import alarms, lists, page
 from bot.errors import NotFound
 from bot.models import MOVES, WAITING, Officer, Owner, Role, State
 from bot.models.ref import Ref
@@ -101,5 +101,10 @@ async def show(request: web.Request, status: int = 200, notice: str = "") -> web
     if page.wants(request, "kasus"):
         return page.render(request, "case.html", status, **context)
     shown = await lists.load(request)
-    more = {"list": shown, "list_url": lists.region_url(request, shown), "tabs": lists.TABS}
+    more = {
+        "list": shown,
+        "list_url": lists.region_url(request, shown),
+        "tabs": lists.TABS,
+        **await alarms.waiting(request),
+    }
     return page.render(request, "desk.html", status, **context, **more)

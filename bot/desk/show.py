@@ -41,6 +41,7 @@ REASON = {
     "flow": N_("Warga menyelesaikan laporan"),
     "asked": N_("Warga meminta petugas"),
     "misunderstood": N_("Bot dua kali tidak memahami"),
+    "danger": N_("Kata-kata warga menunjukkan bahaya"),
 }
 DELIVERY = {
     "ready": ("…", N_("Menunggu dikirim")),
@@ -74,7 +75,28 @@ EVENT = {
     "unclear": N_("Jawaban penilaian tidak jelas"),
     "expired": N_("Penilaian tidak dijawab"),
     "answered": N_("Jawaban pertama petugas"),
+    "alarm": N_("Panggilan darurat"),
 }
+DANGER = {
+    "medical": N_("Gawat medis"),
+    "breathing": N_("Sesak napas"),
+    "fire": N_("Kebakaran"),
+    "drowning": N_("Tenggelam"),
+    "violence": N_("Kekerasan"),
+    "suicide": N_("Ingin mengakhiri hidup"),
+    "accident": N_("Kecelakaan"),
+    "disaster": N_("Bencana"),
+    "missing": N_("Orang hilang"),
+    "drill": N_("Latihan"),
+}
+ALARM = {
+    "asking": N_("Menunggu jawaban warga"),
+    "paging": N_("Memanggil"),
+    "acknowledged": N_("Diterima"),
+    "calm": N_("Tidak sedang terjadi"),
+    "ended": N_("Selesai"),
+}
+WAY = {"desk": "Meja", "telegram": "Telegram", "whatsapp": "WhatsApp", "email": "Surel", "webhook": "Webhook"}
 ACTOR = {"citizen": N_("Warga"), "bot": N_("Bot"), "officer": N_("Petugas"), "clock": N_("Otomatis")}
 STATE = {**{str(state): name for state, name in STATE_NAME.items()}, "waiting_citizen": N_("Menunggu jawaban warga")}
 """As officers read them: the citizens' "Menunggu jawaban Anda" would name the wrong person here."""

@@ -120,6 +120,10 @@ class Lexicon:
         twins = {word: group for group in groups for word in group}
         return cls(lexicon.fillers, known, tuple(word for word in known if len(word) > 4), twins)
 
+    def word(self, command: str) -> str:
+        """A word that gives this command; '' where the list has none."""
+        return next((word for word, name in self.commands.items() if name == command), "")
+
     def bare(self, text: str) -> str:
         """Normalised text without fillers; if nothing else is left, the first of them ("ya dong")."""
         if " " not in text:

@@ -1,5 +1,6 @@
 """Tables and state enums. Importing this module knows every table."""
 
+from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
 from bot.models.cases import Assignment, Survey, Ticket, TicketEvent
@@ -10,10 +11,12 @@ from bot.models.states import (
     STATE_NAME,
     URGENCY_NAME,
     WAITING,
+    AlarmState,
     Author,
     Delivery,
     Inbox,
     Owner,
+    PageState,
     Role,
     State,
     SurveyState,
@@ -28,6 +31,8 @@ __all__ = [
     "URGENCY_NAME",
     "WAITING",
     "Address",
+    "Alarm",
+    "AlarmState",
     "Assignment",
     "Author",
     "Contact",
@@ -41,6 +46,8 @@ __all__ = [
     "OfficerSession",
     "OutboxItem",
     "Owner",
+    "Page",
+    "PageState",
     "PartLease",
     "Role",
     "State",

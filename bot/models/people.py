@@ -17,6 +17,16 @@ class Officer(SQLModel, table=True):
     password_hash: str
     role: str = Role.OFFICER
     active: bool = True
+    duty_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """On shift until then, by their own word; alarms go to who is on shift."""
+    paged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Last alarm: who has had none for the longest is called first."""
+    languages: str = "id"
+    """Languages they write, comma-separated: `id,su`."""
+    telegram: str = ""
+    """Chat id where alarms reach them; likewise the next two."""
+    whatsapp: str = ""
+    email: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -132,6 +132,23 @@ WAITING = frozenset({State.QUEUED, State.REOPENED})
 """In the officers' queue."""
 
 
+class AlarmState(StrEnum):
+    ASKING = "asking"
+    """A cue spoke against it: the citizen is asked, nobody is paged yet."""
+    PAGING = "paging"
+    """One person after another is called until somebody acknowledges."""
+    ACKNOWLEDGED = "acknowledged"
+    CALM = "calm"
+    """The citizen said that it is not happening now; the ticket stays, with high urgency."""
+    ENDED = "ended"
+
+
+class PageState(StrEnum):
+    READY = "ready"
+    SENT = "sent"
+    FAILED = "failed"
+
+
 class SurveyState(StrEnum):
     ASKED = "asked"
     ANSWERED = "answered"

@@ -53,6 +53,10 @@ class Conversation(Hot, table=True):
     """The ticket that is being talked about."""
     session: dict[str, object] | None = Field(default=None, sa_type=Json)
     """The conversation's place in a flow; null between flows."""
+    alarm_id: bytes | None = Field(default=None, sa_type=Bytes)
+    """The danger that is being talked about."""
+    urgency: str = ""
+    """How urgent what was said is, until a ticket carries it."""
     last_inbound_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -18,6 +18,11 @@ class Verb(StrEnum):
     RESOLVE = "resolve"
     HAND_BACK = "hand_back"
     URGENCY = "urgency"
+    ACKNOWLEDGE = "acknowledge"
+    """Take an alarm up."""
+    SELF = "self"
+    """Begin and end one's own shift, say where one is reached."""
+    DRILL = "drill"
     PEOPLE = "people"
     """Invite officers, disable and enable them."""
 
@@ -34,6 +39,9 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.RESOLVE: EVERYBODY,
     Verb.HAND_BACK: EVERYBODY,
     Verb.URGENCY: EVERYBODY,
+    Verb.ACKNOWLEDGE: EVERYBODY,
+    Verb.SELF: EVERYBODY,
+    Verb.DRILL: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.PEOPLE: frozenset({Role.ADMIN}),
 }
 

@@ -10,11 +10,11 @@ from bot.engine.texts import score_of_choice, text
 from bot.errors import Unreadable
 from bot.message import Inbound, Status
 from bot.models import Author, Owner
-from bot.store import boxes, cases, talk
+from bot.store import alarms, boxes, cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Unit
 from bot.store.talk import Talk
-from bot.turn import House, dialogue, handoff, receipt, survey
+from bot.turn import House, acknowledge, alarm, dialogue, handoff, receipt, survey
 from bot.turn.say import say
 from bot.turn.words import command
 
@@ -70,7 +70,11 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
     open_refs = [ref for each in talks.values() if (ref := handoff.ticket_ref(each))]
     pressed = [ref for row, inbound in turns if (ref := survey.pressed(inbound, row.part))]
     await cases.load(unit.conn, batch, open_refs + await cases.tickets_of(unit.conn, pressed))
+    await alarms.load(unit.conn, batch, alarms.refs(list(talks.values())))
     for row, inbound in turns:
+        if (called := alarm.named(inbound.choice)) is not None:
+            await acknowledge.by_button(unit, row, called)
+            continue
         key = (row.account, row.address)
         thread = talks.get(key)
         if thread is None:
@@ -91,7 +95,9 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
         return
     thread.previous_inbound_at, thread.last_inbound_at = thread.last_inbound_at, row.received_at
     thread.updated_at = batch.now
-    _route(batch, house, thread, inbound)
+    danger = house.triage.dangers.read(inbound.text) if inbound.text and row.urgent != 0 else None
+    if not alarm.hear(batch, house, thread, inbound, danger):
+        _route(batch, house, thread, inbound)
 
 
 def _message(thread: Talk, row: boxes.Row, inbound: Inbound) -> dict[str, Any]:

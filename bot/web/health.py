@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot import clock
 from bot.errors import StoreDown
-from bot.store import boxes
+from bot.store import alarms, boxes
 from bot.web.keys import DB, METRICS
 
 
@@ -39,7 +39,11 @@ async def metrics(request: web.Request) -> web.Response:
     try:
         async with request.app[DB].read() as conn:
             waiting, unsent = await boxes.oldest(conn)
+            calling, on_duty = await alarms.unacknowledged(conn, clock.now())
         now = clock.now()
+        gauges.on_duty.set(on_duty)
+        gauges.alarms.set(len(calling))
+        gauges.alarm_age.set((now - calling[0]["raised_at"]).total_seconds() if calling else 0)
         gauges.inbox_lag.set((now - waiting).total_seconds() if waiting else 0)
         gauges.outbox_lag.set(max(0.0, (now - _time_of(unsent)).total_seconds()) if unsent else 0)
     except StoreDown:

@@ -64,6 +64,8 @@ class FakeTelegram(Server):
         self.ambiguous = 0
         # Knobs.
         self.fail_next: deque[Failure] = deque()
+        self.down = False
+        """Every call fails, as in an outage."""
         self.delay = 0.0
         self.hang_next = 0
         """Accept this many messages, then never answer."""
@@ -104,6 +106,8 @@ class FakeTelegram(Server):
         token, method = request.match_info["token"], request.match_info["method"]
         if token != self.token:
             return _refusal(Failure(401, "Unauthorized") if ":" in token else Failure(404, "Not Found"))
+        if self.down:
+            return _refusal(Failure(502, "Bad Gateway"))
         if self.fail_next:
             return _refusal(self.fail_next.popleft())
         try:
