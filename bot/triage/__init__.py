@@ -1,0 +1,1 @@
+"""What one message says of itself. Pure: no await, no SQL, no clock."""
