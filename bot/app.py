@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from bot import clock, i18n, logs
+from bot import clock, i18n, logs, vault
 from bot.channels.web import Web
 from bot.channels.whatsapp import WhatsApp
 from bot.config import Config
@@ -88,7 +88,13 @@ class Server:
         flows = flow.load(content_dir(self.config.flows_dir, "flows"), catalogues)
         await self._open()
         kinds = channels(self.config)
-        self.house = House(flows, kinds, self.config.survey_hours, self.url)
+        self.house = House(
+            flows,
+            kinds,
+            self.config.survey_hours,
+            self.url,
+            vault=vault.load(self.config.secret_key, self.config.data_dir),
+        )
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=512), cookie_jar=aiohttp.DummyCookieJar()
         )

@@ -17,6 +17,7 @@ from bot.models import Officer
 from bot.store import people
 from bot.store.db import Db
 from bot.turn import House
+from bot.vault import Vault
 from bot.web import keys
 from tests.desk import seed
 
@@ -50,7 +51,7 @@ def application(db: Db, public_url: str = "") -> web.Application:
     app = web.Application()
     app[keys.CONFIG], app[keys.DB], app[keys.HINTS] = Config(public_url=public_url), db, Hints()
     app[keys.FLOWS], app[keys.CATALOGUES] = flows, catalogues
-    app[keys.HOUSE] = House(flows, {}, 72.0, "http://127.0.0.1")
+    app[keys.HOUSE] = House(flows, {}, 72.0, "http://127.0.0.1", vault=Vault([clock.token()]))
     db.after_commit.append(app[keys.HINTS].committed)
     desk.setup(app)
     return app
