@@ -15,7 +15,7 @@ SECRET_KEYS = frozenset(
     {"text", "body", "raw", "token", "password", "secret", "authorization", "cookie", "phone", "name", "address", "url"}
 )
 """Values under these names are never written."""
-_GAP = r"[\s().\-–/]"
+_GAP = r"[\s().\-\u2010-\u2015/\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"
 _PHONE = (
     rf"(?<!\d)(?:\+?(?:00)?62|0){_GAP}{{0,4}}(?:0?8|2)(?:{_GAP}{{0,3}}\d){{6,11}}(?!\d)|(?<!\d)8[1-9]\d{{7,10}}(?!\d)"
 )

@@ -18,6 +18,10 @@ class Verb(StrEnum):
     RESOLVE = "resolve"
     HAND_BACK = "hand_back"
     URGENCY = "urgency"
+    REVEAL = "reveal"
+    """See the telephone and identity numbers of a case, for a reason that is kept."""
+    AUDIT = "audit"
+    """Read who has seen such numbers, and why."""
     PEOPLE = "people"
     """Invite officers, disable and enable them."""
 
@@ -34,6 +38,8 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.RESOLVE: EVERYBODY,
     Verb.HAND_BACK: EVERYBODY,
     Verb.URGENCY: EVERYBODY,
+    Verb.REVEAL: EVERYBODY,
+    Verb.AUDIT: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.PEOPLE: frozenset({Role.ADMIN}),
 }
 

@@ -145,8 +145,9 @@ class Span:
 
 
 _GROUP = re.compile(r"\d+")
-_GAP = re.compile(r"[ \t\u00a0]?[.\-–/()]?[ \t\u00a0()]?|\n")
-"""What people put between groups of one number."""
+_UNSEEN = "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad"
+_GAP = re.compile(rf"[{_UNSEEN}]*(?:[ \t\u00a0\u202f]?[.\-\u2010-\u2015/()]?[ \t\u00a0\u202f()]?|\n)[{_UNSEEN}]*")
+"""What people, and the phones they copy from, put between groups of one number."""
 _TOKEN = re.compile(rf"(?<![\w|]){_NIK_TOKEN}(?![\w|])")
 _DATE = re.compile(r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])([-/. ])(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d(?!\d)")
 _YEARS = re.compile(r"(?:(?:19|20)\d\d\D{1,3}){4}")

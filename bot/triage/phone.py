@@ -7,7 +7,9 @@ MOBILE = re.compile(r"(?:00?62|62|0)?0?(8[1-9]\d{7,10})")
 """8, a digit of the operator, and seven to ten more; zero, 62, +62 or 0062 before it, or +62 (0)8… as business cards have it."""
 LANDLINE = re.compile(r"(?:00?62|62|0)0?((?:2[12]|23[1-4]|251|26[0-7])[1-9]\d{4,7})")
 """The area codes of Jawa Barat and of Jakarta, whose 021 also serves Bekasi and Depok. They need their zero or 62."""
-_DRESS = re.compile(r"[\s().\-–/]+|^\+|^(?:tel|wa)[.:]", re.IGNORECASE)
+_DRESS = re.compile(
+    r"[\s().\-\u2010-\u2015/\u200b-\u200f\u202a-\u202e\u2060-\u2069]+|^\+|^(?:tel|wa)[.:]", re.IGNORECASE
+)
 
 
 def phone(text: str) -> str | None:

@@ -19,6 +19,8 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/tiket/{number}/selesai"): STAFF,
     ("POST", "/desk/tiket/{number}/kembalikan"): STAFF,
     ("POST", "/desk/tiket/{number}/urgensi"): STAFF,
+    ("POST", "/desk/tiket/{number}/tampilkan"): STAFF,
+    ("GET", "/desk/pengungkapan"): {Role.LEAD, Role.ADMIN},
     ("GET", "/desk/petugas"): ADMIN,
     ("POST", "/desk/petugas/undang"): ADMIN,
     ("POST", "/desk/petugas/{id}/aktif"): ADMIN,
