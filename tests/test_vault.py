@@ -137,3 +137,19 @@ def test_a_key_file_that_cannot_be_read(tmp_path: Path) -> None:
 def test_a_server_does_not_pay_for_it_at_its_start() -> None:
     code = "import sys, bot.app; sys.exit('cryptography' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(vault.__file__).parent.parent).returncode == 0
+
+
+def test_doctor_does_not_tell(tmp_path: Path) -> None:
+    vault.load("", tmp_path)
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("WARGI_")}
+    env = {
+        "WARGI_DATA_DIR": str(tmp_path),
+        "WARGI_DATABASE_URL": f"sqlite:///{tmp_path}/wargi.db",
+        "WARGI_SECRET_KEY": f"{NEW},{OLD}",
+    }
+    command = [sys.executable, "-m", "bot", "doctor"]
+    said = subprocess.run(
+        command, cwd=Path(vault.__file__).parent.parent, env=clean | env, capture_output=True, text=True
+    ).stdout
+    assert "WARGI_SECRET_KEY" in said
+    assert not any(secret in said for secret in (OLD, NEW, (tmp_path / "secret_key").read_text().strip()))

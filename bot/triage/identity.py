@@ -195,10 +195,17 @@ def _hidden(digits: str, first: int, last: int) -> str:
     return digits[:first] + "*" * (len(digits) - first - last) + digits[-last:]
 
 
+def _stands_alone(text: str, hit: re.Match[str]) -> bool:
+    """The end of `327301.14.08.11.2001` is no date, nor is the beginning of `08 12 2019 3344`."""
+    before = text[max(0, hit.start() - 2) : hit.start()]
+    inside = before[:1].isdigit() and before[1:] == hit[1]
+    return not inside and not (hit[1] == " " and hit[0].startswith("08"))
+
+
 def _runs(text: str) -> Iterator[list[re.Match[str]]]:
     """Groups of digits that stand close enough to be one number; a written date belongs to none."""
     run: list[re.Match[str]] = []
-    dates = [hit.span() for hit in _DATE.finditer(text) if not (hit[1] == " " and hit[0].startswith("08"))]
+    dates = [hit.span() for hit in _DATE.finditer(text) if _stands_alone(text, hit)]
     for group in _GROUP.finditer(text):
         if any(start <= group.start() < end for start, end in dates):
             continue
@@ -236,8 +243,9 @@ def _is_nik(digits: str, whole: str, groups: int, before: str) -> bool:
     if digits[0] == "0" or before.endswith("+") or _MONEY.search(before) or _YEARS.match(whole + "  "):
         return False
     fours = re.fullmatch(r"\d{4}(?:\D{1,3}\d{4}){3}", whole)
+    day, month = int(digits[6:8]), int(digits[8:10])
     return fours is not None or (
-        11 <= int(digits[:2]) <= 97 and int(digits[6:8]) % 40 in range(1, 32) and 1 <= int(digits[8:10]) <= 12
+        11 <= int(digits[:2]) <= 97 and day % 40 in range(1, 32) and day < 72 and 1 <= month <= 12
     )
 
 
