@@ -28,6 +28,7 @@ from bot.triage.datewords import (
 )
 
 OLDEST = 1900
+LONGEST = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ _ACCENTS = str.maketrans("éèêëÉÈÊË’", "eeeeEEEE'")  # one letter for o
 
 def when(text: str, now: datetime) -> When | None:
     """The first date and the first time in a text, `now` being local (WIB); None when it names neither."""
+    text = " ".join(text.split())[:LONGEST]  # runs of blanks would be tried in every way that the rules allow
     plain = text.translate(_ACCENTS).lower()
     if len(plain) != len(text):  # a letter that is two in lower case would shift every place
         plain = text = "".join(

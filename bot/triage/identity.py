@@ -250,15 +250,13 @@ def _is_nik(digits: str, whole: str, groups: int, before: str) -> bool:
 
 
 def _is_phone(digits: str, groups: int, before: str) -> bool:
-    if _MONEY.search(before) or _NO_PHONE.search(before):
-        return False
-    international = re.search(r"\+\s?$", before) is not None
-    if international and not digits.startswith("62"):
-        return False
-    if MOBILE.fullmatch(digits):
-        return digits[0] in "06" or (groups == 1 and _CALL.search(before) is not None)
     # a ticket's number can be eight digits, an area code and five; so short a landline is not looked for
-    return len(digits) >= 9 and LANDLINE.fullmatch(digits) is not None and digits[0] in "06"
+    if len(digits) < SHORTEST or not (MOBILE.fullmatch(digits) or LANDLINE.fullmatch(digits)):
+        return False
+    if digits[0] == "8" and not (groups == 1 and _CALL.search(before)):
+        return False
+    abroad = re.search(r"\+\s?$", before) and not digits.startswith("62")
+    return not (abroad or _MONEY.search(before) or _NO_PHONE.search(before))
 
 
 def _phone_span(text: str, start: int, end: int) -> Span:

@@ -325,6 +325,15 @@ def test_it_never_raises(text: str, moment: datetime) -> None:
     assert found is None or found.date or found.time
 
 
+@pytest.mark.parametrize(
+    "text", ["jam" + " " * 4000 + "x", "minggu yang" + " " * 4000, "tgl 5 " * 700, "3 " * 2000, "jam " * 1000]
+)
+@pytest.mark.timeout(20)
+def test_long_nonsense_does_not_hold_the_line(text: str) -> None:
+    """Each took seconds with patterns that can be read in many ways; now milliseconds."""
+    when(text, NOW)
+
+
 PLAIN = """jalan di depan rumah saya rusak parah dan belum diperbaiki mohon bantuannya air pdam tidak mengalir ke kampung kami bantuan sosial
 cai teu ngocor ka bumi abdi hatur nuhun parantos dibantosan kumaha carana ngadamel kartu kulawarga lampu di gang padam petugas
 sampah menumpuk bau puskesmas antre obat habis sekolah anak guru bapak ibu pak lurah kecamatan desa mangkuk mei""".split()
