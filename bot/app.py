@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from bot import clock, i18n, logs
+from bot import clock, i18n, logs, vault
 from bot.channels.web import Web
 from bot.channels.whatsapp import WhatsApp
 from bot.config import Config
@@ -91,7 +91,10 @@ class Server:
         await self._open()
         kinds = channels(self.config)
         sorter = room.load(content_dir(self.config.flows_dir, "flows"), flows)
-        self.house = House(flows, kinds, sorter, self._ways(), self.config.survey_hours, self.url)
+        self.house = House(
+            flows, kinds, sorter, vault.load(self.config.secret_key, self.config.data_dir), self._ways(),
+            self.config.survey_hours, self.url,
+        )  # fmt: skip
         self.door.ear = partial(alarm.heard, self.house)
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=512), cookie_jar=aiohttp.DummyCookieJar()

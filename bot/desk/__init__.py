@@ -7,7 +7,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from bot.desk import actions, alarms, cases, door, guard, lists, live, officers, show
+from bot.desk import actions, alarms, cases, door, guard, lists, live, officers, reveal, show
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
@@ -51,6 +51,8 @@ ROUTES = (
     Route("POST", "/tugas", alarms.shift, Verb.SELF),
     Route("GET", "/saya", alarms.myself, Verb.SELF),
     Route("POST", "/saya", alarms.set_myself, Verb.SELF),
+    Route("POST", "/tiket/{number}/tampilkan", reveal.reveal, Verb.REVEAL),
+    Route("GET", "/pengungkapan", reveal.disclosures, Verb.AUDIT),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),
@@ -92,7 +94,7 @@ def _templates(desk: web.Application, translate: object) -> None:
         lstrip_blocks=True,
     )
     environment.globals |= {"_": translate, "static": desk[ASSETS].url, "show": show}
-    environment.filters |= {"visible": show.visible, "one_line": show.one_line}
+    environment.filters |= {"visible": show.visible, "one_line": show.one_line, "private": show.private}
 
 
 async def _hang_up(desk: web.Application) -> None:

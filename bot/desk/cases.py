@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +17,8 @@ from bot.store import desk
 from bot.web import keys
 
 WINDOW = 50
+SHOWN = timedelta(minutes=15)
+"""So long an officer who gave a reason sees the numbers of a case: one call or one comparison, not a whole shift."""
 MOST = 1000
 """More messages than this are not shown at once, whatever the address asks for."""
 
@@ -29,6 +32,7 @@ class Case:
     history: list[Any]
     since: int
     me: Officer
+    now: datetime
     key: str
     """A new client key: the next message of a page without scripts is sent once, even if the form is sent twice."""
 
@@ -65,6 +69,16 @@ class Case:
         return f"/desk/tiket/{self.ticket['number']}"
 
     @property
+    def revealed_until(self) -> datetime | None:
+        """Until when this officer sees the numbers; None when they are masked."""
+        asked: datetime | None = self.ticket["disclosed_at"]
+        return asked + SHOWN if asked and self.now < asked + SHOWN else None
+
+    @property
+    def revealed(self) -> bool:
+        return self.revealed_until is not None
+
+    @property
     def older_url(self) -> str:
         return f"{self.url}?dari={max(1, self.since - WINDOW)}" if self.since > 1 else ""
 
@@ -74,14 +88,14 @@ async def load(request: web.Request) -> Case:
     shown, part = number.read(request.match_info["number"])
     signed = page.signed_in(request)
     async with request.config_dict[keys.DB].read() as conn:
-        ticket = await desk.case(conn, shown, part)
+        ticket = await desk.case(conn, shown, part, signed.officer.id or 0)
         if ticket is None:
             raise NotFound("unknown ticket number")
         last = ticket["seq"] or 0
         since = _since(request.query.get("dari", ""), last)
         messages = await desk.messages(conn, Ref(ticket["conversation_id"], part), since, last)
         history = await desk.history(conn, Ref(ticket["id"], part))
-    return Case(dict(ticket), messages, history, since, signed.officer, clock.token()[:32])
+    return Case(dict(ticket), messages, history, since, signed.officer, clock.now(), clock.token()[:32])
 
 
 def _since(text: str, last: int) -> int:

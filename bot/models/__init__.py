@@ -4,7 +4,7 @@ from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
 from bot.models.cases import Assignment, Survey, Ticket, TicketEvent
-from bot.models.people import Invite, Officer, OfficerSession, Throttle
+from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
 from bot.models.states import (
     MOVES,
     RANK,
@@ -38,6 +38,7 @@ __all__ = [
     "Contact",
     "Conversation",
     "Delivery",
+    "Disclosure",
     "Inbox",
     "InboxItem",
     "Invite",

@@ -23,6 +23,10 @@ class Verb(StrEnum):
     SELF = "self"
     """Begin and end one's own shift, say where one is reached."""
     DRILL = "drill"
+    REVEAL = "reveal"
+    """See the telephone and identity numbers of a case, for a reason that is kept."""
+    AUDIT = "audit"
+    """Read who has seen such numbers, and why."""
     PEOPLE = "people"
     """Invite officers, disable and enable them."""
 
@@ -42,6 +46,8 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.ACKNOWLEDGE: EVERYBODY,
     Verb.SELF: EVERYBODY,
     Verb.DRILL: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.REVEAL: EVERYBODY,
+    Verb.AUDIT: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.PEOPLE: frozenset({Role.ADMIN}),
 }
 

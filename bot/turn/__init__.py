@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.engine.flow import Flows
 from bot.message import Channel
 from bot.triage.room import Triage
+from bot.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class House:
     channels: Mapping[str, Channel]
     """By platform name."""
     triage: Triage
+    vault: Vault
+    """Seals identity numbers before they are stored."""
     ways: Ways = field(default_factory=Ways)
     survey_hours: float = 72.0
     public_url: str = ""

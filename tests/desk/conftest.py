@@ -18,6 +18,7 @@ from bot.store import people
 from bot.store.db import Db
 from bot.triage import room
 from bot.turn import House
+from bot.vault import Vault
 from bot.web import keys
 from tests.desk import seed
 
@@ -51,7 +52,9 @@ def application(db: Db, public_url: str = "") -> web.Application:
     app = web.Application()
     app[keys.CONFIG], app[keys.DB], app[keys.HINTS] = Config(public_url=public_url), db, Hints()
     app[keys.FLOWS], app[keys.CATALOGUES] = flows, catalogues
-    app[keys.HOUSE] = House(flows, {}, room.load(ROOT / "flows", flows), public_url="http://127.0.0.1")
+    app[keys.HOUSE] = House(
+        flows, {}, room.load(ROOT / "flows", flows), Vault([clock.token()]), public_url="http://127.0.0.1"
+    )
     db.after_commit.append(app[keys.HINTS].committed)
     desk.setup(app)
     return app

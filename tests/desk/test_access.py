@@ -26,6 +26,8 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/tugas"): STAFF,
     ("GET", "/desk/saya"): STAFF,
     ("POST", "/desk/saya"): STAFF,
+    ("POST", "/desk/tiket/{number}/tampilkan"): STAFF,
+    ("GET", "/desk/pengungkapan"): {Role.LEAD, Role.ADMIN},
     ("GET", "/desk/petugas"): ADMIN,
     ("POST", "/desk/petugas/undang"): ADMIN,
     ("POST", "/desk/petugas/{id}/aktif"): ADMIN,
