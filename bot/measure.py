@@ -132,9 +132,9 @@ def _guesser(folder: Path, seeds: Seeds) -> Read:
 
     def read(text: str) -> evaluate.Said:
         guess = model.guess(text)
-        return evaluate.Said(
-            guess.label, guess.sure, guess.verdict == "sure", tuple(label for label, _ in guess.ranked)
-        )
+        top = tuple(label for label, _ in guess.ranked)
+        best = guess.label or (top[0] if top else "")  # what it would not say alone still has a first place
+        return evaluate.Said(best, guess.sure, guess.verdict == "sure", top)
 
     return read
 
