@@ -47,6 +47,10 @@ class FlowError(WargiError):
     """A flow file is broken. Text form: `file:line: node: what is wrong; what to write instead`."""
 
 
+class BadFile(WargiError):
+    """A file that somebody handed to a command is not in its form: `file:line: what is wrong; what to write instead`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What a failed send means. The error decides about retry, never the channel (courier's lesson)."""

@@ -1,0 +1,38 @@
+"""`wargi triage …`: what reads the messages, measured and taught."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+triage_app = typer.Typer(no_args_is_help=True, help="What reads the messages: language, topic, intent, urgency, place.")
+
+
+@triage_app.callback()
+def triage() -> None:
+    """A group even while it has one command."""
+
+
+@triage_app.command("eval")
+def triage_eval(
+    file: Annotated[Path, typer.Argument(help="TSV: text and any of language, topic, intent, urgency, place")],
+    menu: Annotated[bool, typer.Option("--menu", help="the file has the columns menu, typed, expected")] = False,
+) -> None:
+    """Measure triage on a labelled file; prints one JSON line."""
+    from bot import measure
+    from bot.app import content_dir
+    from bot.cli import flows, settings
+
+    if menu:
+        from bot.engine.match import pick
+
+        figures = measure.menus(file, pick)
+    else:
+
+        def load(columns: list[str]) -> dict[str, measure.Read]:
+            seeds = {slug: topic.words for slug, topic in flows().topics.items()}
+            return measure.parts(columns, content_dir(settings().flows_dir, "flows"), seeds)
+
+        figures = measure.messages(file, load)
+    typer.echo(json.dumps(figures))
