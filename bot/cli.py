@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from bot.errors import WargiError
+from bot.triage_cli import triage_app
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -27,6 +28,7 @@ db_app = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(flow_app, name="flow")
 app.add_typer(locale_app, name="locale")
 app.add_typer(db_app, name="db")
+app.add_typer(triage_app, name="triage")
 
 
 def main() -> None:
@@ -179,7 +181,7 @@ def flow_check() -> None:
     """Lint all flows in all languages."""
     from bot.engine.check import lint
 
-    problems = lint(_flows())
+    problems = lint(flows())
     for problem in problems:
         typer.echo(str(problem))
     typer.echo(f"{len(problems)} problems" if problems else "flows: no problems")
@@ -191,7 +193,7 @@ def flow_show(name: str) -> None:
     """Print a flow as a readable tree."""
     from bot.engine.show import show
 
-    typer.echo(show(_flows(), name))
+    typer.echo(show(flows(), name))
 
 
 @flow_app.command("play")
@@ -203,7 +205,7 @@ def flow_play(
 
     failed = 0
     for path in scripts:
-        played = play_file(_flows(), path)
+        played = play_file(flows(), path)
         if rewrite:
             path.write_text(played.text, encoding="utf-8")
         elif played.differs:
@@ -212,7 +214,7 @@ def flow_play(
     sys.exit(1 if failed else 0)
 
 
-def _flows() -> Any:
+def flows() -> Any:
     from bot.app import content_dir
     from bot.engine import flow
     from bot.i18n import Catalogues
