@@ -6,6 +6,7 @@ that no list foresees; a word list of slang adds nothing to them. What says wher
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LIMIT = 1200
 """Letters that are read: a longer story has said what it is about by then."""
@@ -33,15 +34,16 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def pieces(word: str) -> list[str]:
-    """The word itself and its pieces, each once, in a fixed order."""
+@lru_cache(4096)
+def pieces(word: str) -> tuple[str, ...]:
+    """The word itself and its pieces, each once, in a fixed order. People share their words, so they are kept for a while."""
     if word == "0":
-        return []
+        return ()
     framed = f"<{word}>"
     found = [framed]
     for size in SIZES:
         found += [framed[at : at + size] for at in range(len(framed) - size + 1)]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def features(text: str) -> list[str]:

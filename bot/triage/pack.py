@@ -37,7 +37,12 @@ def lanes(table: bytes, labels: int) -> list[int]:
 
 def totals(summed: int, labels: int, count: int) -> list[int]:
     """The sums of `count` features for each label."""
-    return [total - TOP * count for total in struct.unpack(f"<{labels}I", summed.to_bytes(4 * labels, "little"))]
+    return [each - TOP * count for each in struct.unpack(f"<{labels}I", summed.to_bytes(4 * labels, "little"))]
+
+
+def total(summed: int, label: int, count: int) -> int:
+    """The same for one label."""
+    return (summed >> 32 * label & 0xFFFFFFFF) - TOP * count
 
 
 def dump(labels: Sequence[str], space: Space, table: bytes, scales: Sequence[float], how: Calibration) -> bytes:

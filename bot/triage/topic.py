@@ -92,9 +92,8 @@ class Model:
         second = self.labels.index(ranked[1][0]) if len(ranked) > 1 else None
         found = []
         for word, lane, count in spoke:
-            totals = pack.totals(lane, len(self.labels), count)
-            own = self.scales[first] * totals[first]
-            lead = own - self.scales[second] * totals[second] if second is not None else own
+            own = self.scales[first] * pack.total(lane, first, count)
+            lead = own if second is None else own - self.scales[second] * pack.total(lane, second, count)
             if len(word) > 2 and own > 0 and lead > 0:
                 found.append((own + lead, word))
         found.sort(key=lambda pair: -pair[0])

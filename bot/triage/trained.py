@@ -15,12 +15,14 @@ RECIPE = (pack.FORMAT, features.SIZES, svm.BIAS, svm.PASSES, topic.SEED_COST, to
 """What else decides how a model comes out."""
 
 
-def load_or_train(folder: Path, seeds: Mapping[str, Sequence[str]], cache_dir: Path) -> topic.Model:
+def load_or_train(folder: Path, seeds: Mapping[str, Sequence[str]], cache_dir: Path | None) -> topic.Model:
     """From the cache if nothing changed; a broken cache is trained anew, and a folder that cannot be written works too.
 
-    Raises `FlowError` for a broken example file.
+    Without a cache folder it is trained. Raises `FlowError` for a broken example file.
     """
     examples = read(folder)
+    if cache_dir is None:
+        return topic.train(examples, seeds)
     path = cache_path(examples, seeds, folder.name, cache_dir)
     with suppress(OSError, ValueError):
         return topic.Model.load(path.read_bytes())

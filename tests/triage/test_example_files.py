@@ -60,6 +60,7 @@ def test_the_cache_is_used_renewed_and_mended(folder: Path, tmp_path: Path) -> N
     cache = tmp_path / "data"
     first = load_or_train(folder, {"air": ["sumur"]}, cache)
     (kept,) = cache.iterdir()
+    assert load_or_train(folder, {"air": ["sumur"]}, None) == first
     written = kept.stat().st_mtime_ns
     assert load_or_train(folder, {"air": ["sumur"]}, cache) == first
     assert kept.stat().st_mtime_ns == written

@@ -37,7 +37,7 @@ def test_words(text: str, expected: str) -> None:
     ],
 )
 def test_pieces(word: str, expected: list[str]) -> None:
-    assert pieces(word) == expected
+    assert list(pieces(word)) == expected
 
 
 @given(st.text(max_size=200))
