@@ -8,10 +8,14 @@ from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
 
-from bot.triage import features, pack, svm, topic
+from bot.triage import calibrate, features, pack, svm, topic
 from bot.triage.examples import Example, read
 
-RECIPE = (pack.FORMAT, features.SIZES, svm.BIAS, svm.PASSES, topic.SEED_COST, topic.OWN_COST, topic.FOLDS)
+RECIPE = (
+    *(pack.FORMAT, features.SIZES, topic.SEED_COST, topic.OWN_COST, topic.FOLDS),
+    *(svm.BIAS, svm.PASSES, svm.NEAR, svm.CONTENT),
+    *(calibrate.PROMISE, calibrate.HARD_PROMISE, calibrate.FLOOR, calibrate.CEILING, calibrate.ENOUGH),
+)
 """What else decides how a model comes out."""
 
 
