@@ -287,7 +287,6 @@ TRIAGE = [
 
 def test_one_line_of_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The whole command with all real parts: what is counted, not how well they do."""
-    pytest.importorskip("bot.triage.trained")
     path = tmp_path / "f.tsv"
     path.write_text("\r\n".join(TRIAGE), encoding="utf-8-sig")
     assert run(str(path)) == 0
@@ -301,7 +300,6 @@ def test_one_line_of_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_one_line_of_menu_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("bot.triage.trained")
     path = tmp_path / "f.tsv"
     menu = "Buat laporan|Cek laporan|Bicara dengan petugas"
     path.write_text(f"menu\ttyped\texpected\n{menu}\tnomor 3\t3\n{menu}\tjalan rusak 2 bulan\t0\n", encoding="utf-8")
