@@ -70,6 +70,11 @@ def words() -> Mapping[str, Weight]:
     return found
 
 
+def listed() -> frozenset[str]:
+    """The words of both languages that the lists spell out."""
+    return frozenset(word for name in ("id", "su", "both") for _, entries in _sections(name) for word in entries)
+
+
 def _listed(name: str) -> str:
     lines = (_DATA / f"{name}.txt").read_text("utf-8").splitlines()
     return "\n".join(line for line in lines if not line.startswith("#"))

@@ -64,7 +64,7 @@ class Words:
     def __init__(self, meant: Mapping[str, str], everyday: Iterable[str]) -> None:
         """`meant`: each way of writing -> the word meant."""
         self.exact = {squeeze(written): word for written, word in meant.items()}
-        self.everyday = frozenset(map(squeeze, everyday)) - self.exact.keys()
+        self.everyday = frozenset(word for word in map(squeeze, everyday) if not self._known(word))
         self.index: dict[str, list[str]] = {}
         self.short: dict[str, str] = {}
         for written in self.exact:
@@ -74,6 +74,12 @@ class Words:
                 for typed in _slips(written):
                     self.short.setdefault(typed, written)
         self.look = lru_cache(KEPT)(self._look)
+
+    def _known(self, word: str) -> bool:
+        """One of the words, with or without an ending: it means itself, however ordinary it is."""
+        return word in self.exact or any(
+            word.endswith(suffix) and word[: -len(suffix)] in self.exact for suffix in _SUFFIXES
+        )
 
     def _look(self, token: str) -> Found:
         token = squeeze(token[:GLUED])

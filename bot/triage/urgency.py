@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from bot.engine.read import Tree, read_all
 from bot.errors import FlowError
+from bot.triage.language import listed
 from bot.triage.phrases import BadPhrase, Hit, Phrasebook, Vocabulary
 from bot.triage.spelling import squeeze, tokens
 
@@ -22,6 +23,8 @@ AROUND, FEARED, THINGS = 8, 3, 2
 """How many words away a cue of the kind `around` or `asked`, and how many words before the hit one of `feared` or `things`, still lowers it."""
 _MEANT = frozenset({"violence", "suicide"})
 """Kinds in which "takut" and "kalau" are part of the cry ("saya takut dibunuh"), no reason to lower it."""
+_GRAVE = frozenset({"kekerasan", "banjir", "isoman", "kesehatan"})
+"""Topics whose examples have words of danger, misspelt ones among them."""
 _BREAKS = "write one phrase a line, or divide them with commas"
 
 
@@ -114,8 +117,16 @@ def read(flows_dir: Path) -> Dangers:
             file.fail(tree.line, f"dangers.{kind}", "is not a kind of danger", f"known are {', '.join(KINDS)}")
         for level in file.levels(kind, tree):
             file.phrases(book, file.part("dangers", kind, level), f"dangers.{kind}.{level}", Sign(kind, level))
-    book.close(file.plain("everyday"))
+    book.close([*file.plain("everyday"), *listed(), *_routine(flows_dir / "data" / "examples" / "topics")])
     return Dangers(book)
+
+
+def _routine(folder: Path) -> Iterator[str]:
+    """Words of the examples of routine topics: a word that citizens use every day is no misspelt cry for help."""
+    for path in folder.glob("*.tsv"):
+        if path.stem not in _GRAVE:
+            for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+                yield from tokens(line.partition("\t")[0])
 
 
 class _File:

@@ -197,3 +197,17 @@ def test_a_broken_file_names_its_line(tmp_path: Path, old: str, new: str, what: 
         urgency.read(folder)
     named = int(str(error.value).split(":")[1])
     assert str(error.value).startswith("flows/data/urgency.yaml:") and abs(named - line) <= 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "tps deket sekolah penuh, bau na masuk kelas",
+        "satu guru mengajar tiga kelas",
+        "runtah di sisi jalan geus ngagunung",
+        "harga tomat tidak bisa ditawar",
+        "pagarnya sudah dicat, patungan warga",
+    ],
+)
+def test_everyday_words_are_no_misspelt_danger(dangers: Dangers, said: str) -> None:
+    assert dangers.read(said) is None
