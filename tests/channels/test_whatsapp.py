@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels.whatsapp import WhatsApp
-from bot.message import Attachment, Location
+from bot.message import Attachment, Card, Location
 from tests.channels.runner import REF, In, Out, check_inbound, check_outbound, choices, table
 from tests.fakes.citizen import Citizen, encode, envelope, value, webhook
 from tests.fakes.graph import FakeGraph
@@ -23,8 +23,9 @@ def channel(url: str = "http://127.0.0.1:9") -> WhatsApp:
     return WhatsApp("100200300", "graph-token", ("app-secret",), "verify-me", url)
 
 
-def said(message: dict[str, Any], who: Citizen = euis) -> bytes:
-    return who.body(message)
+def said(message: dict[str, Any], who: Citizen | None = euis) -> bytes:
+    """`who` is None where Meta sends no contact along."""
+    return who.body(message) if who else envelope("100200300", messages=[message])
 
 
 def status(**more: Any) -> bytes:
@@ -97,17 +98,44 @@ INBOUND = [
     In("quick reply", said(euis.quick_reply("csat:5", "Puas")), {"kind": "choice", "choice": "csat:5", "text": "Puas"}),
     In("interactive without its node", said(euis.message("interactive")), UNSUPPORTED),
     In("interactive of a new kind", said(euis.message("interactive", {"type": "hologram"})), UNSUPPORTED),
+    In("no reply but a permission to call", said(euis.message("interactive", {"type": "call_permission_reply"})), None),
     In(
-        "flow reply",
-        said(euis.message("interactive", {"type": "nfm_reply", "nfm_reply": {"response_json": "{"}})),
-        UNSUPPORTED,
+        "form",
+        said(euis.form({"flow_token": "m.2.ya", "rt": "03", "umur": 41, "hewan": ["sapi"]})),
+        {
+            "kind": "flow",
+            "choice": "m.2.ya",
+            "text": "",
+            "details": {"flow": {"rt": "03", "umur": "41", "hewan": '["sapi"]'}},
+        },
     ),
+    In("form without a token", said(euis.form({"rt": "03"})), {"choice": "flow/", "details": {"flow": {"rt": "03"}}}),
+    In("form of broken JSON", said(euis.form("{rt:")), {"choice": "flow/", "details": {"flow": {"?": "{rt:"}}}),
+    In("form that is a list", said(euis.form("[1, 2]")), {"choice": "flow/", "details": {"flow": {"?": "[1, 2]"}}}),
+    In("form of nothing", said(euis.form(None)), {"kind": "flow", "choice": "flow/", "details": {"flow": {}}}),
+    In("form that is an object", said(euis.form({"flow_token": 7}, raw=True)), {"choice": "flow/"}),
+    In(
+        "quick reply without a payload",
+        said(euis.quick_reply("", "Puas")),
+        {"kind": "text", "text": "Puas", "choice": ""},
+    ),
+    In("quick reply, payload as its words", said(euis.quick_reply("Puas", "Puas")), {"kind": "text", "choice": ""}),
+    In("quick reply of nothing", said(euis.message("button", {})), UNSUPPORTED),
     In(
         "image with caption",
         said(image(caption="Lubangnya")),
         {"kind": "image", "text": "Lubangnya", "attachments": (Attachment("image", "3003", "image/jpeg"),)},
     ),
-    In("image that could not be fetched", said(image(id=None, caption="Ini")), {"kind": "unsupported", "text": "Ini"}),
+    In(
+        "image that could not be fetched",
+        said({**image(id=None, caption="Ini"), "errors": [{"code": 131052, "title": "Media download error"}]}),
+        {
+            "kind": "lost",
+            "text": "Ini",
+            "attachments": (),
+            "details": {"what": "image", "error": "Media download error (131052)"},
+        },
+    ),
     In(
         "voice note",
         said(euis.voice()),
@@ -129,19 +157,161 @@ INBOUND = [
     ),
     In("location off the globe", said(euis.location(-96.9, 107.6)), UNSUPPORTED),
     In(
-        "contact card",
-        said(euis.message("contacts", [{"name": {"formatted_name": "Pak RT"}, "phones": [{"phone": "+62 811"}]}])),
-        {"kind": "contact", "text": "Pak RT +62 811", "phone": "628111000111"},
+        "contact cards",
+        said(euis.cards({"name": {"formatted_name": "Pak RT"}, "phones": [{"phone": "+62 811"}, 7]}, {"name": 5}, "x")),
+        {
+            "kind": "contact",
+            "text": "Pak RT +62 811",
+            "phone": "628111000111",
+            "cards": (Card("Pak RT", ("+62 811",)), Card()),
+        },
     ),
-    In("reaction", said(euis.reaction("👍")), {"kind": "reaction", "text": "👍", "silent": True}),
-    In("reaction removed", said(euis.message("reaction", {"message_id": "w"})), {"kind": "reaction", "silent": True}),
-    In("edit", said(euis.message("edit", {"original_message_id": "w"})), {"kind": "edited", "silent": True}),
-    In("revoke", said(euis.message("revoke", {"original_message_id": "w"})), {"kind": "deleted", "silent": True}),
-    In("system", said(euis.message("system", {"type": "user_changed_number"})), {"kind": "system", "silent": True}),
-    In("first open", said(euis.message("request_welcome")), {"kind": "welcome", "silent": True}),
-    In("unsupported", said(euis.unsupported()), UNSUPPORTED),
-    In("order", said(euis.message("order", {"catalog_id": "1"})), UNSUPPORTED),
-    In("type from the future", said(euis.message("telepathy", {"thought": 1})), UNSUPPORTED),
+    In(
+        "own number, asked for",
+        said(hidden.cards({"origin": "contact_request", "phones": [{"phone": "+62 811-1000-222"}]}), hidden),
+        {
+            "cards": (Card("", ("+62 811-1000-222",), proof=True),),
+            "phone": "628111000222",
+            "aliases": (("user_id", "ID.ENT.777abc"), ("phone", "628111000222")),
+        },
+    ),
+    In(
+        "a card that was picked",
+        said(hidden.cards({"origin": "other", "phones": [{"phone": "0811", "wa_id": "628111000222"}]}), hidden),
+        {"cards": (Card("", ("0811",)),), "phone": "", "aliases": (("user_id", "ID.ENT.777abc"),)},
+    ),
+    In(
+        "every name of a sender",
+        envelope(
+            "100200300",
+            messages=[euis.text("a", from_parent_user_id="ID.ENT.118")],
+            contacts=[{**euis.contact(), "profile": {"name": "Euis", "username": "euis.k"}}],
+        ),
+        {
+            "aliases": (
+                ("phone", "628111000111"),
+                ("user_id", "ID.13491208655302741918"),
+                ("parent", "ID.ENT.118"),
+                ("username", "euis.k"),
+            )
+        },
+    ),
+    In(
+        "answer",
+        said(euis.text("ya", context={"from": "62", "id": "wamid.Q"})),
+        {"reply_to": "wamid.Q", "forwarded": 0},
+    ),
+    In("answer to an odd id", said(euis.text("ya", context={"id": 7})), {"reply_to": "", "text": "ya"}),
+    In("context that is text", said(euis.text("ya", context="wamid.Q")), {"reply_to": "", "forwarded": 0}),
+    In("forwarded", said(euis.text("a", context={"forwarded": True})), {"forwarded": 1}),
+    In(
+        "forwarded often",
+        said(euis.text("a", context={"frequently_forwarded": True, "forwarded": True})),
+        {"forwarded": 2},
+    ),
+    In("forwarded, says a text", said(euis.text("a", context={"forwarded": "yes"})), {"forwarded": 0}),
+    In(
+        "from an advertisement",
+        said(
+            euis.text("a", referral={"source_type": "ad", "headline": "Lapor jalan", "media_type": "image", "body": 7})
+        ),
+        {"details": {"referral": {"source_type": "ad", "headline": "Lapor jalan", "body": "7"}}},
+    ),
+    In(
+        "from the catalogue",
+        said(euis.text("a", context={"referred_product": {"catalog_id": "1", "product_retailer_id": "p"}})),
+        {"details": {"product": {"catalog_id": "1", "product_retailer_id": "p"}}},
+    ),
+    In(
+        "order",
+        said(euis.message("order", {"catalog_id": "1", "text": "dua", "product_items": [{"quantity": 2}, "x"]})),
+        {"kind": "order", "text": "dua", "details": {"order": {"catalog_id": "1", "items": [{"quantity": "2"}]}}},
+    ),
+    In(
+        "reaction",
+        said(euis.reaction("👍", to="wamid.T")),
+        {"kind": "reaction", "emoji": "👍", "target": "wamid.T", "silent": True},
+    ),
+    In(
+        "reaction taken back",
+        said(euis.message("reaction", {"message_id": "wamid.T"})),
+        {"kind": "reaction", "emoji": "", "target": "wamid.T", "silent": True},
+    ),
+    In("reaction to nothing", said(euis.message("reaction", "x")), {"kind": "reaction", "target": "", "silent": True}),
+    In(
+        "edit",
+        said(euis.edit("wamid.T", "Jalan Melati")),
+        {"kind": "edited", "target": "wamid.T", "text": "Jalan Melati", "silent": True},
+    ),
+    In("edit without words", said(euis.message("edit", {"message": {"type": "edit"}})), {"kind": "edited", "text": ""}),
+    In("revoke", said(euis.revoke("wamid.T")), {"kind": "deleted", "target": "wamid.T", "silent": True}),
+    In(
+        "new number",
+        said(euis.new_number("628999000999", "ID.new2"), None),
+        {
+            "kind": "number_changed",
+            "silent": True,
+            "aliases": (("phone", "628999000999"), ("user_id", "ID.new2")),
+            "moved_from": ("628111000111", "ID.13491208655302741918"),
+            "phone": "",
+        },
+        {"address": "ID.13491208655302741918"},
+    ),
+    In(
+        "new number, older words",
+        said(asep.message("system", {"type": "user_changed_number", "new_wa_id": "628999"}), None),
+        {"aliases": (("phone", "628999"),), "moved_from": ("628222000222",)},
+        {"address": "628222000222"},
+    ),
+    In(
+        "new user id, no phone",
+        said(
+            hidden.message(
+                "system",
+                {
+                    "type": "user_changed_user_id",
+                    "previous_user_id": "ID.old1",
+                    "user_id": "ID.new2",
+                    "parent_user_id": "ID.ENT.2",
+                    "previous_parent_user_id": "ID.ENT.1",
+                },
+                from_user_id=None,
+            ),
+            None,
+        ),
+        {
+            "kind": "id_changed",
+            "address": "ID.old1",
+            "aliases": (("user_id", "ID.new2"), ("parent", "ID.ENT.2")),
+            "moved_from": ("ID.old1", "ID.ENT.1"),
+        },
+        {"address": "ID.old1"},
+    ),
+    In(
+        "new keys on the phone",
+        said(euis.message("system", {"type": "customer_identity_changed"}, identity={"hash": "x"})),
+        {"kind": "identity_changed", "silent": True, "aliases": ()},
+    ),
+    In(
+        "system of a new kind",
+        said(euis.message("system", {"type": "user_flew"})),
+        {"kind": "system", "silent": True, "details": {"what": "user_flew"}},
+    ),
+    In("system of nothing", said(euis.message("system")), UNSUPPORTED),
+    In("first open", said(euis.message("request_welcome")), None),
+    In(
+        "unsupported",
+        said(euis.unsupported()),
+        {**UNSUPPORTED, "details": {"what": "poll_creation", "error": "Message type unknown (131051)"}},
+    ),
+    In("unsupported, no node", said(euis.message("unsupported")), {**UNSUPPORTED, "details": {"what": "unsupported"}}),
+    In("unknown, as it was called", said(euis.message("unknown")), {**UNSUPPORTED, "details": {"what": "unknown"}}),
+    In("errors that are text", said(euis.message("unknown", errors="x")), {"details": {"what": "unknown"}}),
+    In(
+        "type from the future",
+        said(euis.message("telepathy", {"thought": 1})),
+        {**UNSUPPORTED, "details": {"what": "telepathy"}},
+    ),
     In("no type", said(euis.text("halo", type=None)), UNSUPPORTED),
     In("type is a list", said(euis.text("halo", type=["text"])), UNSUPPORTED),
     In("in a group", said(euis.text("halo", group_id="g1")), None, {"kind": "event", "address": None}),
@@ -201,8 +371,21 @@ INBOUND = [
                 }
             ],
         ),
-        {"state": "failed", "error": "Re-engagement message: More than 24 hours have passed. (131047)"},
+        {"state": "failed", "error": "Re-engagement message: More than 24 hours have passed. (131047)", "code": 131047},
     ),
+    In(
+        "status, billed",
+        status(pricing={"billable": True, "category": "utility"}),
+        {"billable": True, "category": "utility"},
+    ),
+    In("status, free by its type", status(pricing={"type": "free_entry_point"}), {"billable": False}),
+    In(
+        "status, billed by its type",
+        status(pricing={"type": "regular", "category": 7}),
+        {"billable": True, "category": ""},
+    ),
+    In("status, pricing that is text", status(pricing="PMP"), {"billable": False, "category": ""}),
+    In("status failed, code odd", status(status="failed", errors=[{"code": "x"}]), {"state": "failed", "code": 0}),
     In("status failed, errors odd", status(status="failed", errors=["x"]), {"state": "failed", "error": ""}),
     In("status without an id", status(id=None), "names no message"),
     In("status without a state", status(status=None), "names no message"),
