@@ -9,7 +9,7 @@ from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
-from bot.turn import House, dialogue, survey
+from bot.turn import House, dialogue, receipt, survey
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -29,9 +29,15 @@ async def _survey(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
         survey.expire(batch, thread, current)
 
 
+async def _status(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """A status whose message nobody knew: it goes through the inbox again."""
+    await boxes.awake(unit.conn, subject)
+
+
 VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     dialogue.QUIET: _quiet,
     survey.EXPIRES: _survey,
+    receipt.AGAIN: _status,
 }
 
 

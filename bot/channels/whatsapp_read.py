@@ -124,7 +124,7 @@ def read_status(status: dict[str, Any]) -> Status | None:
         at=datetime.fromtimestamp(at, UTC) if at else clock.now(),
         address=address_of(status.get("recipient_user_id"), status.get("recipient_id")) or "",
         ref=text_of(status, "biz_opaque_callback_data", 512),
-        error=words_of(error),
+        error=words_of(error) if error else "",
         code=code if type(code) is int and abs(code) < 2**31 else 0,
         category=text_of(pricing, "category", 64),
         # `billable` is on its way out; its successor names the three ways of not being billed

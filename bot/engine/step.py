@@ -89,7 +89,7 @@ def missed(turn: Turn, node: Node, plain: str) -> Next:
     """Nothing matched. What was written or sent is kept; twice in a row offers a human, and failing there gives one."""
     said = turn.said
     piece = turn.piece()
-    if said.quick and piece and isinstance(node, Question):
+    if (said.quick or said.album) and piece and isinstance(node, Question):
         turn.keep(piece)
         return STAY
     wordy = plain.count(" ") + 1 >= WORTH_KEEPING

@@ -19,7 +19,7 @@ from bot.models.states import (
     SurveyState,
     Urgency,
 )
-from bot.models.talk import Address, Contact, Conversation, Message
+from bot.models.talk import Address, Contact, Conversation, Message, MessageStatus
 
 __all__ = [
     "MOVES",
@@ -37,6 +37,7 @@ __all__ = [
     "InboxItem",
     "Invite",
     "Message",
+    "MessageStatus",
     "Officer",
     "OfficerSession",
     "OutboxItem",

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import clock
-from bot.models import Assignment, Delivery, Survey, Ticket, TicketEvent
+from bot.models import Assignment, Delivery, Message, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import boxes, talk
@@ -16,6 +16,7 @@ from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
+MESSAGE = table(Message)
 
 TICKET_CHANGES = (
     "conversation_id", "state", "urgency", "rank", "officer_id", "updated_at", "first_answer_at", "resolved_at",
@@ -41,6 +42,11 @@ _END_ASSIGNMENT = Many(
     )
     .values(ended_at=sa.bindparam("b_at"))
 )
+_UPDATE_MESSAGE = Many(
+    sa.update(MESSAGE)
+    .where(MESSAGE.c.id == sa.bindparam("b_id"), MESSAGE.c.part == sa.bindparam("b_part"))
+    .values(body=sa.bindparam("b_body"), data=sa.bindparam("b_data", type_=MESSAGE.c.data.type))
+)
 _INSERTS = {  # in an order that a reader of half a transaction could live with
     "ticket": Many(sa.insert(TICKET), TICKET.c.keys()),
     "ticket_event": Many(sa.insert(EVENT), EVENT.c.keys()),
@@ -60,9 +66,14 @@ class Batch:
         self.tickets: dict[bytes, dict[str, Any]] = {}
         self.surveys: dict[bytes, dict[str, Any]] = {}
         """Open or last surveys by their ticket's id."""
+        self.messages: dict[tuple[bytes, str], dict[str, Any]] = {}
+        """Messages that a turn may refer to, by conversation and external id: loaded ones, and citizens' own of this batch."""
+        self.last: dict[bytes, tuple[str, str]] = {}
+        """Kind and album of a citizen's last message, by conversation, where a turn wants to know."""
         self.queue_changed = False
         self._changed_tickets: dict[bytes, dict[str, Any]] = {}
         self._changed_surveys: dict[bytes, dict[str, Any]] = {}
+        self._changed_messages: dict[bytes, dict[str, Any]] = {}
         self._ended: list[dict[str, Any]] = []
         self._timers: list[dict[str, Any]] = []
         self._inserts: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -91,6 +102,10 @@ class Batch:
     def survey_changed(self, survey: dict[str, Any]) -> None:
         self._changed_surveys[survey["id"]] = survey
 
+    def message_changed(self, message: dict[str, Any]) -> None:
+        """Its body and data are written at the end."""
+        self._changed_messages[message["id"]] = message
+
     def end_assignment(self, ticket: dict[str, Any]) -> None:
         self._ended.append({"b_ticket": ticket["id"], "b_part": ticket["part"], "b_at": self.now})
 
@@ -101,10 +116,13 @@ class Batch:
         """Writes everything, and `more`, inside the unit's transaction; notes what must be told after its commit."""
         fresh = {row["id"] for row in self._inserts.get("ticket", ())}
         tickets = [_ticket_change(row) for id_, row in self._changed_tickets.items() if id_ not in fresh]
+        fresh |= {row["id"] for row in self._inserts.get("message", ())} if self._changed_messages else set()
+        messages = [_message_change(row) for id_, row in sorted(self._changed_messages.items()) if id_ not in fresh]
         work = [
             *self._talk_work(),
             (_END_ASSIGNMENT, self._ended),
             *((statement, self._inserts.get(name, ())) for name, statement in _INSERTS.items()),
+            (_UPDATE_MESSAGE, messages),
             (_UPDATE_TICKET, tickets),
             (_UPDATE_SURVEY, [_survey_change(row) for row in self._changed_surveys.values()]),
             boxes.timers(unit.conn, self._timers),
@@ -160,6 +178,10 @@ def _ticket_change(row: dict[str, Any]) -> dict[str, Any]:
 
 def _survey_change(row: dict[str, Any]) -> dict[str, Any]:
     return {"b_id": row["id"], "b_part": row["part"], **{name: row[name] for name in SURVEY_CHANGES}}
+
+
+def _message_change(row: dict[str, Any]) -> dict[str, Any]:
+    return {"b_id": row["id"], "b_part": row["part"], "b_body": row["body"], "b_data": row["data"]}
 
 
 def message_row(talk_: Talk, author: str, at: datetime, *, body: str, kind: str = "text",
