@@ -134,7 +134,11 @@ class Citizen:
         return self.message("button", {"payload": payload, "text": text}, **more)
 
     def image(self, caption: str | None = None, **more: Any) -> dict[str, Any]:
-        node = {"id": "3003003003", "mime_type": "image/jpeg", "sha256": "9hqCcn7F1KXMvVSzUXHFLXMTOPBlTL3Hk3dNgZ1XuR8="}
+        node = {
+            "id": f"3003{next(_count):06}",
+            "mime_type": "image/jpeg",
+            "sha256": "9hqCcn7F1KXMvVSzUXHFLXMTOPBlTL3Hk3dNgZ1XuR8=",
+        }
         return self.message("image", node | ({"caption": caption} if caption is not None else {}), **more)
 
     def voice(self, **more: Any) -> dict[str, Any]:
