@@ -1,7 +1,7 @@
 """One step of a conversation: (flows, session, said, facts) -> (session, effects). Pure; never raises, never forgets to answer.
 
-Silence has three reasons only: `Wait` (more lines may come), a line of a burst that was kept for the officer, and a `quiet`
-for which nothing waits any more.
+Silence has three reasons only: `Wait` (more lines may come), a line of a burst (or the rest of an album) that was kept for the
+officer, and a `quiet` for which nothing waits any more.
 """
 
 from bot.engine import commands, walk
