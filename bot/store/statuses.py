@@ -1,7 +1,5 @@
 """What platforms reported about our messages: the history, only ever added to, and what it says about money."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -40,7 +38,3 @@ async def history(conn: AsyncConnection, message: Ref) -> list[RowMapping]:
     """Everything reported about one message, as it came in."""
     query = sa.select(STATUS).where(STATUS.c.message_id == message.id, STATUS.c.part == message.part)
     return list((await conn.execute(query.order_by(STATUS.c.id))).mappings())
-
-
-def row(id_: bytes, message: Ref, **said: Any) -> dict[str, Any]:
-    return {"id": id_, "part": message.part, "message_id": message.id, **said}

@@ -37,7 +37,7 @@ WAITS = (2, 30, 300, 3600, 6 * 3600, 17 * 3600)
 UNKNOWN = "status {state} untuk pesan yang tidak dikenal ({id}); {then}"
 
 Reported = Sequence[tuple[boxes.Row, Status]]
-_COLUMNS = (MESSAGE.c.id, MESSAGE.c.part, MESSAGE.c.conversation_id, MESSAGE.c.delivery, MESSAGE.c.external_id)
+_COLUMNS = (MESSAGE.c.id, MESSAGE.c.part, MESSAGE.c.conversation_id, MESSAGE.c.delivery)
 
 
 async def apply(unit: Unit, batch: Batch, reported: Reported) -> tuple[list[Work], set[bytes]]:
@@ -73,11 +73,18 @@ async def apply(unit: Unit, batch: Batch, reported: Reported) -> tuple[list[Work
 
 
 def _kept(row: boxes.Row, status: Status, message: dict[str, Any]) -> dict[str, Any]:
-    return statuses.row(
-        clock.new_id(), Ref(message["id"], message["part"]), state=status.state, at=status.at,
-        received_at=row.received_at, code=status.code, error=status.error[:1000], category=status.category,
-        billable=status.billable,
-    )  # fmt: skip
+    return {
+        "id": clock.new_id(),
+        "part": message["part"],
+        "message_id": message["id"],
+        "state": status.state,
+        "at": status.at,
+        "received_at": row.received_at,
+        "code": status.code,
+        "error": status.error[:1000],
+        "category": status.category,
+        "billable": status.billable,
+    }
 
 
 def _change(status: Status, message: dict[str, Any]) -> dict[str, Any]:
@@ -107,8 +114,8 @@ def _later(batch: Batch, row: boxes.Row, status: Status) -> dict[str, Any]:
 
 # -- finding the message ---------------------------------------------------------------------------
 
-_OURS = sa.select(*_COLUMNS).where(sa.tuple_(MESSAGE.c.id, MESSAGE.c.part).in_(sa.bindparam("refs", expanding=True)))
-"""By whole keys: two lists, of ids and of parts, would be looked up in every combination."""
+_OURS = sa.select(*_COLUMNS).where(MESSAGE.c.id.in_(sa.bindparam("ids", expanding=True)))
+"""By ids alone, which are unique: with a list of parts beside it both databases look up every combination of the two."""
 
 
 def _refs(reported: Reported) -> dict[bytes, Ref | None]:
@@ -126,9 +133,9 @@ async def _messages(unit: Unit, reported: Reported) -> dict[bytes, dict[str, Any
     """By inbox item: the message that it is about."""
     refs = _refs(reported)
     found: dict[bytes | str, dict[str, Any]] = {}
-    if wanted := {ref for ref in refs.values() if ref}:
-        for each in (await unit.conn.execute(_OURS, {"refs": sorted(wanted)})).mappings():
-            found[each["id"]] = dict(each)
+    if wanted := {ref.id for ref in refs.values() if ref}:
+        for id_, part, conversation, delivery in await unit.conn.execute(_OURS, {"ids": sorted(wanted)}):
+            found[id_] = _message(id_, part, conversation, delivery)
     nameless = [(row, status) for row, status in reported if (ref := refs[row.id]) is None or ref.id not in found]
     if nameless:
         await _by_external_id(unit, nameless, found)
@@ -150,11 +157,15 @@ async def _by_external_id(unit: Unit, reported: Reported, found: dict[bytes | st
     if not wanted:
         return
     for key, thread in (await talk.load(unit.conn, wanted)).items():
-        query = sa.select(*_COLUMNS).where(
+        query = sa.select(*_COLUMNS, MESSAGE.c.external_id).where(
             MESSAGE.c.conversation_id == thread.conversation_id,
             MESSAGE.c.part == thread.part,
             MESSAGE.c.seq > thread.seq - LOOK_BACK,
             MESSAGE.c.external_id.in_(sorted(wanted[key])),
         )
-        for each in (await unit.conn.execute(query)).mappings():
-            found[each["external_id"]] = dict(each)
+        for *columns, external_id in await unit.conn.execute(query):
+            found[external_id] = _message(*columns)
+
+
+def _message(id_: bytes, part: int, conversation: bytes, delivery: str) -> dict[str, Any]:
+    return {"id": id_, "part": part, "conversation_id": conversation, "delivery": delivery}
