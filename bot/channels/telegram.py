@@ -1,5 +1,5 @@
 """Telegram Bot API: updates in, text with inline buttons out. What needs python-telegram-bot waits in `telegram_ptb`
-until a Telegram channel starts: the library costs 0.2 s and 13 MiB that others need not pay."""
+and `telegram_read` until a Telegram channel starts: the library costs 0.2 s and 13 MiB that others need not pay."""
 
 import re
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ _TRANSIENT = Fault("transient", retryable=True)
 _OTHER = Fault("refused")
 
 # The update kinds that a citizen makes, and where their chat and time are.
-_SAID = ("message", "edited_message", "callback_query", "message_reaction")
+_SAID = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
 
 # Messages that Telegram writes itself: news about the chat, to which nobody expects an answer.
 _SERVICE = re.compile(
@@ -94,7 +94,7 @@ class Telegram:
         data = loads(raw)
         if not isinstance(data, dict):
             raise Unreadable("not a Telegram update: not an object")
-        from bot.channels.telegram_ptb import read_update
+        from bot.channels.telegram_read import read_update
 
         return read_update(data)
 

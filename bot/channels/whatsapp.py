@@ -11,7 +11,8 @@ import yarl
 
 from bot import clock
 from bot.channels.http import GARBLED, REFUSED, dumps, header, loads, name_of, post, same, seconds
-from bot.channels.whatsapp_read import address_of, read_message, read_status, words_of
+from bot.channels.whatsapp_kinds import address_of
+from bot.channels.whatsapp_read import read_message, read_status, sender_of, words_of
 from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
 from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status
 
@@ -224,9 +225,7 @@ def _message(account: str, number: Any, message: Any, find: Finder) -> Item:
     hour = seconds(message.get("timestamp")) // 3600
     if "group_id" in message:  # said in a group, to others: not a citizen's line to us
         return Item(account, "event", external_id, None, raw, hour)
-    return Item(
-        account, "message", external_id, address_of(message.get("from_user_id"), message.get("from")), raw, hour
-    )
+    return Item(account, "message", external_id, sender_of(message), raw, hour)
 
 
 def _status(account: str, status: Any) -> Item:

@@ -7,7 +7,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from bot.desk import actions, alarms, cases, door, guard, lists, live, officers, reveal, show
+from bot.desk import actions, alarms, cases, door, guard, lists, live, marks, officers, reveal, show
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
@@ -93,7 +93,7 @@ def _templates(desk: web.Application, translate: object) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"_": translate, "static": desk[ASSETS].url, "show": show}
+    environment.globals |= {"_": translate, "static": desk[ASSETS].url, "show": show, "marks": marks}
     environment.filters |= {"visible": show.visible, "one_line": show.one_line, "private": show.private}
 
 

@@ -38,6 +38,11 @@ KIND = {
     "contact": N_("Kartu kontak"),
     "reaction": N_("Reaksi"),
     "unsupported": N_("Jenis pesan yang belum didukung"),
+    "lost": N_("Kiriman yang tidak sampai"),
+    "flow": N_("Formulir"),
+    "order": N_("Pesanan"),
+    "edited": N_("Warga mengedit pesan yang tidak ada di sini"),
+    "deleted": N_("Warga menghapus pesan yang tidak ada di sini"),
 }
 REASON = {
     "flow": N_("Warga menyelesaikan laporan"),

@@ -22,7 +22,7 @@ from bot.models.states import (
     SurveyState,
     Urgency,
 )
-from bot.models.talk import Address, Contact, Conversation, Message
+from bot.models.talk import Address, Contact, Conversation, Message, MessageStatus
 
 __all__ = [
     "MOVES",
@@ -43,6 +43,7 @@ __all__ = [
     "InboxItem",
     "Invite",
     "Message",
+    "MessageStatus",
     "Officer",
     "OfficerSession",
     "OutboxItem",

@@ -14,6 +14,8 @@ class Owner(StrEnum):
 
 class Inbox(StrEnum):
     PENDING = "pending"
+    WAITING = "waiting"
+    """A status of a message that is not known yet: looked at again by a timer, for a day."""
     DONE = "done"
     PARKED = "parked"
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import clock
-from bot.models import Alarm, Assignment, Delivery, Page, Survey, Ticket, TicketEvent
+from bot.models import Alarm, Assignment, Delivery, Message, Page, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import boxes, talk
@@ -17,7 +17,7 @@ from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
-ALARM, PAGE = table(Alarm), table(Page)
+ALARM, PAGE, MESSAGE = table(Alarm), table(Page), table(Message)
 
 TICKET_CHANGES = (
     "conversation_id", "state", "urgency", "rank", "officer_id", "updated_at", "first_answer_at", "resolved_at",
@@ -62,6 +62,11 @@ _END_ASSIGNMENT = Many(
     )
     .values(ended_at=sa.bindparam("b_at"))
 )
+_UPDATE_MESSAGE = Many(
+    sa.update(MESSAGE)
+    .where(MESSAGE.c.id == sa.bindparam("b_id"), MESSAGE.c.part == sa.bindparam("b_part"))
+    .values(body=sa.bindparam("b_body"), data=sa.bindparam("b_data", type_=MESSAGE.c.data.type))
+)
 _INSERTS = {  # in an order that a reader of half a transaction could live with
     "ticket": Many(sa.insert(TICKET), TICKET.c.keys()),
     "ticket_event": Many(sa.insert(EVENT), EVENT.c.keys()),
@@ -85,11 +90,16 @@ class Batch:
         """Open or last surveys by their ticket's id."""
         self.alarms: dict[bytes, dict[str, Any]] = {}
         """The alarms of this batch's conversations."""
+        self.messages: dict[tuple[bytes, str], dict[str, Any]] = {}
+        """Messages that a turn may refer to, by conversation and external id: loaded ones, and citizens' own of this batch."""
+        self.last: dict[bytes, tuple[str, str]] = {}
+        """Kind and album of a citizen's last message, by conversation, where a turn wants to know."""
         self.queue_changed = False
         self._changed_alarms: dict[bytes, dict[str, Any]] = {}
         self._cancelled: list[dict[str, Any]] = []
         self._changed_tickets: dict[bytes, dict[str, Any]] = {}
         self._changed_surveys: dict[bytes, dict[str, Any]] = {}
+        self._changed_messages: dict[bytes, dict[str, Any]] = {}
         self._ended: list[dict[str, Any]] = []
         self._timers: list[dict[str, Any]] = []
         self._inserts: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -125,6 +135,10 @@ class Batch:
     def survey_changed(self, survey: dict[str, Any]) -> None:
         self._changed_surveys[survey["id"]] = survey
 
+    def message_changed(self, message: dict[str, Any]) -> None:
+        """Its body and data are written at the end."""
+        self._changed_messages[message["id"]] = message
+
     def end_assignment(self, ticket: dict[str, Any]) -> None:
         self._ended.append({"b_ticket": ticket["id"], "b_part": ticket["part"], "b_at": self.now})
 
@@ -137,10 +151,13 @@ class Batch:
         tickets = [_change(row, TICKET_CHANGES) for id_, row in self._changed_tickets.items() if id_ not in fresh]
         raised = {row["id"] for row in self._inserts.get("alarm", ())}
         alarms = [_change(row, ALARM_CHANGES) for id_, row in self._changed_alarms.items() if id_ not in raised]
+        fresh |= {row["id"] for row in self._inserts.get("message", ())} if self._changed_messages else set()
+        messages = [_message_change(row) for id_, row in sorted(self._changed_messages.items()) if id_ not in fresh]
         work = [
             *self._talk_work(),
             (_END_ASSIGNMENT, self._ended),
             *((statement, self._inserts.get(name, ())) for name, statement in _INSERTS.items()),
+            (_UPDATE_MESSAGE, messages),
             (_UPDATE_TICKET, tickets),
             (_UPDATE_SURVEY, [_change(row, SURVEY_CHANGES) for row in self._changed_surveys.values()]),
             (_UPDATE_ALARM, alarms),
@@ -195,6 +212,10 @@ def _contact_change(talk_: Talk, now: datetime) -> dict[str, Any]:
 
 def _change(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {"b_id": row["id"], "b_part": row["part"], **{name: row[name] for name in names}}
+
+
+def _message_change(row: dict[str, Any]) -> dict[str, Any]:
+    return {"b_id": row["id"], "b_part": row["part"], "b_body": row["body"], "b_data": row["data"]}
 
 
 def message_row(talk_: Talk, author: str, at: datetime, *, body: str, kind: str = "text",

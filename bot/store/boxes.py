@@ -120,6 +120,28 @@ def park(parked: Sequence[tuple[bytes, int, str]]) -> Work:
     return _PARK, [{"b_id": id_, "b_part": part, "b_error": error[:500]} for id_, part, error in parked]
 
 
+_WAIT = Many(
+    sa.update(INBOX)
+    .where(INBOX.c.id == sa.bindparam("b_id"), INBOX.c.part == sa.bindparam("b_part"))
+    .values(state=sa.bindparam("b_state"), attempts=sa.bindparam("b_attempts"), error=sa.bindparam("b_error"))
+)
+_AWAKE = (
+    sa.update(INBOX)
+    .where(INBOX.c.id == sa.bindparam("b_id"), INBOX.c.part == sa.bindparam("b_part"), INBOX.c.state == Inbox.WAITING)
+    .values(state=Inbox.PENDING)
+)
+
+
+def wait(rows: Sequence[dict[str, Any]]) -> Work:
+    """To be looked at again, or put away for good. A row has `b_id b_part b_state b_attempts b_error`."""
+    return _WAIT, rows
+
+
+async def awake(conn: AsyncConnection, item: Ref) -> None:
+    """A waiting item is handled once more."""
+    await conn.execute(_AWAKE, {"b_id": item.id, "b_part": item.part})
+
+
 # -- outbox ----------------------------------------------------------------------------------------
 
 INSERT_OUTBOX = Many(sa.insert(OUTBOX), OUTBOX.c.keys())
@@ -156,9 +178,9 @@ def settle(receipts: Sequence[dict[str, Any]]) -> list[Work]:
     return [(_SETTLE, receipts), (_GONE, final), (_LATER, later)]
 
 
-async def gone(conn: AsyncConnection, refs: Sequence[tuple[bytes, int]]) -> None:
+def gone(refs: Sequence[tuple[bytes, int]]) -> Work:
     """These bubbles have arrived, whatever we still believe of them."""
-    await _GONE(conn, [{"b_id": id_, "b_part": part} for id_, part in sorted(refs)])
+    return _GONE, [{"b_id": id_, "b_part": part} for id_, part in sorted(refs)]
 
 
 _OUTBOX_COLUMNS = (
