@@ -54,6 +54,10 @@ class Config:
     telegram_secret_token: str = ""
     telegram_api_url: str = "https://api.telegram.org"
     telegram_rate: float = 30.0
+    media_url: str = ""
+    """Where citizens' files lie: empty (the data directory), `file:///folder` or `s3://bucket/prefix`."""
+    whatsapp_media_hosts: str = "lookaside.fbsbx.com"
+    """Hosts beside the API's own that a media address may name: only they are shown the access token."""
     trusted_proxies: str = ""
     log_level: str = "info"
     survey_hours: float = 72.0
@@ -94,6 +98,28 @@ def load(env: Mapping[str, str] | None = None) -> Config:
     config = Config(**values)  # type: ignore[arg-type]
     _check(config)
     return config
+
+
+def key(config: Config) -> bytes:
+    """The secret that links are signed with: the setting, or on one machine a file of our own, made at the first start."""
+    if config.secret_key:
+        return config.secret_key.encode()
+    path = config.data_dir / "secret.key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass
+        else:
+            with os.fdopen(handle, "wb") as file:
+                file.write(os.urandom(32).hex().encode())
+        found = path.read_bytes().strip()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read or made ({error.strerror}); set WARGI_SECRET_KEY") from None
+    if len(found) < 32:
+        raise ConfigError(f"{path} is damaged; remove it, or set WARGI_SECRET_KEY")
+    return found
 
 
 def _read_secret(name: str, path: str) -> str:
@@ -138,6 +164,8 @@ def _check(config: Config) -> None:
             ip_network(one, strict=False)
         except ValueError:
             raise ConfigError(f"WARGI_TRUSTED_PROXIES: {one!r} is no network address such as 10.0.0.0/8") from None
+    if config.media_url and not config.media_url.startswith(("file:///", "s3://")):
+        raise ConfigError("WARGI_MEDIA_URL must be empty, file:///folder or s3://bucket/prefix")
     if config.log_level.lower() not in LEVELS:
         raise ConfigError(f"WARGI_LOG_LEVEL must be one of {', '.join(LEVELS)}, not {config.log_level!r}")
     if config.survey_hours > YEAR:
