@@ -12,10 +12,12 @@ from aiohttp import web
 from bot import clock, i18n, logs
 from bot.channels.web import Web
 from bot.channels.whatsapp import WhatsApp
-from bot.config import Config
+from bot.config import Config, key
 from bot.delivery import Delivery
 from bot.engine import flow
 from bot.errors import ConfigError
+from bot.fetching import Fetcher
+from bot.files.shelf import Shelf, shelf
 from bot.hints import EVERYTHING, Hints
 from bot.message import Channel
 from bot.metrics import Metrics
@@ -32,9 +34,9 @@ STOP_SECONDS = 6.0
 NEXT_PORTS = 20
 
 
-def channels(config: Config) -> dict[str, Channel]:
+def channels(config: Config, shelf: Shelf | None = None) -> dict[str, Channel]:
     """The platforms that are switched on. The web chat needs no credentials and is always there."""
-    found: dict[str, Channel] = {"web": Web()}
+    found: dict[str, Channel] = {"web": Web(shelf.read if shelf else None)}
     if config.whatsapp:
         found["whatsapp"] = WhatsApp(
             phone_number_id=config.whatsapp_phone_number_id,
@@ -44,6 +46,7 @@ def channels(config: Config) -> dict[str, Channel]:
             api_url=config.whatsapp_api_url,
             api_version=config.whatsapp_api_version,
             rate=config.whatsapp_rate,
+            media_hosts=tuple(config.whatsapp_media_hosts.replace(",", " ").split()),
         )
     if config.telegram:
         from bot.channels.telegram import Telegram  # its library takes a while to import
@@ -68,10 +71,12 @@ class Server:
         self.db = Db(config.database_url, config.data_dir)
         self.door = Door(self.db)
         self.house: House
+        self.shelf: Shelf
         self.port = 0
         self.migrated = False
         self._worker: Worker | None = None
         self._delivery: Delivery | None = None
+        self._fetcher: Fetcher | None = None
         self._listener: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -87,7 +92,8 @@ class Server:
         catalogues = i18n.Catalogues.load(content_dir(self.config.locales_dir, "locales"))
         flows = flow.load(content_dir(self.config.flows_dir, "flows"), catalogues)
         await self._open()
-        kinds = channels(self.config)
+        self.shelf = shelf(self.config.media_url, self.config.data_dir)
+        kinds = channels(self.config, self.shelf)
         self.house = House(flows, kinds, self.config.survey_hours, self.url)
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=512), cookie_jar=aiohttp.DummyCookieJar()
@@ -101,6 +107,8 @@ class Server:
             life = (leases.LIVES, leases.life(name))
             self._delivery = Delivery(self.db, kinds, self.metrics)
             self._worker = Worker(self.db, self.house, self._delivery, self.metrics, name)
+            scratch = self.config.data_dir / "media" / "tmp"
+            self._fetcher = Fetcher(self.db, self.house, self.shelf, self.metrics, scratch, self._worker)
             self.db.after_commit.append(self._delivery.committed)
         if self.db.is_sqlite:
             self.db.after_commit.append(lambda unit: self._heard(unit.hints))
@@ -109,6 +117,8 @@ class Server:
             self._listener = asyncio.create_task(listen(dsn, self._heard, life))
         if self._worker is not None:
             await self._worker.start()
+        if self._fetcher is not None:
+            self._fetcher.start()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handler_cancellation=False)
         await self._runner.setup()
         await web.SockSite(self._runner, sock, backlog=1024).start()
@@ -120,6 +130,7 @@ class Server:
         app = web.Application(client_max_size=webhooks.LIMIT)
         app[keys.CONFIG], app[keys.DB], app[keys.HINTS] = self.config, self.db, self.hints
         app[keys.HOUSE], app[keys.FLOWS], app[keys.CATALOGUES] = self.house, self.house.flows, catalogues
+        app[keys.SHELF], app[keys.LINK_KEY] = self.shelf, key(self.config)
         app[keys.DOOR], app[keys.METRICS] = self.door, self.metrics
         health.setup(app)
         if "gateway" in self.roles:
@@ -139,6 +150,8 @@ class Server:
         self.hints.publish(topics)
         if self._worker is None or self._delivery is None:
             return
+        if self._fetcher is not None and ("media" in topics or EVERYTHING in topics):
+            self._fetcher.wake()
         if "inbox" in topics or EVERYTHING in topics:
             self._worker.wake()
         if not self.db.is_sqlite:
@@ -153,6 +166,8 @@ class Server:
         self.hints.publish({EVERYTHING})
         if self._runner is not None:
             await self._runner.cleanup()
+        if self._fetcher is not None:
+            await self._fetcher.stop()
         if self._worker is not None:
             await self._worker.stop(STOP_SECONDS)
         if self._listener is not None:

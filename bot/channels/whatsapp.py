@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 import aiohttp
@@ -11,6 +11,7 @@ import yarl
 
 from bot import clock
 from bot.channels.http import GARBLED, REFUSED, dumps, header, loads, name_of, post, same, seconds
+from bot.channels.whatsapp_media import Files
 from bot.channels.whatsapp_read import address_of, read_message, read_status, words_of
 from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
 from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status
@@ -74,6 +75,7 @@ class WhatsApp:
         api_url: str = "https://graph.facebook.com",
         api_version: str = "v26.0",
         rate: float = 80.0,
+        media_hosts: tuple[str, ...] = ("lookaside.fbsbx.com",),
     ) -> None:
         if not (phone_number_id and access_token and app_secrets and all(app_secrets) and verify_token):
             raise ConfigError("whatsapp: a number, an access token, an app secret and a verify token are all needed")
@@ -89,6 +91,7 @@ class WhatsApp:
             "Accept-Encoding": "identity",
         }
         self._http: aiohttp.ClientSession | None = None
+        self._files = Files(self._base, access_token, media_hosts)
 
     # -- in ----------------------------------------------------------------------------------------
 
@@ -180,6 +183,10 @@ class WhatsApp:
         if status == 200 and "error" not in answer:
             return _receipt(answer)
         raise SendError(_fault(status, answer.get("error"), wait))
+
+    def fetch(self, account: str, ref: str) -> AsyncIterator[bytes]:
+        assert self._http is not None, "start() comes first"
+        return self._files.fetch(self._http, account.partition(":")[2], ref)
 
 
 # -- splitting -------------------------------------------------------------------------------------

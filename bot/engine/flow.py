@@ -32,7 +32,7 @@ TEXTS = "texts"
 NAMED = frozenset(
     "menu_button missed stale kept voice_kept files_kept unsupported cancelled first_question thanked greeted_back "
     "unreadable claimed handed_back queue_cancelled survey_again survey_thanks survey_comment survey_comment_thanks "
-    "survey_stale survey_expired".split()
+    "survey_stale survey_expired photo_lost voice_lost file_lost file_refused file_too_big".split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
 SCORES = ("1", "2", "3", "4", "5")

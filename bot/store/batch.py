@@ -10,7 +10,7 @@ from bot import clock
 from bot.models import Assignment, Delivery, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store import boxes, talk
+from bot.store import boxes, media, talk
 from bot.store.db import Unit
 from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
@@ -47,6 +47,7 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
     "assignment": Many(sa.insert(ASSIGNMENT), ASSIGNMENT.c.keys()),
     "survey": Many(sa.insert(SURVEY), SURVEY.c.keys()),
     "message": boxes.INSERT_MESSAGE,
+    "media": media.INSERT_MEDIA,
     "outbox": boxes.INSERT_OUTBOX,
 }
 
@@ -111,6 +112,8 @@ class Batch:
             *more,
         ]
         await write(unit.conn, [(statement, rows) for statement, rows in work if rows])
+        if self._inserts.get("media"):
+            unit.hints.add("media")
         unit.outbox += self._inserts.get("outbox", ())
         for each in self.talks.values():
             unit.changed(each.ref)

@@ -14,7 +14,7 @@ from bot.store import boxes, cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Unit
 from bot.store.talk import Talk
-from bot.turn import House, dialogue, handoff, receipt, survey
+from bot.turn import House, dialogue, handoff, media, receipt, survey
 from bot.turn.say import say
 from bot.turn.words import command
 
@@ -86,7 +86,9 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
         thread.name, thread.contact_changed = inbound.name[:200], True
     if inbound.phone and not thread.phone:
         thread.phone, thread.contact_changed = inbound.phone, True
-    batch.insert("message", _message(thread, row, inbound))
+    message = _message(thread, row, inbound)
+    batch.insert("message", message)
+    media.record(batch, row.account, message, inbound)
     if inbound.silent:
         return
     thread.previous_inbound_at, thread.last_inbound_at = thread.last_inbound_at, row.received_at
