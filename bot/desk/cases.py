@@ -12,10 +12,11 @@ from bot.errors import NotFound
 from bot.models import MOVES, WAITING, Officer, Owner, Role, State
 from bot.models.ref import Ref
 from bot.policy import number
-from bot.store import desk
+from bot.store import desk, media
 from bot.web import keys
 
 WINDOW = 50
+WORDS = frozenset({"text", "choice"})
 MOST = 1000
 """More messages than this are not shown at once, whatever the address asks for."""
 
@@ -29,6 +30,8 @@ class Case:
     history: list[Any]
     since: int
     me: Officer
+    files: dict[int, list[Any]]
+    """What came along with messages, by their `seq`."""
     key: str
     """A new client key: the next message of a page without scripts is sent once, even if the form is sent twice."""
 
@@ -80,8 +83,11 @@ async def load(request: web.Request) -> Case:
         last = ticket["seq"] or 0
         since = _since(request.query.get("dari", ""), last)
         messages = await desk.messages(conn, Ref(ticket["conversation_id"], part), since, last)
+        files: dict[int, list[Any]] = {}
+        if any(message["kind"] not in WORDS for message in messages):  # most talks are nothing but words
+            files = dict(await media.of_messages(conn, Ref(ticket["conversation_id"], part), since, last))
         history = await desk.history(conn, Ref(ticket["id"], part))
-    return Case(dict(ticket), messages, history, since, signed.officer, clock.token()[:32])
+    return Case(dict(ticket), messages, history, since, signed.officer, files, clock.token()[:32])
 
 
 def _since(text: str, last: int) -> int:

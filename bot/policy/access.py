@@ -18,6 +18,8 @@ class Verb(StrEnum):
     RESOLVE = "resolve"
     HAND_BACK = "hand_back"
     URGENCY = "urgency"
+    EVIDENCE = "evidence"
+    """Open a photo as it was sent, with the place and the camera that it names."""
     PEOPLE = "people"
     """Invite officers, disable and enable them."""
 
@@ -34,6 +36,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.RESOLVE: EVERYBODY,
     Verb.HAND_BACK: EVERYBODY,
     Verb.URGENCY: EVERYBODY,
+    Verb.EVIDENCE: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.PEOPLE: frozenset({Role.ADMIN}),
 }
 

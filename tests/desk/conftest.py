@@ -12,6 +12,7 @@ from bot import clock, desk, i18n
 from bot.config import Config
 from bot.desk import sessions
 from bot.engine import flow
+from bot.files.shelf import Local
 from bot.hints import Hints
 from bot.models import Officer
 from bot.store import people
@@ -51,6 +52,7 @@ def application(db: Db, public_url: str = "") -> web.Application:
     app[keys.CONFIG], app[keys.DB], app[keys.HINTS] = Config(public_url=public_url), db, Hints()
     app[keys.FLOWS], app[keys.CATALOGUES] = flows, catalogues
     app[keys.HOUSE] = House(flows, {}, 72.0, "http://127.0.0.1")
+    app[keys.SHELF], app[keys.LINK_KEY] = Local(db.data_dir / "media"), b"not a secret"
     db.after_commit.append(app[keys.HINTS].committed)
     desk.setup(app)
     return app

@@ -13,6 +13,7 @@ from aiohttp import web
 import bot.fetching
 from bot.fetching import shelve
 from bot.files import kinds
+from bot.models.ref import Ref
 from tests.fakes.serve import Server
 from tests.files import samples
 from tests.world import World, eventually
@@ -91,6 +92,23 @@ async def test_a_server_error_heals_by_itself(world: World) -> None:
         assert samples.PLACE not in shelved(world, row[copy]), "what officers see knows no place"
     assert not list((world.folder / "media" / "tmp").iterdir())
     assert asked(world, citizen.address, "kirim ulang") == 0
+
+
+async def test_who_looks_at_the_case_sees_it_come(world: World) -> None:
+    """The page is told when the file is there, and then shows it."""
+    citizen, http = world.citizen(), world.browser()
+    await citizen.say(http, "petugas")
+    await eventually(lambda: world.one("SELECT number FROM ticket"), what="a ticket")
+    number, desk = str(await world.one("SELECT number FROM ticket")), await world.officer()
+    world.graph.media.fail_next.extend([503] * 200)
+    await citizen.send(http, citizen.image("Lampu padam"))
+    await eventually(lambda: _has(world, "error", "transient"), what="a first try")
+    assert "Sedang diambil" in await desk.get(f"/desk/tiket/{number}")
+    row = (await world.rows(FILES))[0]
+    with world.server.hints.subscribe(f"c:{Ref(row['conversation_id'], row['part'])}") as ear:
+        world.graph.media.fail_next.clear()
+        assert await ear.next(20)
+    assert f"/desk/tiket/{number}/berkas/{Ref(row['id'], row['part'])}?kecil" in await desk.get(f"/desk/tiket/{number}")
 
 
 async def test_telegram_brings_photo_voice_and_document(world: World) -> None:
