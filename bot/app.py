@@ -25,7 +25,7 @@ from bot.store import leases, schema
 from bot.store.db import Db
 from bot.store.listen import listen
 from bot.turn import House
-from bot.web import chat, health, keys, track, webhooks
+from bot.web import chat, health, keys, track, upload, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
 
@@ -137,7 +137,7 @@ class Server:
             for channel in self.house.channels.values():
                 if channel.name != "web":
                     webhooks.setup(app, channel)
-            chat.setup(app)
+            upload.setup(app, chat.setup(app))
             track.setup(app)
         if "desk" in self.roles:
             from bot import desk

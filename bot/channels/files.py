@@ -1,6 +1,6 @@
 """Fetching a citizen's file from a platform: what each answer means, without a redirect followed or an address written down."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import aiohttp
@@ -47,7 +47,7 @@ async def get(
         raise _unreached(error) from None
 
 
-async def stream(http: aiohttp.ClientSession, url: yarl.URL, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
+async def stream(http: aiohttp.ClientSession, url: yarl.URL, headers: Mapping[str, str]) -> AsyncGenerator[bytes, None]:
     """The file, piece by piece and as it was sent: what is packed stays packed. Raises `FetchError`."""
     began = False
     try:

@@ -1,6 +1,7 @@
 """The web chat page as a channel: the page writes its own items and fetches its messages; nothing leaves the house."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -18,7 +19,7 @@ class Web:
     name = "web"
     account = ACCOUNT
 
-    def __init__(self, shelf: Callable[[str], AsyncIterator[bytes]] | None = None) -> None:
+    def __init__(self, shelf: Callable[[str], AsyncGenerator[bytes, None]] | None = None) -> None:
         """`shelf` reads what a page has uploaded: it lies in the house before its message does."""
         self.limits = Limits(text=65_536)
         self._shelf = shelf
@@ -70,12 +71,13 @@ class Web:
     async def acknowledge(self, kind: str, raw: bytes) -> None:
         """Nothing: the page shows by itself that a button was pressed."""
 
-    async def fetch(self, account: str, ref: str) -> AsyncIterator[bytes]:
+    async def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
         if self._shelf is None:
             raise FetchError(Fault("expired", "this house keeps no uploads"))
         try:
-            async for piece in self._shelf(ref):
-                yield piece
+            async with aclosing(self._shelf(ref)) as pieces:
+                async for piece in pieces:
+                    yield piece
         except NotFound:
             raise FetchError(Fault("expired")) from None
         except OSError as error:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from typing import Any
 
 import aiohttp
@@ -184,7 +184,7 @@ class WhatsApp:
             return _receipt(answer)
         raise SendError(_fault(status, answer.get("error"), wait))
 
-    def fetch(self, account: str, ref: str) -> AsyncIterator[bytes]:
+    def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
         assert self._http is not None, "start() comes first"
         return self._files.fetch(self._http, account.partition(":")[2], ref)
 

@@ -1,7 +1,8 @@
 """WhatsApp's files: an id is asked for an address, which holds five minutes and wants the same token."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import aiohttp
 import yarl
@@ -29,14 +30,15 @@ class Files:
         self._base, self._origin, self._hosts = base, yarl.URL(base).origin(), frozenset(host.lower() for host in hosts)
         self._headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
 
-    async def fetch(self, http: aiohttp.ClientSession, number: str, ref: str) -> AsyncIterator[bytes]:
+    async def fetch(self, http: aiohttp.ClientSession, number: str, ref: str) -> AsyncGenerator[bytes, None]:
         for again in (True, False):
             url = await self._address(http, number, ref)
             began = False
             try:
-                async for piece in files.stream(http, url, self._headers):
-                    began = True
-                    yield piece
+                async with aclosing(files.stream(http, url, self._headers)) as pieces:
+                    async for piece in pieces:
+                        began = True
+                        yield piece
                 return
             except FetchError as error:
                 # an address that is over answers with any 4xx: a second one, just made, tells what is really the matter

@@ -61,6 +61,8 @@ class Fetcher:
         self._wake = asyncio.Event()
         self._flying: dict[bytes, tuple[str, asyncio.Task[None]]] = {}
         """Account and task of what is being fetched."""
+        self._left: set[bytes] = set()
+        """What landed while a look at the table was under way: what that look read of it is old."""
         self._loop: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -96,6 +98,7 @@ class Fetcher:
         held = self._holder.held()
         if len(self._flying) >= LANES or held == {}:
             return
+        self._left.clear()
         async with self._db.read() as conn:
             rows, hosts = await media.due(conn, None if held is None else sorted(held), clock.now(), 200)
         for row in rows:
@@ -103,7 +106,7 @@ class Fetcher:
                 return
             busy = sum(account == row["account"] for account, _ in self._flying.values())
             share = 1 if hosts.get(row["account"], Host()).failures else SHARE
-            if row["id"] in self._flying or busy >= share:
+            if row["id"] in self._flying or row["id"] in self._left or busy >= share:
                 continue
             task = asyncio.create_task(self._fetch(dict(row), held))
             self._flying[row["id"]] = (row["account"], task)
@@ -111,6 +114,7 @@ class Fetcher:
 
     def _landed(self, id_: bytes, task: asyncio.Task[None]) -> None:
         self._flying.pop(id_, None)
+        self._left.add(id_)
         self._wake.set()
 
     async def _fetch(self, row: dict[str, Any], held: Mapping[int, int] | None) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,12 +21,12 @@ _darkroom = asyncio.Semaphore(1)
 """Unpacked photos are large: one at a time in this process."""
 
 
-async def receive(pieces: AsyncIterator[bytes], target: Path, cap: int, patience: float) -> str:
+async def receive(pieces: AsyncGenerator[bytes, None], target: Path, cap: int, patience: float) -> str:
     """Writes the stream to `target`; returns its hash. Raises `FetchError`, and `OSError` for our own disk."""
     digest, size, buffer = hashlib.sha256(), 0, bytearray()
     with _made(target) as file:
         try:
-            async with asyncio.timeout(patience), _closing(pieces):
+            async with asyncio.timeout(patience), aclosing(pieces):  # ends the request when we stop in the middle
                 async for piece in pieces:
                     size += len(piece)
                     if size > cap:  # counted as it comes: what was claimed is no promise
@@ -45,11 +45,6 @@ async def receive(pieces: AsyncIterator[bytes], target: Path, cap: int, patience
 
 def _made(target: Path) -> BinaryIO:
     return open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-
-
-def _closing(pieces: AsyncIterator[bytes]) -> Any:
-    """Ends the request at once when we stop reading in the middle."""
-    return aclosing(pieces)
 
 
 async def put_away(shelf: Shelf, file: Path, sha256: str, *, kind: str, mime: str, name: str) -> dict[str, Any]:

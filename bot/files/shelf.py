@@ -3,9 +3,9 @@
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
 from bot.errors import ConfigError, NotFound
@@ -18,7 +18,7 @@ class Shelf(Protocol):
     async def put(self, source: Path, sha256: str) -> None:
         """Takes the file over; safe on return. The same content twice is one file. Raises `OSError`."""
 
-    def read(self, sha256: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+    def read(self, sha256: str, start: int = 0, length: int | None = None) -> AsyncGenerator[bytes, None]:
         """Raises `NotFound`, or `OSError` when the shelf does not answer."""
 
     async def size(self, sha256: str) -> int:
@@ -77,9 +77,11 @@ class Local:
         os.replace(source, target)
         _sync(target.parent, os.O_RDONLY | os.O_DIRECTORY)
 
-    async def read(self, sha256: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+    async def read(self, sha256: str, start: int = 0, length: int | None = None) -> AsyncGenerator[bytes, None]:
         try:
-            file = await asyncio.to_thread((self._root / _place(sha256)).open, "rb")
+            file = _opened(
+                self._root / _place(sha256)
+            )  # not in a thread: a file that opens after we were cut off is never closed
         except FileNotFoundError:
             raise NotFound("no such file") from None
         with file:
@@ -97,6 +99,10 @@ class Local:
             return (await asyncio.to_thread((self._root / _place(sha256)).stat)).st_size
         except FileNotFoundError:
             raise NotFound("no such file") from None
+
+
+def _opened(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
 def _copied(source: Path, target: Path) -> Path:
@@ -132,7 +138,7 @@ class Bucket:
             raise OSError(f"the bucket did not take a file: {type(error).__name__}") from error
         await asyncio.to_thread(source.unlink)
 
-    async def read(self, sha256: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+    async def read(self, sha256: str, start: int = 0, length: int | None = None) -> AsyncGenerator[bytes, None]:
         import obstore
 
         end = await self.size(sha256) if length is None else start + length

@@ -129,6 +129,16 @@ async def of_messages(conn: AsyncConnection, conversation: Ref, since: int, unti
     return found
 
 
+async def by_message(conn: AsyncConnection, ids: Sequence[bytes], part: int) -> dict[bytes, list[RowMapping]]:
+    """The files of these messages, by the message's id."""
+    found: dict[bytes, list[RowMapping]] = {}
+    if ids:
+        query = sa.select(MEDIA).where(MEDIA.c.message_id.in_(ids), MEDIA.c.part == part).order_by(MEDIA.c.position)
+        for row in (await conn.execute(query)).mappings():
+            found.setdefault(row["message_id"], []).append(row)
+    return found
+
+
 async def waiting(conn: AsyncConnection) -> tuple[int, datetime | None]:
     """How many files are still to be fetched, and since when the oldest waits."""
     query = sa.select(sa.func.count(), sa.func.min(MEDIA.c.created_at)).where(_PENDING)

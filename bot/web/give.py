@@ -1,6 +1,7 @@
 """Hands out a citizen's file: as what its bytes are, never as what somebody claims, and in pieces where a player asks for them."""
 
 import re
+from contextlib import aclosing
 from urllib.parse import quote
 
 from aiohttp import web
@@ -61,12 +62,12 @@ async def give(
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     response = web.StreamResponse(status=status, headers=headers)
     response.content_length = stop - start
-    pieces = shelf.read(sha256, start, stop - start)
-    first = await anext(pieces, b"")  # before the headers: what cannot be read must not look like a file
-    await response.prepare(request)
-    await response.write(first)
-    async for piece in pieces:
-        await response.write(piece)
+    async with aclosing(shelf.read(sha256, start, stop - start)) as pieces:
+        first = await anext(pieces, b"")  # before the headers: what cannot be read must not look like a file
+        await response.prepare(request)
+        await response.write(first)
+        async for piece in pieces:
+            await response.write(piece)
     return response
 
 

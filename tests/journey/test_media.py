@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -180,7 +180,7 @@ async def test_a_full_disk_keeps_it_waiting(world: World, monkeypatch: pytest.Mo
     full = True
     real = shelve.receive
 
-    async def receive(pieces: AsyncIterator[bytes], target: Path, *more: Any) -> str:
+    async def receive(pieces: AsyncGenerator[bytes, None], target: Path, *more: Any) -> str:
         if full:
             raise OSError(28, "No space left on device")
         return await real(pieces, target, *more)
