@@ -34,7 +34,11 @@ MOST_ERRORS = 15
 """Of an account in one hour. Meta is said to block the downloads of a number after 20 for half an hour."""
 KEPT = timedelta(days=6, hours=12)
 """WhatsApp forgets a file after seven days; what has not come by then is not asked for any more."""
-LIMITED = {"unavailable": (8, MediaState.EXPIRED), "bug": (8, MediaState.FAILED)}
+LIMITED = {
+    "unavailable": (8, MediaState.EXPIRED),
+    "bug": (8, MediaState.FAILED),
+    "garbled": (20, MediaState.FAILED),
+}
 """What is not worth days of trying: after so many tries it is over."""
 DISK_WAIT = timedelta(seconds=20)
 FINAL = {"expired": MediaState.EXPIRED, "too_big": MediaState.REFUSED}
