@@ -1,8 +1,10 @@
 """One file from the platform's bytes to the shelf: measured, recognised, copied without metadata, put away."""
 
 import asyncio
+import errno
 import hashlib
 import os
+import shutil
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
@@ -16,6 +18,8 @@ from bot.models import MediaState
 
 BUFFER = 1024 * 1024
 """Written to disk at once; all that a fetch holds in memory."""
+RESERVE = 256 * 1024 * 1024
+"""Bytes of the disk that are left to the database: files can wait, words cannot."""
 SLACK = 30.0
 _darkroom = asyncio.Semaphore(1)
 """Unpacked photos are large: one at a time in this process."""
@@ -23,6 +27,8 @@ _darkroom = asyncio.Semaphore(1)
 
 async def receive(pieces: AsyncGenerator[bytes, None], target: Path, cap: int, patience: float) -> str:
     """Writes the stream to `target`; returns its hash. Raises `FetchError`, and `OSError` for our own disk."""
+    if (await asyncio.to_thread(shutil.disk_usage, target.parent)).free < RESERVE:
+        raise OSError(errno.ENOSPC, "too little room is left")
     digest, size, buffer = hashlib.sha256(), 0, bytearray()
     with _made(target) as file:
         try:

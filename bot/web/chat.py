@@ -224,6 +224,9 @@ class Chat:
         if not same_origin(request, self._config):
             raise Refused(403, "Pesan hanya dapat dikirim dari halaman ini. Silakan muat ulang halaman.")
 
+    def network(self, request: web.Request) -> str:
+        return self._proxies.client(request)
+
     def slow_down(self, request: web.Request, visitor: Visitor) -> None:
         name = visitor.address if visitor.known else f"new {self._proxies.client(request)}"
         wait = self._visitors.take(name) or self._networks.take(self._proxies.client(request))

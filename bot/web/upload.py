@@ -50,6 +50,8 @@ class Uploads:
         self._free = asyncio.Semaphore(AT_ONCE)
         self._files = Buckets(10, 1 / 15)
         """Of a visitor: a burst of photos, then four a minute."""
+        self._networks = Buckets(60, 1 / 3)
+        """Cookies can be made up, addresses cannot: what one network may put on our disk."""
 
     async def upload(self, request: web.Request) -> web.Response:
         visitor, said = self._chat.visitor(request), None
@@ -57,7 +59,8 @@ class Uploads:
         try:
             self._chat.refuse_forged(request)
             self._chat.slow_down(request, visitor)
-            if wait := self._files.take(visitor.address):
+            network = self._chat.network(request)
+            if wait := self._files.take(visitor.address if visitor.known else network) or self._networks.take(network):
                 raise Refused(429, OFTEN, wait)
             if self._free.locked():
                 raise Refused(503, BUSY, 5)

@@ -3,8 +3,6 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncGenerator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,21 +175,14 @@ async def test_a_cut_line_is_no_file(world: World) -> None:
 
 
 async def test_a_full_disk_keeps_it_waiting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    full = True
-    real = shelve.receive
-
-    async def receive(pieces: AsyncGenerator[bytes, None], target: Path, *more: Any) -> str:
-        if full:
-            raise OSError(28, "No space left on device")
-        return await real(pieces, target, *more)
-
-    monkeypatch.setattr(bot.fetching, "receive", receive)
     monkeypatch.setattr(bot.fetching, "DISK_WAIT", bot.fetching.timedelta(seconds=0.1))
     citizen, http = world.citizen(), world.browser()
-    await citizen.send(http, citizen.image())
-    await eventually(lambda: _has(world, "error", "disk"), what="the disk's error")
-    assert (await states(world, "pending"))[0]["attempts"] == 0
-    full = False
+    with monkeypatch.context() as full:
+        full.setattr(shelve, "RESERVE", 2**62)
+        await citizen.send(http, citizen.image())
+        await eventually(lambda: _has(world, "error", "disk"), what="the disk's error")
+        row = (await states(world, "pending"))[0]
+        assert row["attempts"] == 0 and await world.rows("SELECT * FROM media_host WHERE errors > 0") == []
     await states(world, "stored")
 
 

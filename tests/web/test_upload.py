@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from PIL import Image
 
-from bot.files.shelf import Local
+from bot.fetching import shelve
 from bot.web import upload
 from tests.files import samples
 from tests.world import WebCitizen, World, eventually
@@ -124,15 +124,20 @@ async def test_what_is_refused_says_why(world: World, citizen: WebCitizen, monke
 
 
 async def test_a_full_disk_promises_nothing(world: World, citizen: WebCitizen, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Local, "put", full)
+    with monkeypatch.context() as full:
+        full.setattr(shelve, "RESERVE", 2**62)
         status, text = await send(citizen, form(samples.photo()))
         assert status == 503 and "belum tersimpan" in text
     assert await sent(citizen) == []
     assert (await send(citizen, form(samples.photo())))[0] == 202
+
+
+async def test_a_new_cookie_each_time_is_still_the_same_network(world: World) -> None:
+    found = []
+    for n in range(70):
+        cookie = {"Cookie": f"wargi-chat={n:064x}"}
+        found.append((await send(WebCitizen(world.browser(), world.url), form(samples.HTML), **cookie))[0])
+    assert found[:60] == [415] * 60 and found[-1] == 429
 
 
 async def test_a_flood_of_files_is_slowed_down(world: World, citizen: WebCitizen) -> None:
