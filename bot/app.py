@@ -17,6 +17,8 @@ from bot.config import Config
 from bot.delivery import Delivery
 from bot.engine import flow
 from bot.errors import ConfigError
+from bot.fetching import Fetcher
+from bot.files.shelf import Shelf, shelf
 from bot.hints import EVERYTHING, Hints
 from bot.message import Channel
 from bot.metrics import Metrics
@@ -25,7 +27,7 @@ from bot.store.db import Db
 from bot.store.listen import listen
 from bot.triage import room
 from bot.turn import House, Ways, alarm
-from bot.web import chat, health, keys, track, webhooks
+from bot.web import chat, health, keys, track, upload, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
 
@@ -34,9 +36,9 @@ STOP_SECONDS = 6.0
 NEXT_PORTS = 20
 
 
-def channels(config: Config) -> dict[str, Channel]:
+def channels(config: Config, shelf: Shelf | None = None) -> dict[str, Channel]:
     """The platforms that are switched on. The web chat needs no credentials and is always there."""
-    found: dict[str, Channel] = {"web": Web()}
+    found: dict[str, Channel] = {"web": Web(shelf.read if shelf else None)}
     if config.whatsapp:
         found["whatsapp"] = WhatsApp(
             phone_number_id=config.whatsapp_phone_number_id,
@@ -46,6 +48,7 @@ def channels(config: Config) -> dict[str, Channel]:
             api_url=config.whatsapp_api_url,
             api_version=config.whatsapp_api_version,
             rate=config.whatsapp_rate,
+            media_hosts=tuple(config.whatsapp_media_hosts.replace(",", " ").split()),
         )
     if config.telegram:
         from bot.channels.telegram import Telegram  # its library takes a while to import
@@ -70,10 +73,12 @@ class Server:
         self.db = Db(config.database_url, config.data_dir)
         self.door = Door(self.db)
         self.house: House
+        self.shelf: Shelf
         self.port = 0
         self.migrated = False
         self._worker: Worker | None = None
         self._delivery: Delivery | None = None
+        self._fetcher: Fetcher | None = None
         self._listener: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -89,7 +94,8 @@ class Server:
         catalogues = i18n.Catalogues.load(content_dir(self.config.locales_dir, "locales"))
         flows = flow.load(content_dir(self.config.flows_dir, "flows"), catalogues)
         await self._open()
-        kinds = channels(self.config)
+        self.shelf = shelf(self.config.media_url, self.config.data_dir)
+        kinds = channels(self.config, self.shelf)
         sorter = room.load(content_dir(self.config.flows_dir, "flows"), flows)
         self.house = House(
             flows, kinds, sorter, vault.load(self.config.secret_key, self.config.data_dir), self._ways(),
@@ -108,6 +114,8 @@ class Server:
             life = (leases.LIVES, leases.life(name))
             self._delivery = Delivery(self.db, kinds, self.metrics)
             self._worker = Worker(self.db, self.house, self._delivery, self.metrics, name)
+            scratch = self.config.data_dir / "media" / "tmp"
+            self._fetcher = Fetcher(self.db, self.house, self.shelf, self.metrics, scratch, self._worker)
             self.db.after_commit.append(self._delivery.committed)
         if self.db.is_sqlite:
             self.db.after_commit.append(lambda unit: self._heard(unit.hints))
@@ -116,6 +124,8 @@ class Server:
             self._listener = asyncio.create_task(listen(dsn, self._heard, life))
         if self._worker is not None:
             await self._worker.start()
+        if self._fetcher is not None:
+            self._fetcher.start()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handler_cancellation=False)
         await self._runner.setup()
         await web.SockSite(self._runner, sock, backlog=1024).start()
@@ -134,13 +144,14 @@ class Server:
         app = web.Application(client_max_size=webhooks.LIMIT)
         app[keys.CONFIG], app[keys.DB], app[keys.HINTS] = self.config, self.db, self.hints
         app[keys.HOUSE], app[keys.FLOWS], app[keys.CATALOGUES] = self.house, self.house.flows, catalogues
+        app[keys.SHELF], app[keys.LINK_KEY] = self.shelf, self.house.vault.signing_key("links")
         app[keys.DOOR], app[keys.METRICS] = self.door, self.metrics
         health.setup(app)
         if "gateway" in self.roles:
             for channel in self.house.channels.values():
                 if channel.name != "web":
                     webhooks.setup(app, channel)
-            chat.setup(app)
+            upload.setup(app, chat.setup(app))
             track.setup(app)
         if "desk" in self.roles:
             from bot import desk
@@ -153,6 +164,8 @@ class Server:
         self.hints.publish(topics)
         if self._worker is None or self._delivery is None:
             return
+        if self._fetcher is not None and ("media" in topics or EVERYTHING in topics):
+            self._fetcher.wake()
         if "inbox" in topics or EVERYTHING in topics:
             self._worker.wake()
         if "urgent" in topics or EVERYTHING in topics:
@@ -169,6 +182,8 @@ class Server:
         self.hints.publish({EVERYTHING})
         if self._runner is not None:
             await self._runner.cleanup()
+        if self._fetcher is not None:
+            await self._fetcher.stop()
         if self._worker is not None:
             await self._worker.stop(STOP_SECONDS)
         if self._listener is not None:

@@ -62,6 +62,10 @@ class Config:
     mail_from: str = ""
     alarm_webhook_url: str = ""
     alarm_webhook_secret: str = ""
+    media_url: str = ""
+    """Where citizens' files lie: empty (the data directory), `file:///folder` or `s3://bucket/prefix`."""
+    whatsapp_media_hosts: str = "lookaside.fbsbx.com"
+    """Hosts beside the API's own that a media address may name: only they are shown the access token."""
     trusted_proxies: str = ""
     log_level: str = "info"
     survey_hours: float = 72.0
@@ -153,6 +157,8 @@ def _check(config: Config) -> None:
             ip_network(one, strict=False)
         except ValueError:
             raise ConfigError(f"WARGI_TRUSTED_PROXIES: {one!r} is no network address such as 10.0.0.0/8") from None
+    if config.media_url and not config.media_url.startswith(("file:///", "s3://")):
+        raise ConfigError("WARGI_MEDIA_URL must be empty, file:///folder or s3://bucket/prefix")
     if config.log_level.lower() not in LEVELS:
         raise ConfigError(f"WARGI_LOG_LEVEL must be one of {', '.join(LEVELS)}, not {config.log_level!r}")
     if config.survey_hours > YEAR:

@@ -73,3 +73,12 @@ class SendError(WargiError):
         super().__init__(f"{fault.name}: {fault.text}" if fault.text else fault.name)
         self.fault = fault
         self.retryable = fault.retryable
+
+
+class FetchError(WargiError):
+    """A file could not be fetched. `expired` and `too_big` are the names that end it; others say whether to try again."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(f"{fault.name}: {fault.text}" if fault.text else fault.name)
+        self.fault = fault
+        self.retryable = fault.retryable

@@ -1,6 +1,6 @@
 """The words that cross between rooms: frozen types that know no platform, no table and no flow."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -189,6 +189,9 @@ class Channel(Protocol):
 
     async def acknowledge(self, kind: str, raw: bytes) -> None:
         """Best effort, after the turn committed: ends a pressed button's spinner where a platform has one. Never raises."""
+
+    def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
+        """The bytes of a citizen's file (`Attachment.ref`), read from the platform as they are asked for. Raises `FetchError`."""
 
 
 def clean(text: object, limit: int = 65_536) -> str:

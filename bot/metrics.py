@@ -26,4 +26,7 @@ class Metrics:
         self.on_duty = gauge("officers_on_duty", "Officers who are on shift")
         self.inbox_lag = gauge("inbox_lag_seconds", "Age of the oldest unhandled inbox item")
         self.outbox_lag = gauge("outbox_lag_seconds", "Age of the oldest bubble that has not left")
+        self.media = counter("media", "Tries to fetch citizens' files by channel and outcome", "channel", "outcome")
+        self.media_pending = gauge("media_pending", "Citizens' files that are still to be fetched")
+        self.media_lag = gauge("media_lag_seconds", "Age of the oldest file that is still to be fetched")
         self.parts = gauge("parts_held", "Parts that this process works on")

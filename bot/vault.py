@@ -87,6 +87,10 @@ class Vault:
         """Under every secret, newest first: while secrets change, rows of both kinds are looked for."""
         return tuple(self._index(value, purpose, at) for at in range(len(self._secrets)))
 
+    def signing_key(self, purpose: str) -> bytes:
+        """A key for one kind of short-lived signature, of the newest secret."""
+        return self._key(f"sign {purpose}", 0)
+
     def _index(self, value: str, purpose: str, at: int) -> str:
         return hmac.new(self._key(f"index:{purpose}", at), value.encode(), hashlib.sha256).hexdigest()
 

@@ -81,6 +81,17 @@ class Worker:
             except StoreDown:
                 self._log.warning("leases not given back")
 
+    # -- for whoever works on the same parts ---------------------------------------------------------
+
+    def held(self) -> Mapping[int, int] | None:
+        """Part -> token of what we hold; None on SQLite, where one process has all."""
+        return None if self._db.is_sqlite else self._held
+
+    async def fence(self, unit: Unit, held: Mapping[int, int] | None, part: int) -> None:
+        """Inside a transaction: the part is still ours as it was in `held`. Raises `LeaseLost`."""
+        if held is not None:
+            await leases.fence(unit.conn, self._name, held, [part])
+
     # -- turns -------------------------------------------------------------------------------------
 
     async def _turns(self) -> None:

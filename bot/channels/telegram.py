@@ -2,13 +2,16 @@
 and `telegram_read` until a Telegram channel starts: the library costs 0.2 s and 13 MiB that others need not pay."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+import yarl
 
-from bot.channels.http import GARBLED, REFUSED, header, loads, name_of, same, seconds
-from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
+from bot.channels import files
+from bot.channels.http import GARBLED, REFUSED, dumps, header, loads, name_of, post, same, seconds
+from bot.errors import ConfigError, Fault, FetchError, SendError, Unauthorised, Unreadable
 from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status, clean
 
 if TYPE_CHECKING:
@@ -32,6 +35,14 @@ ERRORS: tuple[tuple[int, str, Fault], ...] = (
     (400, "", Fault("payload")),
     (504, "", Fault("timeout", retryable=True, ambiguous=True)),
 )
+# What a refused getFile means, as above. Bots are given 20 MB at most.
+FILE_ERRORS: tuple[tuple[int, str, Fault], ...] = (
+    (400, "too big", Fault("too_big")),
+    (400, "temporarily unavailable", Fault("unavailable", retryable=True)),  # or a wrong id: it does not say which
+    (400, "file", Fault("expired")),
+)
+_JSON = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+_FILE_PATH = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_.-]+)+")
 _TRANSIENT = Fault("transient", retryable=True)
 _OTHER = Fault("refused")
 
@@ -61,6 +72,7 @@ class Telegram:
         self._token, self._api_url = token, api_url.rstrip("/")
         self._secret = secret_token.encode()
         self._library: Library | None = None
+        self._http: aiohttp.ClientSession | None = None
 
     # -- in ----------------------------------------------------------------------------------------
 
@@ -113,7 +125,7 @@ class Telegram:
     async def start(self, http: aiohttp.ClientSession) -> None:
         from bot.channels.telegram_ptb import Library
 
-        self._library = Library(self._token, self._api_url, http)
+        self._library, self._http = Library(self._token, self._api_url, http), http
 
     async def send(self, out: Outbound) -> Receipt:
         assert self._library is not None, "start() comes first"
@@ -123,6 +135,44 @@ class Telegram:
             raise SendError(Fault("payload", "not a Telegram chat"))
         buttons = out.choices if _fits(out.choices) else ()
         return await self._library.send(int(out.address), out.text, buttons)
+
+    # -- files -------------------------------------------------------------------------------------
+
+    async def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
+        assert self._http is not None, "start() comes first"
+        for again in (True, False):
+            path = await self._file_path(ref)
+            url = yarl.URL(f"{self._api_url}/file/bot{self._token}/{path}", encoded=True)
+            began = False
+            try:
+                async with aclosing(files.stream(self._http, url, {"Accept-Encoding": "identity"})) as pieces:
+                    async for piece in pieces:
+                        began = True
+                        yield piece
+                return
+            except FetchError as error:
+                if began or not again or error.fault.name != "expired":  # a path holds an hour: one is asked for anew
+                    raise
+
+    async def _file_path(self, ref: str) -> str:
+        assert self._http is not None, "start() comes first"
+        url = f"{self._api_url}/bot{self._token}/getFile"
+        try:
+            status, body, _ = await post(self._http, url, _JSON, dumps({"file_id": ref}))
+        except SendError as error:  # asking may be repeated, whatever became of the first time
+            fault = error.fault
+            raise FetchError(Fault(fault.name, fault.text, retryable=True, scope="account")) from None
+        try:
+            answer = loads(body)
+        except Unreadable:
+            answer = None
+        path = files.field(answer, "result", "file_path")
+        if status == 200 and isinstance(path, str) and _FILE_PATH.fullmatch(path) and ".." not in path:
+            return path
+        fault = fault_of(status, body)
+        named = next((it for code, part, it in FILE_ERRORS if code == status and part in fault.text.lower()), fault)
+        scope = "account" if status >= 500 or named.name == "garbled" else named.scope
+        raise FetchError(Fault(named.name, fault.text, named.retryable, wait=named.wait, scope=scope))
 
 
 def _private_chat(key: str, said: dict[str, Any]) -> str | None:

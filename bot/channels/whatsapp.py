@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from typing import Any
 
 import aiohttp
@@ -12,6 +12,7 @@ import yarl
 from bot import clock
 from bot.channels.http import GARBLED, REFUSED, dumps, header, loads, name_of, post, same, seconds
 from bot.channels.whatsapp_kinds import address_of
+from bot.channels.whatsapp_media import Files
 from bot.channels.whatsapp_read import read_message, read_status, sender_of, words_of
 from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
 from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status
@@ -75,6 +76,7 @@ class WhatsApp:
         api_url: str = "https://graph.facebook.com",
         api_version: str = "v26.0",
         rate: float = 80.0,
+        media_hosts: tuple[str, ...] = ("lookaside.fbsbx.com",),
     ) -> None:
         if not (phone_number_id and access_token and app_secrets and all(app_secrets) and verify_token):
             raise ConfigError("whatsapp: a number, an access token, an app secret and a verify token are all needed")
@@ -90,6 +92,7 @@ class WhatsApp:
             "Accept-Encoding": "identity",
         }
         self._http: aiohttp.ClientSession | None = None
+        self._files = Files(self._base, access_token, media_hosts)
 
     # -- in ----------------------------------------------------------------------------------------
 
@@ -181,6 +184,10 @@ class WhatsApp:
         if status == 200 and "error" not in answer:
             return _receipt(answer)
         raise SendError(_fault(status, answer.get("error"), wait))
+
+    def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
+        assert self._http is not None, "start() comes first"
+        return self._files.fetch(self._http, account.partition(":")[2], ref)
 
 
 # -- splitting -------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from bot.desk import actions, alarms, cases, door, guard, lists, live, marks, officers, reveal, show
+from bot.desk import actions, alarms, cases, door, files, guard, lists, live, marks, officers, reveal, show
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
@@ -38,6 +38,9 @@ ROUTES = (
     Route("GET", "", lists.desk_page, Verb.SEE),
     Route("GET", "/", lists.home, Verb.SEE),
     Route("GET", "/tiket/{number}", cases.case_page, Verb.SEE),
+    Route("GET", "/tiket/{number}/berkas/{ref}", files.open_file, Verb.SEE),
+    Route("GET", "/tiket/{number}/asli/{ref}", files.open_original, Verb.EVIDENCE),
+    Route("GET", "/media/{ref}/{form}", files.give_file, Verb.SEE),
     Route("GET", "/peristiwa", live.stream, Verb.SEE),
     Route("POST", "/tiket/{number}/ambil", actions.take, Verb.CLAIM),
     Route("POST", "/tiket/{number}/tulis", actions.write, Verb.REPLY),
@@ -93,7 +96,7 @@ def _templates(desk: web.Application, translate: object) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"_": translate, "static": desk[ASSETS].url, "show": show, "marks": marks}
+    environment.globals |= {"_": translate, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files}
     environment.filters |= {"visible": show.visible, "one_line": show.one_line, "private": show.private}
 
 

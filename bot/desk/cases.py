@@ -13,12 +13,13 @@ from bot.errors import NotFound
 from bot.models import MOVES, WAITING, Officer, Owner, Role, State
 from bot.models.ref import Ref
 from bot.policy import number
-from bot.store import desk
+from bot.store import desk, media
 from bot.web import keys
 
 WINDOW = 50
 SHOWN = timedelta(minutes=15)
 """So long an officer who gave a reason sees the numbers of a case: one call or one comparison, not a whole shift."""
+WORDS = frozenset({"text", "choice"})
 MOST = 1000
 """More messages than this are not shown at once, whatever the address asks for."""
 
@@ -33,6 +34,8 @@ class Case:
     since: int
     me: Officer
     now: datetime
+    files: dict[int, list[Any]]
+    """What came along with messages, by their `seq`."""
     key: str
     """A new client key: the next message of a page without scripts is sent once, even if the form is sent twice."""
 
@@ -94,8 +97,12 @@ async def load(request: web.Request) -> Case:
         last = ticket["seq"] or 0
         since = _since(request.query.get("dari", ""), last)
         messages = await desk.messages(conn, Ref(ticket["conversation_id"], part), since, last)
+        files: dict[int, list[Any]] = {}
+        if any(message["kind"] not in WORDS for message in messages):  # most talks are nothing but words
+            files = dict(await media.of_messages(conn, Ref(ticket["conversation_id"], part), since, last))
         history = await desk.history(conn, Ref(ticket["id"], part))
-    return Case(dict(ticket), messages, history, since, signed.officer, clock.now(), clock.token()[:32])
+    at = clock.now()
+    return Case(dict(ticket), messages, history, since, signed.officer, at, files, clock.token()[:32])
 
 
 def _since(text: str, last: int) -> int:

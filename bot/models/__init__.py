@@ -4,6 +4,7 @@ from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
 from bot.models.cases import Assignment, Survey, Ticket, TicketEvent
+from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
 from bot.models.states import (
     MOVES,
@@ -42,6 +43,9 @@ __all__ = [
     "Inbox",
     "InboxItem",
     "Invite",
+    "Media",
+    "MediaHost",
+    "MediaState",
     "Message",
     "MessageStatus",
     "Officer",

@@ -11,7 +11,7 @@ from bot import clock
 from bot.models import Alarm, Assignment, Delivery, Message, Page, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store import boxes, talk
+from bot.store import boxes, media, talk
 from bot.store.db import Unit
 from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
@@ -75,6 +75,7 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
     "alarm": Many(sa.insert(ALARM), ALARM.c.keys()),
     "page": Many(sa.insert(PAGE), PAGE.c.keys()),
     "message": boxes.INSERT_MESSAGE,
+    "media": media.INSERT_MEDIA,
     "outbox": boxes.INSERT_OUTBOX,
 }
 
@@ -166,6 +167,8 @@ class Batch:
             *more,
         ]
         await write(unit.conn, [(statement, rows) for statement, rows in work if rows])
+        if self._inserts.get("media"):
+            unit.hints.add("media")
         unit.outbox += self._inserts.get("outbox", ())
         for each in self.talks.values():
             unit.changed(each.ref)

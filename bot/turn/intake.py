@@ -14,7 +14,7 @@ from bot.store import alarms, boxes, cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Unit
 from bot.store.talk import Talk
-from bot.turn import House, acknowledge, acts, alarm, dialogue, handoff, receipt, survey
+from bot.turn import House, acknowledge, acts, alarm, dialogue, handoff, media, receipt, survey
 from bot.turn.say import say
 from bot.turn.words import command
 
@@ -102,6 +102,7 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
     message = _message(batch, thread, row, inbound)
     batch.insert("message", message)
     batch.messages[(thread.conversation_id, inbound.external_id)] = message
+    media.record(batch, row.account, message, inbound)
     if inbound.silent:
         return None
     thread.previous_inbound_at, thread.last_inbound_at = thread.last_inbound_at, row.received_at

@@ -12,6 +12,7 @@ from bot import clock, desk, i18n
 from bot.config import Config
 from bot.desk import sessions
 from bot.engine import flow
+from bot.files.shelf import Local
 from bot.hints import Hints
 from bot.models import Officer
 from bot.store import people
@@ -55,6 +56,7 @@ def application(db: Db, public_url: str = "") -> web.Application:
     app[keys.HOUSE] = House(
         flows, {}, room.load(ROOT / "flows", flows), Vault([clock.token()]), public_url="http://127.0.0.1"
     )
+    app[keys.SHELF], app[keys.LINK_KEY] = Local(db.data_dir / "media"), b"not a secret"
     db.after_commit.append(app[keys.HINTS].committed)
     desk.setup(app)
     return app

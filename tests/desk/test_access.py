@@ -13,6 +13,9 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk"): STAFF,
     ("GET", "/desk/"): STAFF,
     ("GET", "/desk/tiket/{number}"): STAFF,
+    ("GET", "/desk/tiket/{number}/berkas/{ref}"): STAFF,
+    ("GET", "/desk/tiket/{number}/asli/{ref}"): LEADS,
+    ("GET", "/desk/media/{ref}/{form}"): STAFF,
     ("GET", "/desk/peristiwa"): STAFF,
     ("POST", "/desk/tiket/{number}/ambil"): STAFF,
     ("POST", "/desk/tiket/{number}/tulis"): STAFF,
@@ -59,7 +62,9 @@ async def test_matrix(db, enter: Enter, role: Role | None) -> None:
     for (method, path), roles in EXPECTED.items():
         if path in ("/desk/peristiwa", "/desk/keluar") and role in roles:
             continue  # a stream has no end, signing out ends the rest of this test: they have tests of their own
-        address = path.format(number=case.number, id="999", token="0" * 64, name="nothing.css", ref=f"{'0' * 32}.0")
+        address = path.format(
+            number=case.number, id="999", token="0" * 64, name="nothing.css", ref=case.ticket, form="utuh"
+        )
         if method == "GET":
             status, text = await visitor.get(address)
         else:

@@ -133,20 +133,17 @@ class Citizen:
     def quick_reply(self, payload: str, text: str, **more: Any) -> dict[str, Any]:
         return self.message("button", {"payload": payload, "text": text}, **more)
 
-    def image(self, caption: str | None = None, **more: Any) -> dict[str, Any]:
-        node = {
-            "id": f"3003{next(_count):06}",
-            "mime_type": "image/jpeg",
-            "sha256": "9hqCcn7F1KXMvVSzUXHFLXMTOPBlTL3Hk3dNgZ1XuR8=",
-        }
+    def image(self, caption: str | None = None, file: str = "", **more: Any) -> dict[str, Any]:
+        """Each picture is one of its own; the fake has the same bytes for all whose id begins like this."""
+        node = {"id": file or f"3003003003{next(_count):06}", "mime_type": "image/jpeg", "sha256": "9hqCcn7F1KXMvVSzUXHFLXMTOPBlTL3Hk3dNgZ1XuR8="}
         return self.message("image", node | ({"caption": caption} if caption is not None else {}), **more)
 
-    def voice(self, **more: Any) -> dict[str, Any]:
-        node = {"id": "4004004004", "mime_type": "audio/ogg; codecs=opus", "sha256": "MTIz", "voice": True}
+    def voice(self, file: str = "4004004004", **more: Any) -> dict[str, Any]:
+        node = {"id": file, "mime_type": "audio/ogg; codecs=opus", "sha256": "MTIz", "voice": True}
         return self.message("audio", node, **more)
 
-    def document(self, filename: str = "surat.pdf", **more: Any) -> dict[str, Any]:
-        node = {"id": "5005005005", "mime_type": "application/pdf", "sha256": "MTIz", "filename": filename}
+    def document(self, filename: str = "surat.pdf", file: str = "5005005005", **more: Any) -> dict[str, Any]:
+        node = {"id": file, "mime_type": "application/pdf", "sha256": "MTIz", "filename": filename}
         return self.message("document", node, **more)
 
     def location(self, latitude: float = -6.9025, longitude: float = 107.6188, **more: Any) -> dict[str, Any]:
