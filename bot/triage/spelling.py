@@ -47,6 +47,7 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
+@lru_cache(16_384)
 def squeeze(word: str) -> str:
     """One way of writing for "tolooong", "k3bakaran", "bangun2" and "sakiit"; numbers stay."""
     if word.isdigit():
@@ -64,7 +65,7 @@ class Words:
     def __init__(self, meant: Mapping[str, str], everyday: Iterable[str]) -> None:
         """`meant`: each way of writing -> the word meant."""
         self.exact = {squeeze(written): word for written, word in meant.items()}
-        self.everyday = frozenset(word for word in map(squeeze, everyday) if not self._known(word))
+        self.everyday = frozenset(word for word in {*map(squeeze, everyday)} if not self._known(word))
         self.index: dict[str, list[str]] = {}
         self.short: dict[str, str] = {}
         for written in self.exact:
@@ -77,8 +78,9 @@ class Words:
 
     def _known(self, word: str) -> bool:
         """One of the words, with or without an ending: it means itself, however ordinary it is."""
-        return word in self.exact or any(
-            word.endswith(suffix) and word[: -len(suffix)] in self.exact for suffix in _SUFFIXES
+        return word in self.exact or (
+            word.endswith(_SUFFIXES)
+            and any(word.endswith(suffix) and word[: -len(suffix)] in self.exact for suffix in _SUFFIXES)
         )
 
     def _look(self, token: str) -> Found:

@@ -5,6 +5,7 @@ recall comes before precision. A guard cue ("harga", "tahun lalu", "film", "list
 cue makes a hit vanish.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ _MEANT = frozenset({"violence", "suicide"})
 """Kinds in which "takut" and "kalau" are part of the cry ("saya takut dibunuh"), no reason to lower it."""
 _GRAVE = frozenset({"kekerasan", "banjir", "isoman", "kesehatan"})
 """Topics whose examples have words of danger, misspelt ones among them."""
+_WORDS = re.compile("[a-z]+")
 _BREAKS = "write one phrase a line, or divide them with commas"
 
 
@@ -121,12 +123,10 @@ def read(flows_dir: Path) -> Dangers:
     return Dangers(book)
 
 
-def _routine(folder: Path) -> Iterator[str]:
+def _routine(folder: Path) -> set[str]:
     """Words of the examples of routine topics: a word that citizens use every day is no misspelt cry for help."""
-    for path in folder.glob("*.tsv"):
-        if path.stem not in _GRAVE:
-            for line in path.read_text(encoding="utf-8").splitlines()[1:]:
-                yield from tokens(line.partition("\t")[0])
+    files = (path.read_text(encoding="utf-8") for path in folder.glob("*.tsv") if path.stem not in _GRAVE)
+    return {word for lines in files for word in set(_WORDS.findall(lines.lower()))}
 
 
 class _File:
