@@ -77,6 +77,7 @@ OUTSIDE = {
     "surabaya": "Surabaya",
 }
 """Spoken short forms of provinces and cities -> name shown."""
+_WORD = re.compile("[a-z]+")
 _RANK = re.compile(r"^(?:kabupaten|kota|daerah khusus ibukota|daerah istimewa)(?: administrasi)? ")
 _CITY = 70
 """Codes of regencies from here on are cities (kota)."""
@@ -152,6 +153,12 @@ class Index:
 
 
 @cache
+def words(province: str) -> set[str]:
+    """Every word that stands in the name of a place of this province, small: such a word is no misspelling of another."""
+    ours = [name for code, name in _regions().items() if code.startswith(province)]
+    return {word for name in (*ours, *_villages(province).values()) for word in _WORD.findall(name.lower())}
+
+
 def _regions() -> dict[str, str]:
     """Provinces, regencies and districts of all Indonesia."""
     return dict(json.loads(_packed("wilayah")))

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from bot.engine.read import Tree, read_all
 from bot.errors import FlowError
+from bot.triage import gazetteer
 from bot.triage.language import listed
 from bot.triage.phrases import BadPhrase, Hit, Phrasebook, Vocabulary
 from bot.triage.spelling import squeeze, tokens
@@ -27,6 +28,7 @@ _MEANT = frozenset({"violence", "suicide"})
 _GRAVE = frozenset({"kekerasan", "banjir", "isoman", "kesehatan"})
 """Topics whose examples have words of danger, misspelt ones among them."""
 _WORDS = re.compile("[a-z]+")
+PROVINCE = "32"
 _BREAKS = "write one phrase a line, or divide them with commas"
 
 
@@ -119,7 +121,8 @@ def read(flows_dir: Path) -> Dangers:
             file.fail(tree.line, f"dangers.{kind}", "is not a kind of danger", f"known are {', '.join(KINDS)}")
         for level in file.levels(kind, tree):
             file.phrases(book, file.part("dangers", kind, level), f"dangers.{kind}.{level}", Sign(kind, level))
-    book.close([*file.plain("everyday"), *listed(), *_routine(flows_dir / "data" / "examples" / "topics")])
+    routine = _routine(flows_dir / "data" / "examples" / "topics")
+    book.close([*file.plain("everyday"), *listed(), *routine, *gazetteer.words(PROVINCE)])
     return Dangers(book)
 
 

@@ -17,6 +17,8 @@ def photo(n: int = 0) -> list[dict[str, Any]]:
 
 def album(person: Person, count: int, caption: str = "") -> list[Update]:
     """One update a picture; the words stand under the first."""
+    for one in (size["file_id"] for n in range(count) for size in photo(n)):
+        person.fake.files.setdefault(one, person.fake.files["photo-800"])
     group = str(next(person.fake._ids) * 10**6)
     words = [{"caption": caption} if caption and not n else {} for n in range(count)]
     return [person.says(photo=photo(n), media_group_id=group, **words[n]) for n in range(count)]

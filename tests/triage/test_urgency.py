@@ -207,6 +207,8 @@ def test_a_broken_file_names_its_line(tmp_path: Path, old: str, new: str, what: 
         "runtah di sisi jalan geus ngagunung",
         "harga tomat tidak bisa ditawar",
         "pagarnya sudah dicat, patungan warga",
+        "Kampung Babakan, désa Cikajang",
+        "desa cilaku kecamatan cilaku",
     ],
 )
 def test_everyday_words_are_no_misspelt_danger(dangers: Dangers, said: str) -> None:
