@@ -139,7 +139,7 @@ async def test_the_same_webhook_again_is_the_same_file(world: World) -> None:
     await citizen.say(http, "Halo")
     await eventually(lambda: _count(world, 2), what="the next message")
     assert len(await states(world, "stored")) == 1
-    assert world.graph.media.asked == ["3003003003"]
+    assert len(world.graph.media.asked) == 1
 
 
 async def test_a_restart_goes_on_where_it_was(world: World) -> None:
@@ -163,7 +163,7 @@ async def test_an_address_that_is_over_is_asked_for_anew(world: World) -> None:
     world.graph.media.fail_next.append(404)
     await citizen.send(http, citizen.image())
     row = (await states(world, "stored"))[0]
-    assert row["attempts"] == 0 and world.graph.media.asked == ["3003003003"] * 2
+    assert row["attempts"] == 0 and len(world.graph.media.asked) == 2 == 1 + len(set(world.graph.media.asked))
 
 
 async def test_a_cut_line_is_no_file(world: World) -> None:
