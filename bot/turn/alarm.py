@@ -32,11 +32,14 @@ UNHEARD = ("voice", "audio", "image", "video")
 OVER = frozenset({State.RESOLVED, State.CLOSED, State.REJECTED, State.MERGED, State.CANCELLED})
 
 
-def heard(house: House, item: Item) -> bool:
-    """Whether a message speaks of danger: asked at the door, before the message is stored. Raises whatever parsing raises."""
+def heard(house: House, item: Item) -> int | None:
+    """`InboxItem.urgent` of a message, asked at the door before it is stored: 1 is taken first, 0 need not be read again, None is
+    harm that its turn will look at. Raises whatever parsing raises."""
     what = house.channels[item.account.partition(":")[0]].parse(item.kind, item.raw)
     danger = house.triage.dangers.read(what.text) if isinstance(what, Inbound) and what.text else None
-    return danger is not None and (danger.level == Urgency.CRITICAL or danger.guarded)
+    if danger is None:
+        return 0
+    return 1 if danger.level == Urgency.CRITICAL or danger.guarded else None
 
 
 def hear(batch: Batch, house: House, talk: Talk, inbound: Inbound, danger: Danger | None) -> bool:

@@ -95,15 +95,15 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
     if inbound.phone and not thread.phone:
         thread.phone, thread.contact_changed = inbound.phone, True
     danger = house.triage.dangers.read(inbound.text) if inbound.text and row.urgent != 0 else None
-    if inbound.target and acts.apply(batch, thread, inbound, row.received_at):
+    changed = bool(inbound.target) and acts.apply(batch, thread, inbound, row.received_at)
+    if not changed:
+        message = _message(batch, thread, row, inbound)
+        batch.insert("message", message)
+        batch.messages[(thread.conversation_id, inbound.external_id)] = message
+        media.record(batch, row.account, message, inbound)
+    if changed or inbound.silent:
         if danger is not None:  # a cry for help written into an older message
             alarm.hear(batch, house, thread, inbound, danger)
-        return None
-    message = _message(batch, thread, row, inbound)
-    batch.insert("message", message)
-    batch.messages[(thread.conversation_id, inbound.external_id)] = message
-    media.record(batch, row.account, message, inbound)
-    if inbound.silent:
         return None
     thread.previous_inbound_at, thread.last_inbound_at = thread.last_inbound_at, row.received_at
     thread.updated_at = batch.now

@@ -21,7 +21,7 @@ class Door:
 
     def __init__(self, db: Db) -> None:
         self._db = db
-        self.ear: Callable[[Item], bool] | None = None
+        self.ear: Callable[[Item], int | None] | None = None
         """Tells whether a message speaks of danger, so that the critical lane takes it ahead of all others."""
         self._waiting: list[tuple[list[dict[str, Any]], asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
@@ -45,7 +45,7 @@ class Door:
         if self.ear is None or item.kind != "message":
             return None
         try:
-            return int(self.ear(item))
+            return self.ear(item)
         except Exception:
             return None
 

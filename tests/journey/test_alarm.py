@@ -306,3 +306,62 @@ async def test_own_ways_are_checked(world: World) -> None:
     assert status == 200 and "Tersimpan" in text
     row = (await world.rows("SELECT telegram, whatsapp, languages FROM officer"))[0]
     assert row == {"telegram": "990001", "whatsapp": "6281234567890", "languages": "id,su"}
+
+
+async def test_calls_survive_a_restart(world: World) -> None:
+    """The process ends before anybody was reached: the next one goes on with the calls and with the escalation."""
+    world.telegram.down = True
+    await officer(world, "Rina", telegram="990001")
+    await officer(world, "Lita", duty=False, role=Role.LEAD, telegram="990003")
+    await WALKERS["whatsapp"](world).say(HELP)
+    await eventually(lambda: world.one("SELECT error FROM page WHERE via = 'telegram' AND error <> ''"), what="a try")
+    await world.server.stop()
+    world.telegram.down = False
+    await world.start(world.server.port)
+    plan(world)
+    await eventually(lambda: bool(_calls(world, 990001) and _calls(world, 990003)), 30, "both are called")
+
+
+async def test_edited_words_are_heard(world: World) -> None:
+    """A cry for help that is written into an older message."""
+    plan(world)
+    walker = WALKERS["telegram"](world)
+    await walker.say("halo")
+    await walker.last("pilih bahasa")
+    first = walker.person.text("halo lagi")  # type: ignore[attr-defined]
+    assert await world.telegram.post(walker.http, first) == 200  # type: ignore[attr-defined]
+    edit = walker.person.edited(HELP)  # type: ignore[attr-defined]
+    assert await world.telegram.post(walker.http, edit) == 200  # type: ignore[attr-defined]
+    await one(world)
+    await walker.last("119")
+
+
+async def test_a_cue_against_it_asks_first(world: World) -> None:
+    """Guarded: the citizen is asked, nobody is woken; a yes wakes them, silence brings the case to the officers as high."""
+    plan(world, answer_within=1.0)
+    asked, silent = WALKERS["whatsapp"](world), WALKERS["web"](world)
+    doubtful = "kalau kebakaran rumah harus telepon ke mana? simulasi tahun lalu"
+    for walker in (asked, silent):
+        await walker.say(doubtful)
+        await walker.last("terjadi sekarang")
+    await asked.say("iya")
+    await eventually(lambda: world.one("SELECT id FROM alarm WHERE state = 'paging'"), what="a yes wakes")
+    await eventually(lambda: world.one("SELECT id FROM alarm WHERE confirmed = 'silence'"), what="silence")
+    rows = {row["confirmed"]: row for row in await world.rows("SELECT * FROM alarm")}
+    assert rows["silence"]["state"] == "calm"
+    urgency = await world.rows("SELECT id, urgency, state FROM ticket")
+    found = {row["id"]: row for row in urgency}
+    assert found[rows["yes"]["ticket_id"]]["urgency"] == "critical"
+    assert (found[rows["silence"]["ticket_id"]]["urgency"], found[rows["silence"]["ticket_id"]]["state"]) == (
+        "high",
+        "queued",
+    )
+
+
+async def test_harm_without_a_ticket_reaches_an_officer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody in a harmful situation leaves the bot's questions: an officer gets the case, as high."""
+    monkeypatch.setattr(alarm, "FORGOTTEN_AFTER", timedelta(seconds=0.5))
+    walker = WALKERS["web"](world)
+    await in_form(walker)
+    await walker.say("tiang listrik miring di depan")
+    await eventually(lambda: world.one("SELECT id FROM ticket WHERE urgency = 'high'"), what="a ticket")
