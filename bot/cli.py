@@ -43,9 +43,9 @@ def stop(sentence: str) -> NoReturn:
 
 
 def settings() -> "Config":
-    from bot import config
+    from bot import registry
 
-    return config.load()
+    return registry.settings()
 
 
 def _loop(coroutine: "Coroutine[Any, Any, int]") -> int:
@@ -148,21 +148,21 @@ def doctor() -> None:
 
 
 async def _doctor(config: "Config") -> int:
-    from dataclasses import fields
-
-    from bot.config import PREFIX, SECRETS
+    from bot.config import OWN, PREFIX, SECRETS
+    from bot.registry import ADAPTERS
     from bot.store import schema
     from bot.store.db import Db
 
     db = Db(config.database_url, config.data_dir)
-    for field in fields(config):
-        if field.name == "port_asked":
-            continue
-        value = getattr(config, field.name)
-        shown = ("set" if value else "-") if field.name in SECRETS - {"database_url"} else str(value) or "-"
-        if field.name == "database_url":
+    rows = [(field.name, getattr(config, field.name), field.name in SECRETS) for field in OWN]
+    for group in ADAPTERS.values():
+        own = config.groups.get(group.name, {})
+        rows += [(f"{group.name}_{one.name}", own.get(one.name, ""), one.secret) for one in group.settings]
+    for name, value, secret in rows:
+        shown = ("set" if value else "-") if secret else str(value) or "-"
+        if name == "database_url":
             shown = db.url.render_as_string(hide_password=True)
-        typer.echo(f"{PREFIX + field.name.upper():42}{shown}")
+        typer.echo(f"{PREFIX + name.upper():42}{shown}")
     if not db.is_sqlite or db.sqlite_path.exists():
         found = await schema.peek(db)
         typer.echo(f"{'schema':42}{found or 'empty'} (newest: {schema.revisions()[-1]})")

@@ -116,6 +116,17 @@ class Limits:
     """Statuses echo our reference, so an ambiguous send is first waited for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One way in which a platform knocks at `/webhooks/<name>`."""
+
+    method: Literal["GET", "POST"] = "POST"
+    challenge: bool = False
+    """Asks only whether we are who we say: `Channel.challenge` answers, nothing is stored."""
+    query: bool = False
+    """What the address holds after its `?` is said too: it stands before the body, as one more line of a form."""
+
+
 class Channel(Protocol):
     """One platform. Nothing in it decides about retry, and nothing in it touches the database."""
 
@@ -123,6 +134,7 @@ class Channel(Protocol):
     account: str
     """The configured account; items of other accounts of the same platform keep their own."""
     limits: Limits
+    hooks: tuple[Hook, ...]
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raises `Unauthorised` unless the bytes are the platform's."""

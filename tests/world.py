@@ -9,7 +9,7 @@ from typing import Any, Self
 import aiohttp
 import sqlalchemy as sa
 
-from bot import config
+from bot import registry
 from bot.app import Server, bind
 from tests.fakes.citizen import Citizen
 from tests.fakes.graph import FakeGraph
@@ -160,7 +160,7 @@ class World:
     async def start(self, port: int = 0) -> None:
         """Starts the server (again)."""
         env = settings(self.database_url, self.folder, self.graph, self.telegram, **self.more)
-        self.server = Server(config.load(env))
+        self.server = Server(registry.settings(env))
         await self.server.start(bind("127.0.0.1", port, asked=False))
 
     @property

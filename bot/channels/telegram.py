@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from bot.channels.http import GARBLED, REFUSED, header, loads, name_of, same, seconds
+from bot.channels.kit import Adapter
+from bot.config import Setting
 from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
-from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status, clean
+from bot.message import Choice, Hook, Inbound, Item, Limits, Outbound, Receipt, Status, clean
 
 if TYPE_CHECKING:
     from bot.channels.telegram_ptb import Library
@@ -49,6 +51,7 @@ _SERVICE = re.compile(
 
 class Telegram:
     name = "telegram"
+    hooks: tuple[Hook, ...] = (Hook(),)
 
     def __init__(
         self, token: str, secret_token: str, api_url: str = "https://api.telegram.org", rate: float = 30.0
@@ -161,3 +164,16 @@ def fault_of(status: int, body: bytes) -> Fault:
         fault = _TRANSIENT if code >= 500 else _OTHER
     asked = min(float(wait), 3600.0) if type(wait) in (int, float) and wait > 0 else fault.wait
     return Fault(fault.name, words or f"HTTP {status}", fault.retryable, fault.ambiguous, asked, fault.scope)
+
+
+ADAPTER = Adapter(
+    "telegram",
+    "Telegram",
+    (
+        Setting("token", secret=True, needed=True),
+        Setting("secret_token", secret=True, needed=True),
+        Setting("api_url", "https://api.telegram.org"),
+        Setting("rate", 30.0),
+    ),
+    build=lambda own, url: Telegram(**own),
+)

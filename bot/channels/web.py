@@ -7,8 +7,9 @@ import aiohttp
 
 from bot import clock
 from bot.channels.http import REFUSED, dumps, loads, name_of
+from bot.channels.kit import Adapter
 from bot.errors import Unauthorised, Unreadable
-from bot.message import Inbound, Item, Limits, Outbound, Receipt, Status, clean
+from bot.message import Hook, Inbound, Item, Limits, Outbound, Receipt, Status, clean
 
 ACCOUNT = "web:1"
 
@@ -16,6 +17,7 @@ ACCOUNT = "web:1"
 class Web:
     name = "web"
     account = ACCOUNT
+    hooks: tuple[Hook, ...] = ()
 
     def __init__(self) -> None:
         self.limits = Limits(text=65_536)
@@ -64,3 +66,6 @@ class Web:
 
     async def acknowledge(self, kind: str, raw: bytes) -> None:
         """Nothing: the page shows by itself that a button was pressed."""
+
+
+ADAPTER = Adapter("web", "Web", build=lambda own, url: Web())

@@ -11,9 +11,11 @@ import yarl
 
 from bot import clock
 from bot.channels.http import GARBLED, REFUSED, dumps, header, loads, name_of, post, same, seconds
+from bot.channels.kit import Adapter
 from bot.channels.whatsapp_read import address_of, read_message, read_status, words_of
+from bot.config import Setting
 from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
-from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status
+from bot.message import Choice, Hook, Inbound, Item, Limits, Outbound, Receipt, Status
 
 TEXT, BODY = 4096, 1024
 BUTTONS, BUTTON_TITLE, BUTTON_ID = 3, 20, 256
@@ -64,6 +66,7 @@ _REF = re.compile(r"[0-9a-f]{32}\.([0-9]{1,3})")
 
 class WhatsApp:
     name = "whatsapp"
+    hooks: tuple[Hook, ...] = (Hook(), Hook("GET", challenge=True))
 
     def __init__(
         self,
@@ -295,3 +298,33 @@ def _fault(status: int, error: Any, wait: float | None) -> Fault:
         fault = STATUSES.get(status) or (ERRORS[131000] if status >= 500 else _REFUSED)
     text = words_of(error) or fault.text or f"HTTP {status}"
     return Fault(fault.name, text, fault.retryable, fault.ambiguous, wait or fault.wait, fault.scope)
+
+
+def _build(own: Mapping[str, Any], url: str) -> WhatsApp:
+    return WhatsApp(
+        phone_number_id=own["phone_number_id"],
+        access_token=own["access_token"],
+        app_secrets=tuple(part.strip() for part in own["app_secret"].split(",") if part.strip()),
+        verify_token=own["verify_token"],
+        api_url=own["api_url"],
+        api_version=own["api_version"],
+        rate=own["rate"],
+    )
+
+
+ADAPTER = Adapter(
+    "whatsapp",
+    "WhatsApp",
+    (
+        Setting("phone_number_id", needed=True),
+        Setting("access_token", secret=True, needed=True),
+        Setting("app_secret", secret=True, needed=True),
+        Setting("verify_token", secret=True, needed=True),
+        Setting("business_account_id"),
+        Setting("api_url", "https://graph.facebook.com"),
+        Setting("api_version", "v26.0"),
+        Setting("rate", 80.0),
+    ),
+    build=_build,
+    by_phone=True,
+)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from bot.models import STATE_NAME, URGENCY_NAME, State, Urgency
+from bot.registry import ADAPTERS
 
 WIB = timezone(timedelta(hours=7), "WIB")
 """Western Indonesian Time has had no change of clocks since 1964, so a fixed offset is exact for everything stored here."""
@@ -16,7 +17,7 @@ def N_(text: str) -> str:
     return text
 
 
-CHANNEL = {"whatsapp": "WhatsApp", "telegram": "Telegram", "web": "Web", "cli": "Terminal"}
+CHANNEL = {each.name: each.title for each in ADAPTERS.values()}
 LANGUAGE = {"id": N_("Bahasa Indonesia"), "su": N_("Basa Sunda"), "en": "English"}
 AUTHOR = {
     "citizen": N_("Warga"),
@@ -116,7 +117,8 @@ def person(row: Mapping[str, Any]) -> str:
 
 def number(row: Mapping[str, Any]) -> str:
     """A masked phone number, where the channel has one."""
-    by_phone = channel(row["account"]) == "whatsapp"
+    adapter = ADAPTERS.get(channel(row["account"]))
+    by_phone = adapter is not None and adapter.by_phone
     address = (row["address"] or "") if by_phone else ""
     return masked(row["phone"] or (address if address.lstrip("+").isdigit() else ""))
 

@@ -156,7 +156,9 @@ async def test_late_refresh_does_not_take_the_page_back(stage: Stage) -> None:
     await expect(page.locator("#tab-semua")).to_have_attribute("aria-current", "true")
     await page.click(f"#k-{two.number} a")
     await expect(page.locator("#judul-kasus")).to_have_text("Dua")
-    async with page.expect_response(re.compile("daftar=semua")):  # what the dropped refresh was about is fetched at once
+    async with page.expect_response(
+        re.compile("daftar=semua")
+    ):  # what the dropped refresh was about is fetched at once
         go.set()
     await page.wait_for_timeout(300)
     await expect(page.locator("#tab-semua")).to_have_attribute("aria-current", "true")

@@ -1,0 +1,32 @@
+"""Which channels exist: the one table of them. A new one is its file and its line here."""
+
+from collections.abc import Mapping
+
+from bot import config
+from bot.channels import telegram, web, whatsapp
+from bot.channels.kit import Adapter
+from bot.config import Config
+from bot.message import Channel
+
+ADAPTERS: dict[str, Adapter] = {
+    each.name: each
+    for each in (
+        web.ADAPTER,
+        whatsapp.ADAPTER,
+        telegram.ADAPTER,
+    )
+}
+
+
+def settings(env: Mapping[str, str] | None = None) -> Config:
+    """The server's settings and those of every channel."""
+    return config.load(env, ADAPTERS.values())
+
+
+def channels(conf: Config, url: str) -> dict[str, Channel]:
+    """The channels that are switched on. What needs no settings is always there."""
+    return {
+        name: each.build(conf.groups.get(name, {}), url)
+        for name, each in ADAPTERS.items()
+        if name in conf.groups or not each.settings
+    }
