@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 import aiohttp
@@ -74,6 +74,8 @@ class Status:
     ref: str = ""
     """Our own reference (`Outbound.ref`) where the platform echoes it."""
     error: str = ""
+    until: datetime | None = None
+    """Instead of an id: it is said of everything that we had sent to this address by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class Limits:
     rate: float = 0.0
     confirms: bool = False
     """Statuses echo our reference, so an ambiguous send is first waited for."""
+    window: timedelta | None = None
+    """So long after the citizen's last message free text is taken; None = always."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot import config
-from bot.channels import telegram, web, whatsapp
+from bot.channels import messenger, telegram, web, whatsapp
 from bot.channels.kit import Adapter
 from bot.config import Config
 from bot.message import Channel
@@ -14,6 +14,8 @@ ADAPTERS: dict[str, Adapter] = {
         web.ADAPTER,
         whatsapp.ADAPTER,
         telegram.ADAPTER,
+        messenger.MESSENGER,
+        messenger.INSTAGRAM,
     )
 }
 

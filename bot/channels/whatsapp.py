@@ -1,7 +1,6 @@
 """WhatsApp Cloud API: signed webhooks in, text, reply buttons and lists out."""
 
 import hashlib
-import hmac
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -10,12 +9,13 @@ import aiohttp
 import yarl
 
 from bot import clock
-from bot.channels.http import GARBLED, REFUSED, dumps, header, loads, name_of, post, same, seconds
+from bot.channels import meta
+from bot.channels.http import GARBLED, dumps, loads, name_of, post, seconds
 from bot.channels.kit import Adapter
 from bot.channels.whatsapp_read import address_of, read_message, read_status, words_of
 from bot.config import Setting
-from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
-from bot.message import Choice, Hook, Inbound, Item, Limits, Outbound, Receipt, Status
+from bot.errors import ConfigError, Fault, SendError, Unreadable
+from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status
 
 TEXT, BODY = 4096, 1024
 BUTTONS, BUTTON_TITLE, BUTTON_ID = 3, 20, 256
@@ -60,13 +60,12 @@ STATUSES: dict[int, Fault] = {
 
 _REFUSED = Fault("refused")
 
-_SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
 _REF = re.compile(r"[0-9a-f]{32}\.([0-9]{1,3})")
 
 
 class WhatsApp:
     name = "whatsapp"
-    hooks: tuple[Hook, ...] = (Hook(), Hook("GET", challenge=True))
+    hooks = meta.HOOKS
 
     def __init__(
         self,
@@ -96,17 +95,10 @@ class WhatsApp:
     # -- in ----------------------------------------------------------------------------------------
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        given = header(headers, "X-Hub-Signature-256")
-        # Meta never compresses: what was unpacked on the way is not what was signed.
-        if not _SIGNATURE.fullmatch(given) or headers.get("Content-Encoding", "identity") != "identity":
-            raise Unauthorised(REFUSED)
-        same(tuple(hmac.digest(secret, body, "sha256").hex().encode() for secret in self._secrets), given[7:])
+        meta.verify(self._secrets, headers, body)
 
     def challenge(self, query: Mapping[str, str]) -> str:
-        if query.get("hub.mode") != "subscribe":
-            raise Unauthorised(REFUSED)
-        same((self._verify_token,), query.get("hub.verify_token", ""))
-        return query.get("hub.challenge", "")
+        return meta.challenge(self._verify_token, query)
 
     def split(self, body: bytes) -> list[Item]:
         data = loads(body)
@@ -304,7 +296,7 @@ def _build(own: Mapping[str, Any], url: str) -> WhatsApp:
     return WhatsApp(
         phone_number_id=own["phone_number_id"],
         access_token=own["access_token"],
-        app_secrets=tuple(part.strip() for part in own["app_secret"].split(",") if part.strip()),
+        app_secrets=meta.secrets(own["app_secret"]),
         verify_token=own["verify_token"],
         api_url=own["api_url"],
         api_version=own["api_version"],

@@ -13,6 +13,7 @@ from bot.models.ref import Ref
 from bot.store import boxes, talk
 from bot.store.db import Unit
 from bot.store.many import Many
+from bot.turn import watermark
 
 MESSAGE = table(Message)
 _UPDATE = Many(
@@ -28,6 +29,7 @@ LOOK_BACK = 200
 
 async def apply(unit: Unit, statuses: Sequence[tuple[boxes.Row, Status]]) -> None:
     """Writes the states and errors that these statuses bring; unknown messages (not ours, or older than our memory) are passed over."""
+    statuses = await watermark.spread(unit, statuses)
     known = await _messages(unit, statuses)
     changes: dict[bytes, dict[str, Any]] = {}
     for row, status in statuses:
