@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot import config
-from bot.channels import messenger, telegram, web, whatsapp
+from bot.channels import messenger, sms, telegram, web, whatsapp
 from bot.channels.kit import Adapter
 from bot.config import Config
 from bot.message import Channel
@@ -16,6 +16,7 @@ ADAPTERS: dict[str, Adapter] = {
         telegram.ADAPTER,
         messenger.MESSENGER,
         messenger.INSTAGRAM,
+        sms.ADAPTER,
     )
 }
 
