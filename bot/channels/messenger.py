@@ -10,7 +10,7 @@ import aiohttp
 import yarl
 
 from bot import clock
-from bot.channels import meta
+from bot.channels import meta, meta_check
 from bot.channels.http import GARBLED, dumps, loads, name_of, post, seconds
 from bot.channels.kit import Adapter
 from bot.channels.messenger_read import id_of, read_event, read_status
@@ -289,6 +289,8 @@ def _adapter(name: str, title: str, api_url: str, rate: float) -> Adapter:
             Setting("rate", rate),
         ),
         build=build,
+        look=meta_check.look(name),
+        connect=meta_check.connect(name),
     )
 
 

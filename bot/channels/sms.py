@@ -15,7 +15,7 @@ import yarl
 
 from bot import clock
 from bot.channels.http import GARBLED, REFUSED, dumps, loads, name_of, post, same, seconds
-from bot.channels.kit import Adapter
+from bot.channels.kit import Adapter, Asked, Finding
 from bot.config import Setting
 from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
 from bot.message import Hook, Inbound, Item, Limits, Outbound, Receipt, Status, clean
@@ -234,6 +234,26 @@ def _plain(one: str) -> str:
     return "" if unicodedata.category(one) in ("So", "Sk", "Cf", "Mn", "Cs") else one
 
 
+async def look(asked: Asked) -> list[Finding]:
+    """A send to nobody: a gateway looks at the password first, and only then misses the number."""
+    own = asked.own
+    url = yarl.URL(own["api_url"]).with_query({"username": own["username"], "password": own["password"]})
+    try:
+        status, body, _ = await post(asked.http, url, {"Accept-Encoding": "identity"}, b"", "GET")
+    except SendError as error:
+        return [Finding("gateway", False, str(error), "is the gateway running? check WARGI_SMS_API_URL")]
+    words = clean(body.decode("utf-8", "replace"), 200).strip() or f"HTTP {status}"
+    if status in (401, 403):
+        return [Finding("gateway", False, words, "check WARGI_SMS_USERNAME and WARGI_SMS_PASSWORD")]
+    if status != 400:
+        return [
+            Finding(
+                "gateway", False, f"HTTP {status}: {words}", "check WARGI_SMS_API_URL: it ends with /cgi-bin/sendsms"
+            )
+        ]
+    return [Finding("gateway", True, "knows us")]
+
+
 ADAPTER = Adapter(
     "sms",
     "SMS",
@@ -246,5 +266,6 @@ ADAPTER = Adapter(
         Setting("rate", 5.0),
     ),
     build=lambda own, url: Sms(**own, url=url),
+    look=look,
     by_phone=True,
 )

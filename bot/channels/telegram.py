@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from bot.channels.http import GARBLED, REFUSED, header, loads, name_of, same, seconds
-from bot.channels.kit import Adapter
+from bot.channels.kit import Adapter, Asked, Finding
 from bot.config import Setting
 from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
 from bot.message import Choice, Hook, Inbound, Item, Limits, Outbound, Receipt, Status, clean
@@ -166,6 +166,18 @@ def fault_of(status: int, body: bytes) -> Fault:
     return Fault(fault.name, words or f"HTTP {status}", fault.retryable, fault.ambiguous, asked, fault.scope)
 
 
+async def _look(asked: Asked) -> list[Finding]:
+    from bot.channels import telegram_check
+
+    return await telegram_check.look(asked)
+
+
+async def _connect(asked: Asked) -> str:
+    from bot.channels import telegram_check
+
+    return await telegram_check.connect(asked)
+
+
 ADAPTER = Adapter(
     "telegram",
     "Telegram",
@@ -176,4 +188,6 @@ ADAPTER = Adapter(
         Setting("rate", 30.0),
     ),
     build=lambda own, url: Telegram(**own),
+    look=_look,
+    connect=_connect,
 )

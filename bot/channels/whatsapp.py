@@ -9,7 +9,7 @@ import aiohttp
 import yarl
 
 from bot import clock
-from bot.channels import meta
+from bot.channels import meta, meta_check
 from bot.channels.http import GARBLED, dumps, loads, name_of, post, seconds
 from bot.channels.kit import Adapter
 from bot.channels.whatsapp_read import address_of, read_message, read_status, words_of
@@ -318,5 +318,7 @@ ADAPTER = Adapter(
         Setting("rate", 80.0),
     ),
     build=_build,
+    look=meta_check.look_whatsapp,
+    connect=meta_check.connect("whatsapp"),
     by_phone=True,
 )

@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from tests.fakes import graph_account
 from tests.fakes.citizen import Citizen, envelope, post_signed, wamid
 from tests.fakes.graph_rules import Refused, check
 from tests.fakes.serve import Server
@@ -75,6 +76,9 @@ class FakeGraph(Server):
         self.webhook = webhook
         self.random = random.Random(seed)
         self.accepted: list[Accepted] = []
+        number = {"display_phone_number": "+62 22 0000", "verified_name": "Hotline", "quality_rating": "GREEN"}
+        self.objects: dict[str, Any] = {one: {**number, "status": "CONNECTED"} for one in numbers} | {"9001": {}}
+        self.apps: dict[str, list[dict[str, Any]]] = {}
         self.reads: list[dict[str, Any]] = []
         self.refused: list[int] = []
         self.requests = 0
@@ -106,6 +110,7 @@ class FakeGraph(Server):
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
             web.post("/{version}/{number}/messages", self._messages),
+            *graph_account.routes(self),
             web.route("*", "/{tail:.*}", self._elsewhere),
         ]
 

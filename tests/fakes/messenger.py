@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from tests.fakes import graph_account
 from tests.fakes.citizen import encode, post_signed
 from tests.fakes.graph import Failure, _failure
 from tests.fakes.graph_rules import Refused
@@ -45,6 +46,8 @@ class FakeMessenger(Server):
         super().__init__()
         self.object, self.account, self.token, self.secret = object_, account, token, "app-secret"
         self.webhook = ""
+        self.objects: dict[str, Any] = {account: {"name": "Hotline Jabar", "username": "hotlinejabar"}}
+        self.apps: dict[str, list[dict[str, Any]]] = {}
         self.sent: list[Sent] = []
         self.refused: list[int] = []
         self.fail_next: deque[Failure] = deque()
@@ -56,7 +59,7 @@ class FakeMessenger(Server):
         self._tasks: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        return [web.post("/v26.0/{account}/messages", self._messages)]
+        return [web.post("/v26.0/{account}/messages", self._messages), *graph_account.routes(self)]
 
     async def stop(self) -> None:
         for task in list(self._tasks):

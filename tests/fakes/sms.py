@@ -59,6 +59,8 @@ class FakeGateway(Server):
         query = dict(request.query)
         if (query.get("username"), query.get("password")) != ("wargi", "sandi"):
             return web.Response(status=403, text="Authorization failed for sendsms")
+        if set(query) == {"username", "password"}:
+            return web.Response(status=400, text="Missing receiver number, rejected")
         if wrong := refused(query):
             return web.Response(status=400, text=wrong)
         one = Sent(query["to"], query["text"], query)
