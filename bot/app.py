@@ -4,23 +4,27 @@ import asyncio
 import errno
 import socket
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 from aiohttp import web
 
-from bot import clock, i18n, logs, registry
+from bot import clock, i18n, logs, registry, vault
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.engine import flow
 from bot.errors import ConfigError
+from bot.fetching import Fetcher
+from bot.files.shelf import Shelf, shelf
 from bot.hints import EVERYTHING, Hints
 from bot.metrics import Metrics
 from bot.store import leases, schema
 from bot.store.db import Db
 from bot.store.listen import listen
-from bot.turn import House
-from bot.web import chat, health, keys, track, webhooks
+from bot.triage import room
+from bot.turn import House, Ways, alarm
+from bot.web import chat, health, keys, track, upload, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
 
@@ -40,10 +44,12 @@ class Server:
         self.db = Db(config.database_url, config.data_dir)
         self.door = Door(self.db)
         self.house: House
+        self.shelf: Shelf
         self.port = 0
         self.migrated = False
         self._worker: Worker | None = None
         self._delivery: Delivery | None = None
+        self._fetcher: Fetcher | None = None
         self._listener: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -59,8 +65,14 @@ class Server:
         catalogues = i18n.Catalogues.load(content_dir(self.config.locales_dir, "locales"))
         flows = flow.load(content_dir(self.config.flows_dir, "flows"), catalogues)
         await self._open()
-        kinds = registry.channels(self.config, self.url)
-        self.house = House(flows, kinds, self.config.survey_hours, self.url)
+        self.shelf = shelf(self.config.media_url, self.config.data_dir)
+        kinds = registry.channels(self.config, self.url, self.shelf.read)
+        sorter = room.load(content_dir(self.config.flows_dir, "flows"), flows)
+        self.house = House(
+            flows, kinds, sorter, vault.load(self.config.secret_key, self.config.data_dir), self._ways(),
+            self.config.survey_hours, self.url,
+        )  # fmt: skip
+        self.door.ear = partial(alarm.heard, self.house)
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=512), cookie_jar=aiohttp.DummyCookieJar()
         )
@@ -73,6 +85,8 @@ class Server:
             life = (leases.LIVES, leases.life(name))
             self._delivery = Delivery(self.db, kinds, self.metrics)
             self._worker = Worker(self.db, self.house, self._delivery, self.metrics, name)
+            scratch = self.config.data_dir / "media" / "tmp"
+            self._fetcher = Fetcher(self.db, self.house, self.shelf, self.metrics, scratch, self._worker)
             self.db.after_commit.append(self._delivery.committed)
         if self.db.is_sqlite:
             self.db.after_commit.append(lambda unit: self._heard(unit.hints))
@@ -81,9 +95,18 @@ class Server:
             self._listener = asyncio.create_task(listen(dsn, self._heard, life))
         if self._worker is not None:
             await self._worker.start()
+        if self._fetcher is not None:
+            self._fetcher.start()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handler_cancellation=False)
         await self._runner.setup()
         await web.SockSite(self._runner, sock, backlog=1024).start()
+
+    def _ways(self) -> Ways:
+        config = self.config
+        return Ways(
+            config.mail_url, config.mail_from, config.alarm_webhook_url, config.alarm_webhook_secret,
+            config.whatsapp_alarm_template,
+        )  # fmt: skip
 
     async def _open(self) -> None:
         self.migrated = await schema.ready(self.db)
@@ -92,12 +115,13 @@ class Server:
         app = web.Application(client_max_size=webhooks.LIMIT)
         app[keys.CONFIG], app[keys.DB], app[keys.HINTS] = self.config, self.db, self.hints
         app[keys.HOUSE], app[keys.FLOWS], app[keys.CATALOGUES] = self.house, self.house.flows, catalogues
+        app[keys.SHELF], app[keys.LINK_KEY] = self.shelf, self.house.vault.signing_key("links")
         app[keys.DOOR], app[keys.METRICS] = self.door, self.metrics
         health.setup(app)
         if "gateway" in self.roles:
             for channel in self.house.channels.values():
                 webhooks.setup(app, channel)
-            chat.setup(app)
+            upload.setup(app, chat.setup(app))
             track.setup(app)
         if "desk" in self.roles:
             from bot import desk
@@ -110,8 +134,12 @@ class Server:
         self.hints.publish(topics)
         if self._worker is None or self._delivery is None:
             return
+        if self._fetcher is not None and ("media" in topics or EVERYTHING in topics):
+            self._fetcher.wake()
         if "inbox" in topics or EVERYTHING in topics:
             self._worker.wake()
+        if "urgent" in topics or EVERYTHING in topics:
+            self._worker.lane.wake()
         if not self.db.is_sqlite:
             self._delivery.ask(int(topic[2:]) for topic in topics if topic.startswith("o:"))
 
@@ -124,6 +152,8 @@ class Server:
         self.hints.publish({EVERYTHING})
         if self._runner is not None:
             await self._runner.cleanup()
+        if self._fetcher is not None:
+            await self._fetcher.stop()
         if self._worker is not None:
             await self._worker.stop(STOP_SECONDS)
         if self._listener is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from bot.errors import WargiError
+from bot.triage_cli import triage_app
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -29,6 +30,7 @@ app.add_typer(locale_app, name="locale")
 app.add_typer(db_app, name="db")
 channel_app = typer.Typer(no_args_is_help=True, help="The platforms that people write on.")
 app.add_typer(channel_app, name="channel")
+app.add_typer(triage_app, name="triage")
 
 
 def main() -> None:
@@ -179,9 +181,16 @@ async def _doctor(config: "Config") -> int:
 @flow_app.command("check")
 def flow_check() -> None:
     """Lint all flows in all languages."""
+    from bot import clock
+    from bot.app import content_dir
     from bot.engine.check import lint
+    from bot.triage import emergency, urgency
 
-    problems = lint(_flows())
+    problems = lint(flows())
+    folder = content_dir(settings().flows_dir, "flows")
+    urgency.read(folder)
+    for warning in emergency.read(folder).stale(clock.now().date()):
+        typer.echo(f"warning: {warning}")
     for problem in problems:
         typer.echo(str(problem))
     typer.echo(f"{len(problems)} problems" if problems else "flows: no problems")
@@ -193,7 +202,7 @@ def flow_show(name: str) -> None:
     """Print a flow as a readable tree."""
     from bot.engine.show import show
 
-    typer.echo(show(_flows(), name))
+    typer.echo(show(flows(), name))
 
 
 @flow_app.command("play")
@@ -205,7 +214,7 @@ def flow_play(
 
     failed = 0
     for path in scripts:
-        played = play_file(_flows(), path)
+        played = play_file(flows(), path)
         if rewrite:
             path.write_text(played.text, encoding="utf-8")
         elif played.differs:
@@ -214,7 +223,7 @@ def flow_play(
     sys.exit(1 if failed else 0)
 
 
-def _flows() -> Any:
+def flows() -> Any:
     from bot.app import content_dir
     from bot.engine import flow
     from bot.i18n import Catalogues

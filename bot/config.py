@@ -13,7 +13,7 @@ from bot.errors import ConfigError
 PREFIX = "WARGI_"
 ROLES = ("gateway", "worker", "desk")
 LEVELS = ("debug", "info", "warning", "error")
-SECRETS = frozenset({"secret_key", "database_url", "database_listen_url"})
+SECRETS = frozenset({"secret_key", "database_url", "database_listen_url", "mail_url", "alarm_webhook_secret"})
 """May be given as `…_FILE`; `wargi doctor` shows only whether they are set."""
 YEAR = 8760
 """Hours."""
@@ -53,6 +53,14 @@ class Config:
     secret_key: str = ""
     flows_dir: Path = Path("flows")
     locales_dir: Path = Path("locales")
+    whatsapp_alarm_template: str = ""
+    """An approved template with one variable; with it an officer's WhatsApp is reached outside the 24-hour window too."""
+    mail_url: str = ""
+    mail_from: str = ""
+    alarm_webhook_url: str = ""
+    alarm_webhook_secret: str = ""
+    media_url: str = ""
+    """Where citizens' files lie: empty (the data directory), `file:///folder` or `s3://bucket/prefix`."""
     trusted_proxies: str = ""
     log_level: str = "info"
     survey_hours: float = 72.0
@@ -135,6 +143,15 @@ def _convert(name: str, text: str, default: object) -> object:
 
 
 def _check(config: Config) -> None:
+    if bool(config.mail_url) != bool(config.mail_from):
+        missing = PREFIX + ("MAIL_FROM" if config.mail_url else "MAIL_URL")
+        raise ConfigError(f"Mail is half configured: set {missing} too, or remove its other settings")
+    if config.mail_url and not config.mail_url.startswith(("smtp://", "smtps://")):
+        raise ConfigError(
+            "WARGI_MAIL_URL must begin with smtp:// or smtps://, for example smtps://user:password@host:465"
+        )
+    if config.alarm_webhook_url and not config.alarm_webhook_url.startswith(("https://", "http://")):
+        raise ConfigError("WARGI_ALARM_WEBHOOK_URL must begin with https:// (or http:// inside your own network)")
     if not config.database_url.startswith(("sqlite:///", "postgresql://")):
         raise ConfigError("WARGI_DATABASE_URL must begin with sqlite:/// or postgresql://")
     if not config.database_url.removeprefix("sqlite:///").partition("?")[0]:
@@ -148,6 +165,8 @@ def _check(config: Config) -> None:
             ip_network(one, strict=False)
         except ValueError:
             raise ConfigError(f"WARGI_TRUSTED_PROXIES: {one!r} is no network address such as 10.0.0.0/8") from None
+    if config.media_url and not config.media_url.startswith(("file:///", "s3://")):
+        raise ConfigError("WARGI_MEDIA_URL must be empty, file:///folder or s3://bucket/prefix")
     if config.log_level.lower() not in LEVELS:
         raise ConfigError(f"WARGI_LOG_LEVEL must be one of {', '.join(LEVELS)}, not {config.log_level!r}")
     if config.survey_hours > YEAR:

@@ -47,6 +47,10 @@ class FlowError(WargiError):
     """A flow file is broken. Text form: `file:line: node: what is wrong; what to write instead`."""
 
 
+class BadFile(WargiError):
+    """A file that somebody handed to a command is not in its form: `file:line: what is wrong; what to write instead`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What a failed send means. The error decides about retry, never the channel (courier's lesson)."""
@@ -65,6 +69,15 @@ class Fault:
 
 
 class SendError(WargiError):
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(f"{fault.name}: {fault.text}" if fault.text else fault.name)
+        self.fault = fault
+        self.retryable = fault.retryable
+
+
+class FetchError(WargiError):
+    """A file could not be fetched. `expired` and `too_big` are the names that end it; others say whether to try again."""
+
     def __init__(self, fault: Fault) -> None:
         super().__init__(f"{fault.name}: {fault.text}" if fault.text else fault.name)
         self.fault = fault

@@ -1,7 +1,7 @@
 """The words that cross between rooms: frozen types that know no platform, no table and no flow."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -44,13 +44,25 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """One contact card. Anybody can send anybody's card: only `proof` says that the number is the sender's own."""
+
+    name: str = ""
+    phones: tuple[str, ...] = ()
+    proof: bool = False
+    """The platform itself vouches that this is the sender's own number."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """A citizen's message, clean: no NUL, no lone surrogate, text at most 65,536 characters."""
 
     address: str
     external_id: str
     kind: str = "text"
-    """`text`, `choice`, an attachment's kind, `location`, `contact`, `reaction`, `unsupported` …"""
+    """What is said: `text`, `choice`, `flow` (a form), an attachment's kind, `location`, `contact`, `order`, `lost` (a file that the
+    platform could not fetch), `unsupported`. What is done to an older message: `edited`, `deleted`, `reaction`. News about the
+    citizen: `number_changed`, `id_changed`, `identity_changed`, `blocked`, `unblocked`, `system`."""
     text: str = ""
     choice: str = ""
     """The id of the button that was pressed: checked against the session, never believed."""
@@ -61,6 +73,23 @@ class Inbound:
     sent_at: datetime | None = None
     silent: bool = False
     """Stored but never answered (a reaction, a service message)."""
+    reply_to: str = ""
+    """External id of the message that this one answers; it may be one that we no longer have."""
+    forwarded: int = 0
+    """1: forwarded, 2: forwarded many times, as the platform marks it."""
+    target: str = ""
+    """External id of the message that this one edits, deletes or reacts to."""
+    emoji: str = ""
+    """Of a reaction; '' takes it back."""
+    cards: tuple[Card, ...] = ()
+    details: Mapping[str, object] = field(default_factory=dict)
+    """For the officer, short and bounded: `what` (of an unsupported kind), `referral`, `flow`, `order`, `live` …"""
+    album: str = ""
+    """What the files of one album share."""
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Other names of the sender that the platform itself gives: `phone`, `user_id`, `parent`, `username`."""
+    moved_from: tuple[str, ...] = ()
+    """Names that the sender had before (`number_changed`, `id_changed`); the new ones are in `aliases`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +105,11 @@ class Status:
     error: str = ""
     until: datetime | None = None
     """Instead of an id: it is said of everything that we had sent to this address by then."""
+    code: int = 0
+    """The platform's number of the error."""
+    category: str = ""
+    """What the platform bills it as (`service`, `utility` …)."""
+    billable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +118,16 @@ class Choice:
 
     id: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text that the platform has approved, for whoever is outside the 24-hour window (WhatsApp)."""
+
+    name: str
+    language: str = "id"
+    body: tuple[str, ...] = ()
+    """The values of its variables, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +142,7 @@ class Outbound:
     choices: tuple[Choice, ...] = ()
     menu: str = ""
     """Label of the button that opens a list, in the citizen's language, at most 20 characters."""
+    template: Template | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +205,9 @@ class Channel(Protocol):
 
     async def acknowledge(self, kind: str, raw: bytes) -> None:
         """Best effort, after the turn committed: ends a pressed button's spinner where a platform has one. Never raises."""
+
+    def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
+        """The bytes of a citizen's file (`Attachment.ref`), read from the platform as they are asked for. Raises `FetchError`."""
 
 
 def clean(text: object, limit: int = 65_536) -> str:

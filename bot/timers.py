@@ -9,7 +9,7 @@ from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
-from bot.turn import House, dialogue, survey
+from bot.turn import House, alarm, dialogue, receipt, survey
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -29,9 +29,23 @@ async def _survey(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
         survey.expire(batch, thread, current)
 
 
+async def _forgotten(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """Somebody in a harmful situation has left the bot's questions unanswered."""
+    thread = await talk.of_conversation(unit.conn, subject)
+    if thread.conversation_id == subject.id:
+        alarm.forgotten(batch, house, thread)
+
+
+async def _status(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """A status whose message nobody knew: it goes through the inbox again."""
+    await boxes.awake(unit.conn, subject)
+
+
 VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     dialogue.QUIET: _quiet,
     survey.EXPIRES: _survey,
+    alarm.FORGOTTEN: _forgotten,
+    receipt.AGAIN: _status,
 }
 
 

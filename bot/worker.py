@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot import clock, logs, timers
 from bot.delivery import Delivery
 from bot.errors import StoreDown, WargiError
+from bot.lane import Lane
 from bot.metrics import Metrics
 from bot.models.ref import Ref
 from bot.store import boxes, leases
@@ -43,6 +44,9 @@ class Worker:
         self._idlers: list[asyncio.Task[None]] = []
         """Loops that may be cut off anywhere."""
         self._courtesies: set[asyncio.Task[None]] = set()
+        self._turning = asyncio.Lock()
+        """One batch of turns at a time, the critical lane's or ours: each reads its rows inside its own transaction."""
+        self.lane = Lane(db, house, metrics, name, lambda: self._held, self._run, self._turning)
 
     def wake(self) -> None:
         """There may be work."""
@@ -57,7 +61,7 @@ class Worker:
             await self._share()
             self._idlers.append(asyncio.create_task(self._share_for_ever()))
         self._tasks += [asyncio.create_task(loop) for loop in (self._turns(), self._timers())]
-        self._idlers.append(asyncio.create_task(self._sweep()))
+        self._idlers += [asyncio.create_task(self._sweep()), asyncio.create_task(self.lane.work())]
 
     async def stop(self, seconds: float) -> None:
         """Finishes the turn, lets sends in flight end, gives the parts back."""
@@ -76,6 +80,17 @@ class Worker:
                     await leases.leave(unit.conn, self._name)
             except StoreDown:
                 self._log.warning("leases not given back")
+
+    # -- for whoever works on the same parts ---------------------------------------------------------
+
+    def held(self) -> Mapping[int, int] | None:
+        """Part -> token of what we hold; None on SQLite, where one process has all."""
+        return None if self._db.is_sqlite else self._held
+
+    async def fence(self, unit: Unit, held: Mapping[int, int] | None, part: int) -> None:
+        """Inside a transaction: the part is still ours as it was in `held`. Raises `LeaseLost`."""
+        if held is not None:
+            await leases.fence(unit.conn, self._name, held, [part])
 
     # -- turns -------------------------------------------------------------------------------------
 
@@ -104,7 +119,7 @@ class Worker:
             return 0
         rows: Sequence[boxes.Row] = ()
         try:
-            async with self._db.unit() as unit:
+            async with self._turning, self._db.unit() as unit:
                 rows = await boxes.pending(unit.conn, None if self._db.is_sqlite else sorted(held), MOST)
                 if not rows:
                     return 0
@@ -149,7 +164,7 @@ class Worker:
     async def _alone(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> str | None:
         """None when it went well, else why not."""
         try:
-            async with self._db.unit() as unit:
+            async with self._turning, self._db.unit() as unit:
                 left = await boxes.still_pending(unit.conn, rows)
                 if left:
                     await self._run(unit, held, left)

@@ -114,8 +114,8 @@ async def post(
         ) as answer:
             status = answer.status
             if (answer.content_length or _CAP) < _CAP:
-                return status, await answer.read(), _wait(answer.headers.get("Retry-After"))
-            return status, await _start_of(answer.content), _wait(answer.headers.get("Retry-After"))
+                return status, await answer.read(), retry_after(answer.headers.get("Retry-After"))
+            return status, await _start_of(answer.content), retry_after(answer.headers.get("Retry-After"))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
         # Without the error itself: its text may hold the address, and Telegram's address holds the token.
         why = f"the platform could not be reached ({type(error).__name__})"
@@ -134,7 +134,8 @@ async def _start_of(content: aiohttp.StreamReader) -> bytes:
         return error.partial
 
 
-def _wait(value: str | None) -> float | None:
+def retry_after(value: str | None) -> float | None:
+    """Seconds, an hour at most; None for what is no number of them."""
     if value is None or not value.isascii() or not value.isdigit() or len(value) > 6:
         return None
     return min(float(value), 3600.0)

@@ -1,6 +1,6 @@
 """What the file of a channel declares about itself: everything that the house must know before the channel is built."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,12 +31,22 @@ class Asked:
     http: aiohttp.ClientSession
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a channel is built: what it may need beside its own settings."""
+
+    url: str = ""
+    """The public address of this server."""
+    shelf: Callable[[str], AsyncGenerator[bytes, None]] | None = None
+    """Reads a file that lies in the house already."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapter(Group):
     """One kind of channel. Its `name` is the word before the colon of every account and the end of its webhook's address."""
 
-    build: Callable[[Mapping[str, Any], str], Channel]
-    """Given its settings and the public address of this server."""
+    build: Callable[[Mapping[str, Any], Place], Channel]
+    """Given its settings."""
     by_phone: bool = False
     """An address is a phone number, so the desk masks it."""
     look: Callable[[Asked], Awaitable[list[Finding]]] | None = None

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +11,12 @@ import aiohttp
 import yarl
 
 from bot import clock
-from bot.channels import meta, meta_check
+from bot.channels import files, meta, meta_check
 from bot.channels.http import GARBLED, dumps, loads, name_of, post, seconds
-from bot.channels.kit import Adapter
+from bot.channels.kit import Adapter, Place
 from bot.channels.messenger_read import id_of, read_event, read_status
 from bot.config import Setting
-from bot.errors import ConfigError, Fault, SendError, Unreadable
+from bot.errors import ConfigError, Fault, FetchError, SendError, Unreadable
 from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status
 
 TEXT = {"messenger": 2000, "instagram": 1000}
@@ -80,6 +81,7 @@ class Messenger:
         api_url: str,
         api_version: str,
         rate: float,
+        media_hosts: str = "",
     ) -> None:
         if not (account_id and access_token and app_secrets and verify_token):
             raise ConfigError(
@@ -97,6 +99,7 @@ class Messenger:
             "Content-Type": "application/json",
             "Accept-Encoding": "identity",
         }
+        self._hosts = tuple(f".{host}" for host in media_hosts.lower().replace(",", " ").split())
         self._http: aiohttp.ClientSession | None = None
 
     # -- in ----------------------------------------------------------------------------------------
@@ -134,6 +137,26 @@ class Messenger:
 
     async def acknowledge(self, kind: str, raw: bytes) -> None:
         """Nothing: Messenger expects no word after a button."""
+
+    async def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
+        """A file's reference is its address for some days; it wants no token, and none is shown to it."""
+        assert self._http is not None, "start() comes first"
+        async with aclosing(files.stream(self._http, self._trusted(ref), {"Accept-Encoding": "identity"})) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def _trusted(self, ref: str) -> yarl.URL:
+        """Raises `FetchError` unless the address is the API's own or a known media host's over TLS."""
+        try:
+            url = yarl.URL(ref, encoded=True)
+            ours = url.origin() == yarl.URL(self._base).origin()
+        except ValueError:
+            raise FetchError(Fault("host", "an address that is none")) from None
+        known = url.scheme == "https" and url.port == 443 and f".{url.host}".endswith(self._hosts) and bool(self._hosts)
+        if url.user is not None or not (ours or known):
+            setting = f"WARGI_{self.name}_MEDIA_HOSTS".upper()
+            raise FetchError(Fault("host", f"an address of a host that is not on our list ({setting})"))
+        return url
 
     # -- out ---------------------------------------------------------------------------------------
 
@@ -270,9 +293,10 @@ def fault_of(status: int, error: Any, wait: float | None) -> Fault:
 
 
 def _adapter(name: str, title: str, api_url: str, rate: float) -> Adapter:
-    def build(own: Mapping[str, Any], url: str) -> Messenger:
+    def build(own: Mapping[str, Any], place: Place) -> Messenger:
         more = {
-            key: own[key] for key in ("account_id", "access_token", "verify_token", "api_url", "api_version", "rate")
+            key: own[key]
+            for key in ("account_id", "access_token", "verify_token", "api_url", "api_version", "rate", "media_hosts")
         }
         return Messenger(name, app_secrets=meta.secrets(own["app_secret"]), **more)
 
@@ -287,6 +311,7 @@ def _adapter(name: str, title: str, api_url: str, rate: float) -> Adapter:
             Setting("api_url", api_url),
             Setting("api_version", "v26.0"),
             Setting("rate", rate),
+            Setting("media_hosts", "fbcdn.net fbsbx.com cdninstagram.com"),
         ),
         build=build,
         look=meta_check.look(name),

@@ -5,7 +5,7 @@ The gateway cuts and joins the segments and knows the operators; here it is only
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -17,7 +17,7 @@ from bot import clock
 from bot.channels.http import GARBLED, REFUSED, dumps, loads, name_of, post, same, seconds
 from bot.channels.kit import Adapter, Asked, Finding
 from bot.config import Setting
-from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
+from bot.errors import ConfigError, Fault, FetchError, SendError, Unauthorised, Unreadable
 from bot.message import Hook, Inbound, Item, Limits, Outbound, Receipt, Status, clean
 
 SEGMENTS = 10
@@ -137,6 +137,10 @@ class Sms:
 
     async def acknowledge(self, kind: str, raw: bytes) -> None:
         """Nothing: there are no buttons."""
+
+    async def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
+        raise FetchError(Fault("expired", "an SMS holds no files"))
+        yield b""  # type: ignore[unreachable]  # makes this a generator
 
     # -- out ---------------------------------------------------------------------------------------
 
@@ -265,7 +269,7 @@ ADAPTER = Adapter(
         Setting("secret", secret=True, needed=True),
         Setting("rate", 5.0),
     ),
-    build=lambda own, url: Sms(**own, url=url),
+    build=lambda own, place: Sms(**own, url=place.url),
     look=look,
     by_phone=True,
 )

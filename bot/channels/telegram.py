@@ -1,16 +1,19 @@
 """Telegram Bot API: updates in, text with inline buttons out. What needs python-telegram-bot waits in `telegram_ptb`
-until a Telegram channel starts: the library costs 0.2 s and 13 MiB that others need not pay."""
+and `telegram_read` until a Telegram channel starts: the library costs 0.2 s and 13 MiB that others need not pay."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+import yarl
 
-from bot.channels.http import GARBLED, REFUSED, header, loads, name_of, same, seconds
+from bot.channels import files
+from bot.channels.http import GARBLED, REFUSED, dumps, header, loads, name_of, post, same, seconds
 from bot.channels.kit import Adapter, Asked, Finding
 from bot.config import Setting
-from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
+from bot.errors import ConfigError, Fault, FetchError, SendError, Unauthorised, Unreadable
 from bot.message import Choice, Hook, Inbound, Item, Limits, Outbound, Receipt, Status, clean
 
 if TYPE_CHECKING:
@@ -34,11 +37,19 @@ ERRORS: tuple[tuple[int, str, Fault], ...] = (
     (400, "", Fault("payload")),
     (504, "", Fault("timeout", retryable=True, ambiguous=True)),
 )
+# What a refused getFile means, as above. Bots are given 20 MB at most.
+FILE_ERRORS: tuple[tuple[int, str, Fault], ...] = (
+    (400, "too big", Fault("too_big")),
+    (400, "temporarily unavailable", Fault("unavailable", retryable=True)),  # or a wrong id: it does not say which
+    (400, "file", Fault("expired")),
+)
+_JSON = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+_FILE_PATH = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_.-]+)+")
 _TRANSIENT = Fault("transient", retryable=True)
 _OTHER = Fault("refused")
 
 # The update kinds that a citizen makes, and where their chat and time are.
-_SAID = ("message", "edited_message", "callback_query", "message_reaction")
+_SAID = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
 
 # Messages that Telegram writes itself: news about the chat, to which nobody expects an answer.
 _SERVICE = re.compile(
@@ -64,6 +75,7 @@ class Telegram:
         self._token, self._api_url = token, api_url.rstrip("/")
         self._secret = secret_token.encode()
         self._library: Library | None = None
+        self._http: aiohttp.ClientSession | None = None
 
     # -- in ----------------------------------------------------------------------------------------
 
@@ -97,7 +109,7 @@ class Telegram:
         data = loads(raw)
         if not isinstance(data, dict):
             raise Unreadable("not a Telegram update: not an object")
-        from bot.channels.telegram_ptb import read_update
+        from bot.channels.telegram_read import read_update
 
         return read_update(data)
 
@@ -116,7 +128,7 @@ class Telegram:
     async def start(self, http: aiohttp.ClientSession) -> None:
         from bot.channels.telegram_ptb import Library
 
-        self._library = Library(self._token, self._api_url, http)
+        self._library, self._http = Library(self._token, self._api_url, http), http
 
     async def send(self, out: Outbound) -> Receipt:
         assert self._library is not None, "start() comes first"
@@ -126,6 +138,44 @@ class Telegram:
             raise SendError(Fault("payload", "not a Telegram chat"))
         buttons = out.choices if _fits(out.choices) else ()
         return await self._library.send(int(out.address), out.text, buttons)
+
+    # -- files -------------------------------------------------------------------------------------
+
+    async def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
+        assert self._http is not None, "start() comes first"
+        for again in (True, False):
+            path = await self._file_path(ref)
+            url = yarl.URL(f"{self._api_url}/file/bot{self._token}/{path}", encoded=True)
+            began = False
+            try:
+                async with aclosing(files.stream(self._http, url, {"Accept-Encoding": "identity"})) as pieces:
+                    async for piece in pieces:
+                        began = True
+                        yield piece
+                return
+            except FetchError as error:
+                if began or not again or error.fault.name != "expired":  # a path holds an hour: one is asked for anew
+                    raise
+
+    async def _file_path(self, ref: str) -> str:
+        assert self._http is not None, "start() comes first"
+        url = f"{self._api_url}/bot{self._token}/getFile"
+        try:
+            status, body, _ = await post(self._http, url, _JSON, dumps({"file_id": ref}))
+        except SendError as error:  # asking may be repeated, whatever became of the first time
+            fault = error.fault
+            raise FetchError(Fault(fault.name, fault.text, retryable=True, scope="account")) from None
+        try:
+            answer = loads(body)
+        except Unreadable:
+            answer = None
+        path = files.field(answer, "result", "file_path")
+        if status == 200 and isinstance(path, str) and _FILE_PATH.fullmatch(path) and ".." not in path:
+            return path
+        fault = fault_of(status, body)
+        named = next((it for code, part, it in FILE_ERRORS if code == status and part in fault.text.lower()), fault)
+        scope = "account" if status >= 500 or named.name == "garbled" else named.scope
+        raise FetchError(Fault(named.name, fault.text, named.retryable, wait=named.wait, scope=scope))
 
 
 def _private_chat(key: str, said: dict[str, Any]) -> str | None:
@@ -187,7 +237,7 @@ ADAPTER = Adapter(
         Setting("api_url", "https://api.telegram.org"),
         Setting("rate", 30.0),
     ),
-    build=lambda own, url: Telegram(**own),
+    build=lambda own, place: Telegram(**own),
     look=_look,
     connect=_connect,
 )

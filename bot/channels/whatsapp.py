@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from typing import Any
 
 import aiohttp
@@ -11,8 +11,10 @@ import yarl
 from bot import clock
 from bot.channels import meta, meta_check
 from bot.channels.http import GARBLED, dumps, loads, name_of, post, seconds
-from bot.channels.kit import Adapter
-from bot.channels.whatsapp_read import address_of, read_message, read_status, words_of
+from bot.channels.kit import Adapter, Place
+from bot.channels.whatsapp_kinds import address_of
+from bot.channels.whatsapp_media import Files
+from bot.channels.whatsapp_read import read_message, read_status, sender_of, words_of
 from bot.config import Setting
 from bot.errors import ConfigError, Fault, SendError, Unreadable
 from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status
@@ -76,6 +78,7 @@ class WhatsApp:
         api_url: str = "https://graph.facebook.com",
         api_version: str = "v26.0",
         rate: float = 80.0,
+        media_hosts: tuple[str, ...] = ("lookaside.fbsbx.com",),
     ) -> None:
         if not (phone_number_id and access_token and app_secrets and all(app_secrets) and verify_token):
             raise ConfigError("whatsapp: a number, an access token, an app secret and a verify token are all needed")
@@ -91,6 +94,7 @@ class WhatsApp:
             "Accept-Encoding": "identity",
         }
         self._http: aiohttp.ClientSession | None = None
+        self._files = Files(self._base, access_token, media_hosts)
 
     # -- in ----------------------------------------------------------------------------------------
 
@@ -176,6 +180,10 @@ class WhatsApp:
             return _receipt(answer)
         raise SendError(_fault(status, answer.get("error"), wait))
 
+    def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
+        assert self._http is not None, "start() comes first"
+        return self._files.fetch(self._http, account.partition(":")[2], ref)
+
 
 # -- splitting -------------------------------------------------------------------------------------
 
@@ -219,9 +227,7 @@ def _message(account: str, number: Any, message: Any, find: Finder) -> Item:
     hour = seconds(message.get("timestamp")) // 3600
     if "group_id" in message:  # said in a group, to others: not a citizen's line to us
         return Item(account, "event", external_id, None, raw, hour)
-    return Item(
-        account, "message", external_id, address_of(message.get("from_user_id"), message.get("from")), raw, hour
-    )
+    return Item(account, "message", external_id, sender_of(message), raw, hour)
 
 
 def _status(account: str, status: Any) -> Item:
@@ -292,7 +298,7 @@ def _fault(status: int, error: Any, wait: float | None) -> Fault:
     return Fault(fault.name, text, fault.retryable, fault.ambiguous, wait or fault.wait, fault.scope)
 
 
-def _build(own: Mapping[str, Any], url: str) -> WhatsApp:
+def _build(own: Mapping[str, Any], place: Place) -> WhatsApp:
     return WhatsApp(
         phone_number_id=own["phone_number_id"],
         access_token=own["access_token"],
@@ -301,6 +307,7 @@ def _build(own: Mapping[str, Any], url: str) -> WhatsApp:
         api_url=own["api_url"],
         api_version=own["api_version"],
         rate=own["rate"],
+        media_hosts=tuple(own["media_hosts"].replace(",", " ").split()),
     )
 
 
@@ -316,6 +323,8 @@ ADAPTER = Adapter(
         Setting("api_url", "https://graph.facebook.com"),
         Setting("api_version", "v26.0"),
         Setting("rate", 80.0),
+        # Where a media address may lead beside the API itself: only these are shown the access token.
+        Setting("media_hosts", "lookaside.fbsbx.com"),
     ),
     build=_build,
     look=meta_check.look_whatsapp,

@@ -7,7 +7,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from bot.desk import actions, cases, door, guard, lists, live, officers, show
+from bot.desk import actions, alarms, cases, door, files, guard, lists, live, marks, officers, reveal, show
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
@@ -38,12 +38,24 @@ ROUTES = (
     Route("GET", "", lists.desk_page, Verb.SEE),
     Route("GET", "/", lists.home, Verb.SEE),
     Route("GET", "/tiket/{number}", cases.case_page, Verb.SEE),
+    Route("GET", "/tiket/{number}/berkas/{ref}", files.open_file, Verb.SEE),
+    Route("GET", "/tiket/{number}/asli/{ref}", files.open_original, Verb.EVIDENCE),
+    Route("GET", "/media/{ref}/{form}", files.give_file, Verb.SEE),
     Route("GET", "/peristiwa", live.stream, Verb.SEE),
     Route("POST", "/tiket/{number}/ambil", actions.take, Verb.CLAIM),
     Route("POST", "/tiket/{number}/tulis", actions.write, Verb.REPLY),
     Route("POST", "/tiket/{number}/selesai", actions.finish, Verb.RESOLVE),
     Route("POST", "/tiket/{number}/kembalikan", actions.give_back, Verb.HAND_BACK),
     Route("POST", "/tiket/{number}/urgensi", actions.urgency, Verb.URGENCY),
+    Route("GET", "/alarm", alarms.alarms_page, Verb.SEE),
+    Route("GET", "/alarm/panel", alarms.panel, Verb.SEE),
+    Route("POST", "/alarm/latihan", alarms.begin_drill, Verb.DRILL),
+    Route("POST", "/alarm/{ref}/terima", alarms.take_up, Verb.ACKNOWLEDGE),
+    Route("POST", "/tugas", alarms.shift, Verb.SELF),
+    Route("GET", "/saya", alarms.myself, Verb.SELF),
+    Route("POST", "/saya", alarms.set_myself, Verb.SELF),
+    Route("POST", "/tiket/{number}/tampilkan", reveal.reveal, Verb.REVEAL),
+    Route("GET", "/pengungkapan", reveal.disclosures, Verb.AUDIT),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),
@@ -84,8 +96,8 @@ def _templates(desk: web.Application, translate: object) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"_": translate, "static": desk[ASSETS].url, "show": show}
-    environment.filters |= {"visible": show.visible, "one_line": show.one_line}
+    environment.globals |= {"_": translate, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files}
+    environment.filters |= {"visible": show.visible, "one_line": show.one_line, "private": show.private}
 
 
 async def _hang_up(desk: web.Application) -> None:

@@ -2,20 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
 from bot import clock
-from bot.desk import lists, page
+from bot.desk import alarms, lists, page
 from bot.errors import NotFound
 from bot.models import MOVES, WAITING, Officer, Owner, Role, State
 from bot.models.ref import Ref
 from bot.policy import number
-from bot.store import desk
+from bot.store import desk, media
 from bot.web import keys
 
 WINDOW = 50
+SHOWN = timedelta(minutes=15)
+"""So long an officer who gave a reason sees the numbers of a case: one call or one comparison, not a whole shift."""
+WORDS = frozenset({"text", "choice"})
 MOST = 1000
 """More messages than this are not shown at once, whatever the address asks for."""
 
@@ -29,6 +33,9 @@ class Case:
     history: list[Any]
     since: int
     me: Officer
+    now: datetime
+    files: dict[int, list[Any]]
+    """What came along with messages, by their `seq`."""
     key: str
     """A new client key: the next message of a page without scripts is sent once, even if the form is sent twice."""
 
@@ -65,6 +72,16 @@ class Case:
         return f"/desk/tiket/{self.ticket['number']}"
 
     @property
+    def revealed_until(self) -> datetime | None:
+        """Until when this officer sees the numbers; None when they are masked."""
+        asked: datetime | None = self.ticket["disclosed_at"]
+        return asked + SHOWN if asked and self.now < asked + SHOWN else None
+
+    @property
+    def revealed(self) -> bool:
+        return self.revealed_until is not None
+
+    @property
     def older_url(self) -> str:
         return f"{self.url}?dari={max(1, self.since - WINDOW)}" if self.since > 1 else ""
 
@@ -74,14 +91,18 @@ async def load(request: web.Request) -> Case:
     shown, part = number.read(request.match_info["number"])
     signed = page.signed_in(request)
     async with request.config_dict[keys.DB].read() as conn:
-        ticket = await desk.case(conn, shown, part)
+        ticket = await desk.case(conn, shown, part, signed.officer.id or 0)
         if ticket is None:
             raise NotFound("unknown ticket number")
         last = ticket["seq"] or 0
         since = _since(request.query.get("dari", ""), last)
         messages = await desk.messages(conn, Ref(ticket["conversation_id"], part), since, last)
+        files: dict[int, list[Any]] = {}
+        if any(message["kind"] not in WORDS for message in messages):  # most talks are nothing but words
+            files = dict(await media.of_messages(conn, Ref(ticket["conversation_id"], part), since, last))
         history = await desk.history(conn, Ref(ticket["id"], part))
-    return Case(dict(ticket), messages, history, since, signed.officer, clock.token()[:32])
+    at = clock.now()
+    return Case(dict(ticket), messages, history, since, signed.officer, at, files, clock.token()[:32])
 
 
 def _since(text: str, last: int) -> int:
@@ -101,5 +122,10 @@ async def show(request: web.Request, status: int = 200, notice: str = "") -> web
     if page.wants(request, "kasus"):
         return page.render(request, "case.html", status, **context)
     shown = await lists.load(request)
-    more = {"list": shown, "list_url": lists.region_url(request, shown), "tabs": lists.TABS}
+    more = {
+        "list": shown,
+        "list_url": lists.region_url(request, shown),
+        "tabs": lists.TABS,
+        **await alarms.waiting(request),
+    }
     return page.render(request, "desk.html", status, **context, **more)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page
+from bot.desk import alarms, page
 from bot.desk.show import N_
 from bot.errors import NotFound
 from bot.message import clean
@@ -88,7 +88,7 @@ async def desk_page(request: web.Request) -> web.Response:
     context: dict[str, Any] = {"list": shown, "list_url": region_url(request, shown), "tabs": TABS, "now": clock.now()}
     if page.wants(request, "daftar"):
         return page.render(request, "list.html", **context, opened=_opened(request))
-    return page.render(request, "desk.html", **context, opened="", case=None)
+    return page.render(request, "desk.html", **context, **await alarms.waiting(request), opened="", case=None)
 
 
 async def home(request: web.Request) -> web.Response:

@@ -15,6 +15,8 @@ from bot.policy import number
 from bot.store import desk
 from bot.web import keys
 
+EVENTS = {"queue": "antrean", "alarm": "alarm"}
+"""Topic -> what the page is told; any other topic is the conversation it shows."""
 PING = 15.0
 """Seconds: below every proxy's patience, and the page takes three silent ones for a dead line."""
 
@@ -23,14 +25,14 @@ async def stream(request: web.Request) -> web.StreamResponse:
     """Ends when the page leaves, the session ends or the server stops. The page fetches all it shows at every connection,
     so a hint that fell into a gap is not missed."""
     conversation = await _conversation(request)
-    topics = ["queue", sessions.officer_topic(page.signed_in(request).officer.id)]
+    topics = ["queue", "alarm", sessions.officer_topic(page.signed_in(request).officer.id)]
     topics += [f"c:{conversation}"] if conversation else []
     # heard before the first byte goes out: what changes after that is told
     with request.config_dict[keys.HINTS].subscribe(*topics) as ear:
         async with sse_response(request, headers={"X-Accel-Buffering": "no"}) as response:
             with suppress(ClientConnectionResetError):
                 await response.send("", event="halo", retry=1000)
-                await _tell(request, response, ear, topics[1])
+                await _tell(request, response, ear, topics[2])
     return response
 
 
@@ -59,8 +61,8 @@ async def _tell(request: web.Request, response: EventSourceResponse, ear: Ear, o
             if (not heard or own in heard or EVERYTHING in heard) and await sessions.find(request) is None:
                 await response.send("", event="keluar")
                 return
-            names = {"antrean" if topic == "queue" else "kasus" for topic in heard - {own}}
-            for name in sorted({"antrean", "kasus"} if EVERYTHING in heard else names) or ["ping"]:
+            names = {EVENTS.get(topic, "kasus") for topic in heard - {own}}
+            for name in sorted({"antrean", "kasus", "alarm"} if EVERYTHING in heard else names) or ["ping"]:
                 await response.send("", event=name)
     finally:
         stopping.cancel()

@@ -5,6 +5,7 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 
+from bot import clock
 from bot.desk import sessions, show
 from bot.desk.keys import SIGNED_IN, TEMPLATES
 from bot.i18n import SOURCE
@@ -31,6 +32,7 @@ def render(request: web.Request, template: str, status: int = 200, **context: An
     signed = request.get(SIGNED_IN)
     context |= {
         "me": signed.officer if signed else None,
+        "now_": clock.now(),
         "csrf": sessions.csrf_mask(signed.csrf) if signed else "",
         "topic": lambda code: _topic(request, code),
         "may": lambda verb: may(signed.officer.role if signed else None, Verb(verb)),

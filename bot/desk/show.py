@@ -7,6 +7,8 @@ from typing import Any
 
 from bot.models import STATE_NAME, URGENCY_NAME, State, Urgency
 from bot.registry import ADAPTERS
+from bot.triage.identity import mask
+from bot.triage.phone import phone
 
 WIB = timezone(timedelta(hours=7), "WIB")
 """Western Indonesian Time has had no change of clocks since 1964, so a fixed offset is exact for everything stored here."""
@@ -37,11 +39,17 @@ KIND = {
     "contact": N_("Kartu kontak"),
     "reaction": N_("Reaksi"),
     "unsupported": N_("Jenis pesan yang belum didukung"),
+    "lost": N_("Kiriman yang tidak sampai"),
+    "flow": N_("Formulir"),
+    "order": N_("Pesanan"),
+    "edited": N_("Warga mengedit pesan yang tidak ada di sini"),
+    "deleted": N_("Warga menghapus pesan yang tidak ada di sini"),
 }
 REASON = {
     "flow": N_("Warga menyelesaikan laporan"),
     "asked": N_("Warga meminta petugas"),
     "misunderstood": N_("Bot dua kali tidak memahami"),
+    "danger": N_("Kata-kata warga menunjukkan bahaya"),
 }
 DELIVERY = {
     "ready": ("…", N_("Menunggu dikirim")),
@@ -75,7 +83,36 @@ EVENT = {
     "unclear": N_("Jawaban penilaian tidak jelas"),
     "expired": N_("Penilaian tidak dijawab"),
     "answered": N_("Jawaban pertama petugas"),
+    "alarm": N_("Panggilan darurat"),
 }
+DANGER = {
+    "medical": N_("Gawat medis"),
+    "breathing": N_("Sesak napas"),
+    "fire": N_("Kebakaran"),
+    "drowning": N_("Tenggelam"),
+    "violence": N_("Kekerasan"),
+    "suicide": N_("Ingin mengakhiri hidup"),
+    "accident": N_("Kecelakaan"),
+    "disaster": N_("Bencana"),
+    "missing": N_("Orang hilang"),
+    "drill": N_("Latihan"),
+}
+ALARM = {
+    "asking": N_("Menunggu jawaban warga"),
+    "paging": N_("Memanggil"),
+    "acknowledged": N_("Diterima"),
+    "calm": N_("Tidak sedang terjadi"),
+    "ended": N_("Selesai"),
+}
+WAY = {"desk": "Meja", "telegram": "Telegram", "whatsapp": "WhatsApp", "email": "Surel", "webhook": "Webhook"}
+READY_REASONS = (
+    N_("Menelepon warga untuk melengkapi laporan"),
+    N_("Mencocokkan data warga dengan instansi"),
+    N_("Memeriksa laporan yang mungkin ganda"),
+    N_("Keadaan darurat"),
+)
+"""To choose from; any other may be written."""
+DISCLOSED = {"numbers": N_("Nomor telepon dan nomor identitas")}
 ACTOR = {"citizen": N_("Warga"), "bot": N_("Bot"), "officer": N_("Petugas"), "clock": N_("Otomatis")}
 STATE = {**{str(state): name for state, name in STATE_NAME.items()}, "waiting_citizen": N_("Menunggu jawaban warga")}
 """As officers read them: the citizens' "Menunggu jawaban Anda" would name the wrong person here."""
@@ -94,9 +131,14 @@ def one_line(text: str, limit: int = 140) -> str:
     return visible(" ".join(text[: limit * 2].split()))[:limit]
 
 
-def masked(phone: str) -> str:
+def private(text: object, case: Any = None) -> str:
+    """A citizen's words with identity and telephone numbers masked, unless this is a case whose numbers this officer has asked for."""
+    return visible(text if case is not None and case.revealed else mask(str(text)))
+
+
+def masked(number: str) -> str:
     """`0812••••7731`; a number too short to hide anything is hidden whole; '' stays ''."""
-    digits = re.sub(r"\D", "", phone)
+    digits = re.sub(r"\D", "", number)
     if digits.startswith("62"):
         digits = "0" + digits[2:]
     if len(digits) < 9:
@@ -109,18 +151,19 @@ def channel(account: str) -> str:
     return account.partition(":")[0]
 
 
-def person(row: Mapping[str, Any]) -> str:
-    """Whom the officer talks to: the name, else what may be shown of the number."""
-    name = one_line(row["name"] or "", 60)
-    return name or " ".join(filter(None, ["Warga", number(row)]))
+def person(row: Mapping[str, Any], case: Any = None) -> str:
+    """Whom the officer talks to: the name (some have put their number into it), else what may be shown of the number."""
+    name = one_line(private(row["name"] or "", case), 60)
+    return name or " ".join(filter(None, ["Warga", number(row, case)]))
 
 
-def number(row: Mapping[str, Any]) -> str:
+def number(row: Mapping[str, Any], case: Any = None) -> str:
     """A masked phone number, where the channel has one."""
     adapter = ADAPTERS.get(channel(row["account"]))
     by_phone = adapter is not None and adapter.by_phone
     address = (row["address"] or "") if by_phone else ""
-    return masked(row["phone"] or (address if address.lstrip("+").isdigit() else ""))
+    digits = row["phone"] or (address if address.lstrip("+").isdigit() else "")
+    return phone(digits) or digits if case is not None and case.revealed else masked(digits)
 
 
 def age(since: datetime, now: datetime) -> str:

@@ -77,6 +77,8 @@ class Said:
     location: Location | None = None
     quick: bool = False
     """Arrived within three seconds of the citizen's line before it: part of one burst."""
+    album: bool = False
+    """A picture that belongs to the picture right before it: what was asked meanwhile is not answered by it."""
 
 
 @dataclass(frozen=True, slots=True)

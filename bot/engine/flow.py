@@ -32,7 +32,10 @@ TEXTS = "texts"
 NAMED = frozenset(
     "menu_button missed stale kept voice_kept files_kept unsupported cancelled first_question thanked greeted_back "
     "unreadable claimed handed_back queue_cancelled survey_again survey_thanks survey_comment survey_comment_thanks "
-    "survey_stale survey_expired".split()
+    "survey_stale survey_expired critical_answer critical_ask critical_choice_yes critical_choice_no critical_yes critical_no "
+    "critical_again critical_medical critical_breathing critical_fire critical_drowning critical_disaster critical_accident "
+    "critical_violence critical_suicide critical_missing critical_bad_news "
+    "photo_lost voice_lost file_lost file_refused file_too_big".split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
 SCORES = ("1", "2", "3", "4", "5")
@@ -83,7 +86,7 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         )
     sources = {source.name.rpartition("/")[2][:-5]: source for source in read_all(paths, flows_dir)}
     shop = Workshop(catalogues)
-    shop.lexicon = _lexicon(shop, sources.pop("words"))
+    shop.lexicon = words(shop, sources.pop("words"))
     shop.groups = topics.build(shop, sources.pop("topics"))
     texts, survey = _texts(shop, sources.pop(TEXTS, None), flows_dir)
     shop.menu = texts["menu_button"]
@@ -144,10 +147,11 @@ def _build(form: Form) -> nodes.Nodes:
     return built  # type: ignore[no-any-return]
 
 
-def _lexicon(shop: Workshop, source: Source) -> Lexicon:
+def words(shop: Workshop, source: Source) -> Lexicon:
     form = Form(shop, source.name, "words", "words", source.tree)
     names = ("menu", "cancel", "repeat", "language", "officer", "back", "greeting", "thanks")
-    found = Lexicon.build(form.words("fillers"), {name: form.words(name) for name in names})
+    same = [group.split("=") for group in form.words("same")]
+    found = Lexicon.build(form.words("fillers"), {name: form.words(name) for name in names}, same)
     form.finish()
     return found
 

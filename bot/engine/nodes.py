@@ -310,6 +310,9 @@ class AskText(Node):
         piece = turn.piece()
         if not piece:
             return STAY if turn.lines else None
+        if turn.said.album and not turn.lines:
+            turn.keep(turn.said.text.strip())  # the rest of what the question before this one was answered with
+            return STAY
         turn.lines.append(piece)
         if self.gather:
             turn.effects.append(Wait(self.gather))

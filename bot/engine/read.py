@@ -52,9 +52,9 @@ class Source:
     tree: Tree
 
 
-def read_all(paths: list[Path], root: Path) -> list[Source]:
-    """Reads the files, from the cache beside them where their text has not changed."""
-    cache = root / "__pycache__" / f"flows-{_FORMAT}.json"
+def read_all(paths: list[Path], root: Path, cached_as: str = "flows") -> list[Source]:
+    """Reads the files, from the cache beside them where their text has not changed. Each set of files has a cache of its own."""
+    cache = root / "__pycache__" / f"{cached_as}-{_FORMAT}.json"
     kept = _kept(cache)
     sources, fresh, changed = [], {}, False
     for path in paths:

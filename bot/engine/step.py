@@ -1,7 +1,7 @@
 """One step of a conversation: (flows, session, said, facts) -> (session, effects). Pure; never raises, never forgets to answer.
 
-Silence has three reasons only: `Wait` (more lines may come), a line of a burst that was kept for the officer, and a `quiet`
-for which nothing waits any more.
+Silence has three reasons only: `Wait` (more lines may come), a line of a burst (or the rest of an album) that was kept for the
+officer, and a `quiet` for which nothing waits any more.
 """
 
 from bot.engine import commands, walk
@@ -89,7 +89,7 @@ def missed(turn: Turn, node: Node, plain: str) -> Next:
     """Nothing matched. What was written or sent is kept; twice in a row offers a human, and failing there gives one."""
     said = turn.said
     piece = turn.piece()
-    if said.quick and piece and isinstance(node, Question):
+    if (said.quick or said.album) and piece and isinstance(node, Question):
         turn.keep(piece)
         return STAY
     wordy = plain.count(" ") + 1 >= WORTH_KEEPING

@@ -17,6 +17,8 @@ class Topic:
     """Who looks after it unless the region says otherwise; '' where an officer decides."""
     words: tuple[str, ...] = ()
     confidential: bool = False
+    seeds: tuple[str, ...] = ()
+    """Words and phrases that are typical of it in free text; they help to guess a topic and choose nothing in a menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def build(shop: Workshop, source: Source) -> tuple[Group, ...]:
 
 def _topic(shop: Workshop, file: str, name: str, tree: Tree) -> Topic:
     form = Form(shop, file, FLOW, name, tree)
-    found = Topic(name, form.text("label"), form.string("agency", ""), form.words("words"), form.flag("confidential"))
+    label, agency, words = form.text("label"), form.string("agency", ""), form.words("words")
+    found = Topic(name, label, agency, words, form.flag("confidential"), form.words("seeds"))
     form.finish()
     return found

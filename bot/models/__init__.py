@@ -1,25 +1,29 @@
 """Tables and state enums. Importing this module knows every table."""
 
+from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
 from bot.models.cases import Assignment, Survey, Ticket, TicketEvent
-from bot.models.people import Invite, Officer, OfficerSession, Throttle
+from bot.models.media import Media, MediaHost, MediaState
+from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
 from bot.models.states import (
     MOVES,
     RANK,
     STATE_NAME,
     URGENCY_NAME,
     WAITING,
+    AlarmState,
     Author,
     Delivery,
     Inbox,
     Owner,
+    PageState,
     Role,
     State,
     SurveyState,
     Urgency,
 )
-from bot.models.talk import Address, Contact, Conversation, Message
+from bot.models.talk import Address, Contact, Conversation, Message, MessageStatus
 
 __all__ = [
     "MOVES",
@@ -28,19 +32,28 @@ __all__ = [
     "URGENCY_NAME",
     "WAITING",
     "Address",
+    "Alarm",
+    "AlarmState",
     "Assignment",
     "Author",
     "Contact",
     "Conversation",
     "Delivery",
+    "Disclosure",
     "Inbox",
     "InboxItem",
     "Invite",
+    "Media",
+    "MediaHost",
+    "MediaState",
     "Message",
+    "MessageStatus",
     "Officer",
     "OfficerSession",
     "OutboxItem",
     "Owner",
+    "Page",
+    "PageState",
     "PartLease",
     "Role",
     "State",

@@ -23,6 +23,13 @@ class InboxItem(Hot, table=True):
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),
         ),
+        sa.Index(
+            "ix_inbox_urgent",
+            "id",
+            "part",
+            sqlite_where=sa.text("state = 'pending' AND urgent = 1"),
+            postgresql_where=sa.text("state = 'pending' AND urgent = 1"),
+        ),
         CLUSTERED,
     )
     hour: int
@@ -34,6 +41,8 @@ class InboxItem(Hot, table=True):
     received_at: datetime = Field(sa_type=UtcDateTime)
     state: str = Inbox.PENDING
     attempts: int = 0
+    urgent: int | None = Field(default=None, sa_type=sa.SmallInteger)
+    """1: the door heard danger in it, so it is taken first. 0: it heard none. Null: nobody has listened yet."""
     error: str = ""
     """Why it was parked, in words an operator can read."""
 
@@ -48,6 +57,8 @@ class OutboxItem(Hot, table=True):
     address: str
     payload: dict[str, object] = Field(sa_type=Json)
     """`text`, `choices` as [id, label] pairs, `menu`."""
+    priority: int = Field(default=1, sa_type=sa.SmallInteger)
+    """0: danger, 1: an answer, 2: bulk. Under a platform's limit the lower number leaves first."""
     epoch: int | None = None
     """The epoch a dialogue message was made under; null for a notice, which is always delivered."""
     state: str

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from bot.models.states import Role
@@ -17,6 +18,16 @@ class Officer(SQLModel, table=True):
     password_hash: str
     role: str = Role.OFFICER
     active: bool = True
+    duty_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """On shift until then, by their own word; alarms go to who is on shift."""
+    paged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Last alarm: who has had none for the longest is called first."""
+    languages: str = "id"
+    """Languages they write, comma-separated: `id,su`."""
+    telegram: str = ""
+    """Chat id where alarms reach them; likewise the next two."""
+    whatsapp: str = ""
+    email: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -50,3 +61,17 @@ class Throttle(SQLModel, table=True):
     subject: str = Field(primary_key=True)
     failures: int = 0
     until: datetime = Field(sa_type=UtcDateTime)
+
+
+class Disclosure(SQLModel, table=True):
+    """An officer has seen what a case hides, and why (UU PDP 27/2022: access to personal data is recorded)."""
+
+    __tablename__ = "disclosure"
+    __table_args__ = (sa.Index("ix_disclosure_officer", "officer_id", "number", "at"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=sa.BigInteger().with_variant(sa.Integer, "sqlite"))
+    at: datetime = Field(sa_type=UtcDateTime)
+    officer_id: int = Field(foreign_key="officer.id")
+    number: str
+    """Of the ticket; its part is inside."""
+    what: str = "numbers"
+    reason: str

@@ -14,6 +14,8 @@ class Owner(StrEnum):
 
 class Inbox(StrEnum):
     PENDING = "pending"
+    WAITING = "waiting"
+    """A status of a message that is not known yet: looked at again by a timer, for a day."""
     DONE = "done"
     PARKED = "parked"
 
@@ -130,6 +132,23 @@ MOVES: dict[State, frozenset[State]] = {
 
 WAITING = frozenset({State.QUEUED, State.REOPENED})
 """In the officers' queue."""
+
+
+class AlarmState(StrEnum):
+    ASKING = "asking"
+    """A cue spoke against it: the citizen is asked, nobody is paged yet."""
+    PAGING = "paging"
+    """One person after another is called until somebody acknowledges."""
+    ACKNOWLEDGED = "acknowledged"
+    CALM = "calm"
+    """The citizen said that it is not happening now; the ticket stays, with high urgency."""
+    ENDED = "ended"
+
+
+class PageState(StrEnum):
+    READY = "ready"
+    SENT = "sent"
+    FAILED = "failed"
 
 
 class SurveyState(StrEnum):

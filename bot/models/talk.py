@@ -53,6 +53,10 @@ class Conversation(Hot, table=True):
     """The ticket that is being talked about."""
     session: dict[str, object] | None = Field(default=None, sa_type=Json)
     """The conversation's place in a flow; null between flows."""
+    alarm_id: bytes | None = Field(default=None, sa_type=Bytes)
+    """The danger that is being talked about."""
+    urgency: str = ""
+    """How urgent what was said is, until a ticket carries it."""
     last_inbound_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -77,3 +81,21 @@ class Message(Hot, table=True):
     """The platform's own words where delivery failed."""
     key: str | None = None
     """The client key of an officer's or web citizen's send, echoed to the page that made it."""
+
+
+class MessageStatus(Hot, table=True):
+    """One thing that the platform said about a message of ours. Only ever added to; what counts now is in `Message.delivery`."""
+
+    __tablename__ = "message_status"
+    __table_args__ = (sa.Index("ix_message_status_message", "message_id", "part"), CLUSTERED)
+    message_id: bytes = Field(sa_type=Bytes)
+    state: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    """By the platform's clock."""
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    code: int = 0
+    """The platform's number of the error; 0 for none."""
+    error: str = ""
+    category: str = ""
+    """What the platform bills it as."""
+    billable: bool = False

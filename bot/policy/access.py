@@ -18,6 +18,17 @@ class Verb(StrEnum):
     RESOLVE = "resolve"
     HAND_BACK = "hand_back"
     URGENCY = "urgency"
+    ACKNOWLEDGE = "acknowledge"
+    """Take an alarm up."""
+    SELF = "self"
+    """Begin and end one's own shift, say where one is reached."""
+    DRILL = "drill"
+    REVEAL = "reveal"
+    """See the telephone and identity numbers of a case, for a reason that is kept."""
+    AUDIT = "audit"
+    """Read who has seen such numbers, and why."""
+    EVIDENCE = "evidence"
+    """Open a photo as it was sent, with the place and the camera that it names."""
     PEOPLE = "people"
     """Invite officers, disable and enable them."""
 
@@ -34,6 +45,12 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.RESOLVE: EVERYBODY,
     Verb.HAND_BACK: EVERYBODY,
     Verb.URGENCY: EVERYBODY,
+    Verb.ACKNOWLEDGE: EVERYBODY,
+    Verb.SELF: EVERYBODY,
+    Verb.DRILL: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.REVEAL: EVERYBODY,
+    Verb.AUDIT: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.EVIDENCE: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.PEOPLE: frozenset({Role.ADMIN}),
 }
 

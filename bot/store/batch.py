@@ -1,21 +1,23 @@
 """The changes of one transaction: verbs add to it, `flush` writes it with one executemany a table."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot import clock
-from bot.models import Assignment, Delivery, Survey, Ticket, TicketEvent
+from bot.models import Alarm, Assignment, Delivery, Message, Page, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store import boxes, talk
+from bot.store import boxes, media, talk
 from bot.store.db import Unit
 from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
+ALARM, PAGE, MESSAGE = table(Alarm), table(Page), table(Message)
 
 TICKET_CHANGES = (
     "conversation_id", "state", "urgency", "rank", "officer_id", "updated_at", "first_answer_at", "resolved_at",
@@ -32,6 +34,25 @@ _UPDATE_SURVEY = Many(
     .where(SURVEY.c.id == sa.bindparam("b_id"), SURVEY.c.part == sa.bindparam("b_part"))
     .values({name: sa.bindparam(name) for name in SURVEY_CHANGES})
 )
+ALARM_CHANGES = (
+    "ticket_id", "number", "agency", "state", "confirmed", "answer_by", "acknowledged_at", "acknowledged_by",
+    "acknowledged_via", "round", "step", "round_at", "next_at", "nobody",
+)  # fmt: skip
+_UPDATE_ALARM = Many(
+    sa.update(ALARM)
+    .where(ALARM.c.id == sa.bindparam("b_id"), ALARM.c.part == sa.bindparam("b_part"))
+    .values({name: sa.bindparam(name) for name in ALARM_CHANGES})
+)
+_CANCEL_CALLS = Many(
+    sa.update(PAGE)
+    .where(
+        PAGE.c.alarm_id == sa.bindparam("b_alarm"),
+        PAGE.c.part == sa.bindparam("b_part"),
+        PAGE.c.next_at.is_not(None),
+        PAGE.c.step >= sa.literal_column("0"),
+    )
+    .values(next_at=sa.null(), error=sa.literal_column("'sudah diterima'"))
+)
 _END_ASSIGNMENT = Many(
     sa.update(ASSIGNMENT)
     .where(
@@ -41,12 +62,20 @@ _END_ASSIGNMENT = Many(
     )
     .values(ended_at=sa.bindparam("b_at"))
 )
+_UPDATE_MESSAGE = Many(
+    sa.update(MESSAGE)
+    .where(MESSAGE.c.id == sa.bindparam("b_id"), MESSAGE.c.part == sa.bindparam("b_part"))
+    .values(body=sa.bindparam("b_body"), data=sa.bindparam("b_data", type_=MESSAGE.c.data.type))
+)
 _INSERTS = {  # in an order that a reader of half a transaction could live with
     "ticket": Many(sa.insert(TICKET), TICKET.c.keys()),
     "ticket_event": Many(sa.insert(EVENT), EVENT.c.keys()),
     "assignment": Many(sa.insert(ASSIGNMENT), ASSIGNMENT.c.keys()),
     "survey": Many(sa.insert(SURVEY), SURVEY.c.keys()),
+    "alarm": Many(sa.insert(ALARM), ALARM.c.keys()),
+    "page": Many(sa.insert(PAGE), PAGE.c.keys()),
     "message": boxes.INSERT_MESSAGE,
+    "media": media.INSERT_MEDIA,
     "outbox": boxes.INSERT_OUTBOX,
 }
 
@@ -60,9 +89,18 @@ class Batch:
         self.tickets: dict[bytes, dict[str, Any]] = {}
         self.surveys: dict[bytes, dict[str, Any]] = {}
         """Open or last surveys by their ticket's id."""
+        self.alarms: dict[bytes, dict[str, Any]] = {}
+        """The alarms of this batch's conversations."""
+        self.messages: dict[tuple[bytes, str], dict[str, Any]] = {}
+        """Messages that a turn may refer to, by conversation and external id: loaded ones, and citizens' own of this batch."""
+        self.last: dict[bytes, tuple[str, str]] = {}
+        """Kind and album of a citizen's last message, by conversation, where a turn wants to know."""
         self.queue_changed = False
+        self._changed_alarms: dict[bytes, dict[str, Any]] = {}
+        self._cancelled: list[dict[str, Any]] = []
         self._changed_tickets: dict[bytes, dict[str, Any]] = {}
         self._changed_surveys: dict[bytes, dict[str, Any]] = {}
+        self._changed_messages: dict[bytes, dict[str, Any]] = {}
         self._ended: list[dict[str, Any]] = []
         self._timers: list[dict[str, Any]] = []
         self._inserts: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -88,8 +126,19 @@ class Batch:
         ticket["version"] += 1
         self._changed_tickets[ticket["id"]] = ticket
 
+    def alarm_changed(self, alarm: dict[str, Any]) -> None:
+        self._changed_alarms[alarm["id"]] = alarm
+
+    def cancel_calls(self, alarm: Ref) -> None:
+        """What has not left yet does not leave any more."""
+        self._cancelled.append({"b_alarm": alarm.id, "b_part": alarm.part})
+
     def survey_changed(self, survey: dict[str, Any]) -> None:
         self._changed_surveys[survey["id"]] = survey
+
+    def message_changed(self, message: dict[str, Any]) -> None:
+        """Its body and data are written at the end."""
+        self._changed_messages[message["id"]] = message
 
     def end_assignment(self, ticket: dict[str, Any]) -> None:
         self._ended.append({"b_ticket": ticket["id"], "b_part": ticket["part"], "b_at": self.now})
@@ -100,17 +149,26 @@ class Batch:
     async def flush(self, unit: Unit, *more: Work) -> None:
         """Writes everything, and `more`, inside the unit's transaction; notes what must be told after its commit."""
         fresh = {row["id"] for row in self._inserts.get("ticket", ())}
-        tickets = [_ticket_change(row) for id_, row in self._changed_tickets.items() if id_ not in fresh]
+        tickets = [_change(row, TICKET_CHANGES) for id_, row in self._changed_tickets.items() if id_ not in fresh]
+        raised = {row["id"] for row in self._inserts.get("alarm", ())}
+        alarms = [_change(row, ALARM_CHANGES) for id_, row in self._changed_alarms.items() if id_ not in raised]
+        fresh |= {row["id"] for row in self._inserts.get("message", ())} if self._changed_messages else set()
+        messages = [_message_change(row) for id_, row in sorted(self._changed_messages.items()) if id_ not in fresh]
         work = [
             *self._talk_work(),
             (_END_ASSIGNMENT, self._ended),
             *((statement, self._inserts.get(name, ())) for name, statement in _INSERTS.items()),
+            (_UPDATE_MESSAGE, messages),
             (_UPDATE_TICKET, tickets),
-            (_UPDATE_SURVEY, [_survey_change(row) for row in self._changed_surveys.values()]),
+            (_UPDATE_SURVEY, [_change(row, SURVEY_CHANGES) for row in self._changed_surveys.values()]),
+            (_UPDATE_ALARM, alarms),
+            (_CANCEL_CALLS, self._cancelled),
             boxes.timers(unit.conn, self._timers),
             *more,
         ]
         await write(unit.conn, [(statement, rows) for statement, rows in work if rows])
+        if self._inserts.get("media"):
+            unit.hints.add("media")
         unit.outbox += self._inserts.get("outbox", ())
         for each in self.talks.values():
             unit.changed(each.ref)
@@ -120,6 +178,8 @@ class Batch:
                 unit.hints.add(f"w:{each.address}")
         if self.queue_changed:
             unit.queue_changed()
+        if self._changed_alarms:
+            unit.hints.add("alarm")
 
     def _talk_work(self) -> list[Work]:
         now, talks = self.now, self.talks.values()
@@ -150,16 +210,15 @@ def _moved(talk_: Talk) -> dict[str, Any]:
 
 def _contact_change(talk_: Talk, now: datetime) -> dict[str, Any]:
     row = talk.contact_row(talk_, now)
-    names = ("name", "phone", "language", "notice", "notice_at")
+    return _change(row, ("name", "phone", "language", "notice", "notice_at"))
+
+
+def _change(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {"b_id": row["id"], "b_part": row["part"], **{name: row[name] for name in names}}
 
 
-def _ticket_change(row: dict[str, Any]) -> dict[str, Any]:
-    return {"b_id": row["id"], "b_part": row["part"], **{name: row[name] for name in TICKET_CHANGES}}
-
-
-def _survey_change(row: dict[str, Any]) -> dict[str, Any]:
-    return {"b_id": row["id"], "b_part": row["part"], **{name: row[name] for name in SURVEY_CHANGES}}
+def _message_change(row: dict[str, Any]) -> dict[str, Any]:
+    return {"b_id": row["id"], "b_part": row["part"], "b_body": row["body"], "b_data": row["data"]}
 
 
 def message_row(talk_: Talk, author: str, at: datetime, *, body: str, kind: str = "text",

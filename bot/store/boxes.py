@@ -47,6 +47,7 @@ def inbox_row(item: Item, now: datetime) -> dict[str, Any]:
         "received_at": now,
         "state": Inbox.PARKED if item.kind == "raw" else Inbox.PENDING,
         "attempts": 0,
+        "urgent": None,
         "error": "isi webhook tidak dapat dipecah" if item.kind == "raw" else "",
     }
 
@@ -59,7 +60,7 @@ def put(rows: Sequence[dict[str, Any]], dialect: str) -> Work:
 _PENDING = (
     sa.select(
         INBOX.c.id, INBOX.c.part, INBOX.c.account, INBOX.c.kind, INBOX.c.external_id, INBOX.c.address, INBOX.c.raw,
-        INBOX.c.received_at, INBOX.c.attempts,
+        INBOX.c.received_at, INBOX.c.attempts, INBOX.c.urgent,
     )
     .where(INBOX.c.state == sa.literal_column("'pending'"))
     .order_by(INBOX.c.id)
@@ -73,6 +74,21 @@ async def pending(conn: AsyncConnection, parts: Sequence[int] | None, limit: int
     if parts is None:
         return (await conn.execute(_PENDING, {"limit": limit})).all()
     return (await conn.execute(_PENDING_OF_PARTS, {"limit": limit, "parts": list(parts)})).all()
+
+
+async def urgent(conn: AsyncConnection, parts: Sequence[int] | None, limit: int) -> Sequence[Row]:
+    """All that waits of the conversations in which danger was heard, in order of arrival."""
+    heard = sa.select(INBOX.c.account, INBOX.c.address, INBOX.c.part).where(sa.text("urgent = 1 AND state = 'pending'"))
+    if parts is not None:
+        heard = heard.where(INBOX.c.part.in_(list(parts)))
+    found = (await conn.execute(heard.order_by(INBOX.c.id).limit(limit))).all()
+    if not found:
+        return []
+    query = _PENDING.where(
+        INBOX.c.part.in_(sorted({row.part for row in found})),
+        sa.or_(*(sa.and_(INBOX.c.account == row.account, INBOX.c.address == row.address) for row in set(found))),
+    )
+    return (await conn.execute(query, {"limit": 10 * limit})).all()
 
 
 async def still_pending(conn: AsyncConnection, rows: Sequence[Row]) -> Sequence[Row]:
@@ -102,6 +118,28 @@ def done(refs: Sequence[tuple[bytes, int]]) -> Work:
 def park(parked: Sequence[tuple[bytes, int, str]]) -> Work:
     """Put aside with a reason; the raw item stays for whoever looks into it."""
     return _PARK, [{"b_id": id_, "b_part": part, "b_error": error[:500]} for id_, part, error in parked]
+
+
+_WAIT = Many(
+    sa.update(INBOX)
+    .where(INBOX.c.id == sa.bindparam("b_id"), INBOX.c.part == sa.bindparam("b_part"))
+    .values(state=sa.bindparam("b_state"), attempts=sa.bindparam("b_attempts"), error=sa.bindparam("b_error"))
+)
+_AWAKE = (
+    sa.update(INBOX)
+    .where(INBOX.c.id == sa.bindparam("b_id"), INBOX.c.part == sa.bindparam("b_part"), INBOX.c.state == Inbox.WAITING)
+    .values(state=Inbox.PENDING)
+)
+
+
+def wait(rows: Sequence[dict[str, Any]]) -> Work:
+    """To be looked at again, or put away for good. A row has `b_id b_part b_state b_attempts b_error`."""
+    return _WAIT, rows
+
+
+async def awake(conn: AsyncConnection, item: Ref) -> None:
+    """A waiting item is handled once more."""
+    await conn.execute(_AWAKE, {"b_id": item.id, "b_part": item.part})
 
 
 # -- outbox ----------------------------------------------------------------------------------------
@@ -140,9 +178,9 @@ def settle(receipts: Sequence[dict[str, Any]]) -> list[Work]:
     return [(_SETTLE, receipts), (_GONE, final), (_LATER, later)]
 
 
-async def gone(conn: AsyncConnection, refs: Sequence[tuple[bytes, int]]) -> None:
+def gone(refs: Sequence[tuple[bytes, int]]) -> Work:
     """These bubbles have arrived, whatever we still believe of them."""
-    await _GONE(conn, [{"b_id": id_, "b_part": part} for id_, part in sorted(refs)])
+    return _GONE, [{"b_id": id_, "b_part": part} for id_, part in sorted(refs)]
 
 
 _OUTBOX_COLUMNS = (

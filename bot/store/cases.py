@@ -10,7 +10,7 @@ from bot.errors import NotFound
 from bot.models import Officer, Survey, Ticket
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store import talk
+from bot.store import alarms, talk
 from bot.store.batch import Batch
 from bot.store.talk import Talk
 
@@ -52,6 +52,7 @@ async def open_for(conn: AsyncConnection, batch: Batch, ticket: Ref) -> tuple[Ta
         raise NotFound("tiket tidak ditemukan")
     thread = await talk.of_address(conn, Ref(address_id, ticket.part))
     await load(conn, batch, [ticket])
+    await alarms.load(conn, batch, alarms.refs([thread]))
     return thread, batch.tickets[ticket.id]
 
 

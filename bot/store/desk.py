@@ -7,12 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Address, Contact, Conversation, Message, Officer, State, Survey, Ticket, TicketEvent
+from bot.models import Address, Contact, Conversation, Disclosure, Message, Officer, State, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
 
 TICKET, CONTACT, ADDRESS, TALK = table(Ticket), table(Contact), table(Address), table(Conversation)
 MESSAGE, OFFICER, EVENT, SURVEY = table(Message), table(Officer), table(TicketEvent), table(Survey)
+DISCLOSURE = table(Disclosure)
 
 PAGE = 50
 COUNTED = 99
@@ -108,8 +109,8 @@ async def counts(conn: AsyncConnection, officer_id: int) -> tuple[int, int]:
 # -- one case --------------------------------------------------------------------------------------
 
 
-async def case(conn: AsyncConnection, number: str, part: int) -> RowMapping | None:
-    """A ticket with its citizen, its conversation and the last rating that was asked for."""
+async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -> RowMapping | None:
+    """A ticket with its citizen, its conversation, the last rating that was asked for, and when this officer last asked for its numbers."""
     last = (
         sa.select(_ASKED.c.id)
         .where(_ASKED.c.ticket_id == TICKET.c.id, _ASKED.c.part == TICKET.c.part)
@@ -118,11 +119,19 @@ async def case(conn: AsyncConnection, number: str, part: int) -> RowMapping | No
         .correlate(TICKET)
         .scalar_subquery()
     )
+    disclosed = (
+        sa.select(DISCLOSURE.c.at)
+        .where(DISCLOSURE.c.officer_id == viewer, DISCLOSURE.c.number == TICKET.c.number)
+        .order_by(DISCLOSURE.c.at.desc())
+        .limit(1)
+        .correlate(TICKET)
+        .scalar_subquery()
+    )
     query = (
         sa.select(
             TICKET, CONTACT.c.name, CONTACT.c.phone, ADDRESS.c.address, OFFICER.c.name.label("officer"),
             TALK.c.owner, TALK.c.seq, TALK.c.officer_id.label("talk_officer"), TALK.c.ticket_id.label("talk_ticket"),
-            SURVEY.c.state.label("survey"), SURVEY.c.comment, SURVEY.c.answered_at,
+            SURVEY.c.state.label("survey"), SURVEY.c.comment, SURVEY.c.answered_at, disclosed.label("disclosed_at"),
         )
         .select_from(_joined().outerjoin(SURVEY, (SURVEY.c.id == last) & (SURVEY.c.part == TICKET.c.part)))
         .where(TICKET.c.number == number, TICKET.c.part == part)

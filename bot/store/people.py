@@ -29,7 +29,7 @@ class SignedIn:
     created_at: datetime
 
 
-def _officer(row: Any) -> Officer:
+def officer_of(row: Any) -> Officer:
     return Officer(**{column.name: row[column.name] for column in _SHOWN}, password_hash="")
 
 
@@ -42,7 +42,7 @@ async def any_officer(conn: AsyncConnection) -> bool:
 
 async def officers(conn: AsyncConnection) -> list[Officer]:
     rows = await conn.execute(sa.select(*_SHOWN).order_by(OFFICER.c.active.desc(), OFFICER.c.name, OFFICER.c.id))
-    return [_officer(row) for row in rows.mappings()]
+    return [officer_of(row) for row in rows.mappings()]
 
 
 async def credentials(conn: AsyncConnection, login: str) -> tuple[int, str, bool] | None:
@@ -92,7 +92,7 @@ async def session(conn: AsyncConnection, token_hash: str, now: datetime) -> Sign
     row = (await conn.execute(query)).mappings().first()
     if row is None:
         return None
-    return SignedIn(_officer(row), token_hash, row["csrf"], row["seen_at"], row["since"])
+    return SignedIn(officer_of(row), token_hash, row["csrf"], row["seen_at"], row["since"])
 
 
 async def open_session(

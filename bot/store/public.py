@@ -2,17 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound
+from bot.message import Attachment
 from bot.models import Address, Author, Delivery, Message, Ticket
 from bot.models.base import table
+from bot.store import media
 
 REACHED = frozenset({Delivery.ACCEPTED, Delivery.SENT, Delivery.DELIVERED, Delivery.READ, Delivery.PLAYED})
 COMING = frozenset({Delivery.READY, Delivery.RETRY, Delivery.UNKNOWN})
+FILES = frozenset(get_args(Attachment.__annotations__["kind"]))
+"""Kinds of messages that brought a file."""
 LAST = 50
 """How far back a page reaches when it opens."""
 
@@ -32,6 +37,8 @@ class Bubble:
     """What the page called it when it sent it."""
     choices: tuple[tuple[str, str], ...]
     """(id, label) of each answer that a question offers."""
+    files: tuple[RowMapping, ...] = ()
+    """What the citizen sent along, as rows of `media`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,8 @@ async def thread(
     if name != found.hex():
         after = 0
     rows = list(reversed((await conn.execute(_messages(found, part, after))).all()))
-    bubbles = tuple(_bubble(row) for row in rows if row.author == Author.CITIZEN or row.delivery in REACHED)
+    files = await media.by_message(conn, [row.id for row in rows if row.kind in FILES], part)
+    bubbles = tuple(_bubble(row, files) for row in rows if row.author == Author.CITIZEN or row.delivery in REACHED)
     coming = next((row.seq - 1 for row in rows if row.author != Author.CITIZEN and row.delivery in COMING), None)
     if coming is None:
         coming = rows[-1].seq if rows else after
@@ -78,8 +86,10 @@ async def thread(
 def _messages(conversation: bytes, part: int, after: int) -> sa.Select[Any]:
     """The last ones, newest first: notes and lines about what happened are not even read."""
     columns = (
+        MESSAGE.c.id,
         MESSAGE.c.seq,
         MESSAGE.c.author,
+        MESSAGE.c.kind,
         MESSAGE.c.body,
         MESSAGE.c.at,
         MESSAGE.c.key,
@@ -100,7 +110,7 @@ def _messages(conversation: bytes, part: int, after: int) -> sa.Select[Any]:
     )
 
 
-def _bubble(row: sa.Row[Any]) -> Bubble:
+def _bubble(row: sa.Row[Any], files: dict[bytes, list[RowMapping]]) -> Bubble:
     mine = row.author == Author.CITIZEN
     return Bubble(
         seq=row.seq,
@@ -109,6 +119,7 @@ def _bubble(row: sa.Row[Any]) -> Bubble:
         at=row.at,
         key=(row.key or row.external_id or "") if mine else "",
         choices=() if mine else _choices(row.data),
+        files=tuple(files.get(row.id, ())) if mine else (),
     )
 
 

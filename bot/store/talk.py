@@ -35,6 +35,8 @@ class Talk:
     officer_id: int | None = None
     ticket_id: bytes | None = None
     session: dict[str, object] | None = None
+    alarm_id: bytes | None = None
+    urgency: str = ""
     last_inbound_at: datetime | None = None
     updated_at: datetime | None = None
     name: str = ""
@@ -79,6 +81,8 @@ _THREAD = (
         CONVERSATION.c.officer_id,
         CONVERSATION.c.ticket_id,
         CONVERSATION.c.session,
+        CONVERSATION.c.alarm_id,
+        CONVERSATION.c.urgency,
         CONVERSATION.c.last_inbound_at,
         CONVERSATION.c.updated_at,
         CONTACT.c.name,
@@ -131,6 +135,8 @@ STATE_COLUMNS = (
     "officer_id",
     "ticket_id",
     "session",
+    "alarm_id",
+    "urgency",
     "last_inbound_at",
     "updated_at",
 )
@@ -261,6 +267,8 @@ def state_row(talk: Talk) -> dict[str, Any]:
         "officer_id": talk.officer_id,
         "ticket_id": talk.ticket_id,
         "session": talk.session,
+        "alarm_id": talk.alarm_id,
+        "urgency": talk.urgency,
         "last_inbound_at": talk.last_inbound_at,
         "updated_at": talk.updated_at,
     }

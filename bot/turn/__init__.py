@@ -1,18 +1,37 @@
 """What the system does. A verb checks, writes into the batch, and lets the unit announce it after the commit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.engine.flow import Flows
 from bot.message import Channel
+from bot.triage.room import Triage
+from bot.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How people outside the desk are called; '' = that way is off."""
+
+    mail_url: str = ""
+    """`smtp://user:password@host:25`, or `smtps://…:465`."""
+    mail_from: str = ""
+    webhook_url: str = ""
+    webhook_secret: str = ""
+    template: str = ""
+    """Name of an approved WhatsApp template with one variable; without it WhatsApp reaches only who wrote within 24 hours."""
 
 
 @dataclass(slots=True)
 class House:
-    """What every verb may use besides its batch. `flows` is replaced as a whole when content is published."""
+    """What every verb may use besides its batch. `flows` and `triage` are replaced as a whole when content is published."""
 
     flows: Flows
     channels: Mapping[str, Channel]
     """By platform name."""
+    triage: Triage
+    vault: Vault
+    """Seals identity numbers before they are stored."""
+    ways: Ways = field(default_factory=Ways)
     survey_hours: float = 72.0
     public_url: str = ""

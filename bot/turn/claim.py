@@ -9,7 +9,7 @@ from bot.models.ref import Ref
 from bot.store import cases
 from bot.store.batch import Batch
 from bot.store.db import Db
-from bot.turn import House
+from bot.turn import House, alarm
 from bot.turn.handoff import move
 from bot.turn.say import line, say
 
@@ -41,5 +41,7 @@ async def claim(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
         thread.owner, thread.officer_id, thread.ticket_id = Owner.OFFICER, officer.id, ticket.id
         thread.end_epoch()
         line(batch, thread, f"{officer.name} mengambil kasus {case['number']}", officer.id)
+        if (called := batch.alarms.get(thread.alarm_id or b"")) and called["ticket_id"] == ticket.id:
+            alarm.acknowledge(batch, thread, called, officer.id or 0, officer.name, "desk")
         say(batch, thread, Say(text(house.flows, "claimed", thread.language), notice=True), {"officer": officer.name})
         await batch.flush(unit)

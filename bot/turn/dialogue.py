@@ -16,8 +16,8 @@ QUIET = "quiet"
 """Timer kind: the citizen has stopped typing."""
 
 
-def said(talk: Talk, inbound: Inbound) -> Said:
-    """What the engine hears of a message."""
+def said(talk: Talk, inbound: Inbound, album: bool = False) -> Said:
+    """What the engine hears of a message. `album`: it continues the pictures right before it."""
     before, now = talk.previous_inbound_at, talk.last_inbound_at
     return Said(
         text=inbound.text,
@@ -26,6 +26,7 @@ def said(talk: Talk, inbound: Inbound) -> Said:
         attachments=inbound.attachments,
         location=inbound.location,
         quick=before is not None and now is not None and now - before < BURST,
+        album=album,
     )
 
 

@@ -21,7 +21,7 @@ NUMBER_BITS = 27
 def open_ticket(batch: Batch, talk: Talk, what: OpenTicket | HandOff, reason: str) -> dict[str, Any]:
     """A ticket in the queue with everything that was gathered; its number encodes the part."""
     now = batch.now
-    urgency = Urgency.NORMAL
+    urgency, talk.urgency = talk.urgency or Urgency.NORMAL, ""
     ticket: dict[str, Any] = {
         "id": clock.new_id(), "part": talk.part, "number": number.make(talk.part, clock.random_bits(NUMBER_BITS)),
         "conversation_id": talk.conversation_id, "address_id": talk.address_id, "contact_id": talk.contact_id,

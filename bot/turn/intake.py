@@ -1,7 +1,7 @@
 """One inbound item and all that it causes: find contact and conversation, store the words, hand the turn to the conversation's owner."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot import clock
@@ -10,11 +10,11 @@ from bot.engine.texts import score_of_choice, text
 from bot.errors import Unreadable
 from bot.message import Inbound, Status
 from bot.models import Author, Owner
-from bot.store import boxes, cases, talk
+from bot.store import alarms, boxes, cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Unit
 from bot.store.talk import Talk
-from bot.turn import House, dialogue, handoff, receipt, survey
+from bot.turn import House, acknowledge, acts, alarm, dialogue, handoff, media, receipt, survey
 from bot.turn.say import say
 from bot.turn.words import command
 
@@ -42,9 +42,9 @@ async def run(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> list[boxes
         elif isinstance(what, Status):
             statuses.append((row, what))
     await _turns(unit, house, batch, turns)
-    if statuses:
-        await receipt.apply(unit, statuses)
-    await batch.flush(unit, boxes.done(done), boxes.park(parked))
+    work, waiting = await receipt.apply(unit, batch, statuses) if statuses else ([], set())
+    settled = [each for each in done if each[0] not in waiting]
+    await batch.flush(unit, *work, boxes.done(settled), boxes.park(parked))
     unit.parked += parked
     return [row for row, inbound in turns if inbound.choice]
 
@@ -70,7 +70,12 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
     open_refs = [ref for each in talks.values() if (ref := handoff.ticket_ref(each))]
     pressed = [ref for row, inbound in turns if (ref := survey.pressed(inbound, row.part))]
     await cases.load(unit.conn, batch, open_refs + await cases.tickets_of(unit.conn, pressed))
+    await alarms.load(unit.conn, batch, alarms.refs(list(talks.values())))
+    await acts.load(unit.conn, batch, talks, turns)
     for row, inbound in turns:
+        if (called := alarm.named(inbound.choice)) is not None:
+            await acknowledge.by_button(unit, row, called)
+            continue
         key = (row.account, row.address)
         thread = talks.get(key)
         if thread is None:
@@ -80,21 +85,35 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
 
 def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: Inbound) -> None:
     """Stores the citizen's words and lets the owner answer."""
-    _renew(batch, thread)
+    if inbound.kind in acts.NEWS:
+        return acts.news(batch, thread, inbound)
+    if not inbound.silent:
+        _renew(batch, thread)
     batch.touch(thread)
     if inbound.name and not thread.name:
         thread.name, thread.contact_changed = inbound.name[:200], True
     if inbound.phone and not thread.phone:
         thread.phone, thread.contact_changed = inbound.phone, True
-    batch.insert("message", _message(thread, row, inbound))
+    danger = house.triage.dangers.read(inbound.text) if inbound.text and row.urgent != 0 else None
+    if inbound.target and acts.apply(batch, thread, inbound, row.received_at):
+        if danger is not None:  # a cry for help written into an older message
+            alarm.hear(batch, house, thread, inbound, danger)
+        return None
+    message = _message(batch, thread, row, inbound)
+    batch.insert("message", message)
+    batch.messages[(thread.conversation_id, inbound.external_id)] = message
+    media.record(batch, row.account, message, inbound)
     if inbound.silent:
-        return
+        return None
     thread.previous_inbound_at, thread.last_inbound_at = thread.last_inbound_at, row.received_at
     thread.updated_at = batch.now
-    _route(batch, house, thread, inbound)
+    if not alarm.hear(batch, house, thread, inbound, danger):
+        _route(batch, house, thread, inbound, row.received_at)
+    batch.last[thread.conversation_id] = (inbound.kind, inbound.album)
+    return None
 
 
-def _message(thread: Talk, row: boxes.Row, inbound: Inbound) -> dict[str, Any]:
+def _message(batch: Batch, thread: Talk, row: boxes.Row, inbound: Inbound) -> dict[str, Any]:
     data: dict[str, Any] = {}
     if inbound.choice:
         data["choice"] = inbound.choice
@@ -107,6 +126,14 @@ def _message(thread: Talk, row: boxes.Row, inbound: Inbound) -> dict[str, Any]:
     if inbound.location:
         place = inbound.location
         data["location"] = {"latitude": place.latitude, "longitude": place.longitude, "name": place.name}
+    if inbound.cards:
+        data["cards"] = [{"name": card.name, "phones": card.phones, "proof": card.proof} for card in inbound.cards]
+    if inbound.reply_to and not inbound.choice:
+        answered = batch.messages.get((thread.conversation_id, inbound.reply_to))
+        data["reply"] = answered["seq"] if answered else 0  # 0: one that this conversation does not hold
+    for name in ("forwarded", "target", "album", "details"):
+        if value := getattr(inbound, name):
+            data[name] = value
     return message_row(
         thread, Author.CITIZEN, row.received_at, body=inbound.text, kind=inbound.kind, data=data or None,
         external_id=inbound.external_id[:512], key=inbound.external_id if row.account.startswith("web:") else None,
@@ -125,7 +152,7 @@ def _renew(batch: Batch, thread: Talk) -> None:
     thread.ticket_id = thread.last_inbound_at = None
 
 
-def _route(batch: Batch, house: House, thread: Talk, inbound: Inbound) -> None:
+def _route(batch: Batch, house: House, thread: Talk, inbound: Inbound, at: datetime) -> None:
     """To the owner of the conversation, and to nobody else."""
     if inbound.choice and score_of_choice(inbound.choice) and survey.answer(batch, house, thread, inbound):
         return
@@ -138,9 +165,11 @@ def _route(batch: Batch, house: House, thread: Talk, inbound: Inbound) -> None:
         handoff.leave_queue(batch, house, thread, cancel=word == "cancel")
         if word == "cancel":
             return
-    if inbound.kind in (UNREADABLE, "unsupported"):
-        say(batch, thread, Say(text(house.flows, inbound.kind, thread.language)))
+    if inbound.kind in acts.TOLD_ONCE:
+        if not acts.told(batch, thread, inbound, at):
+            say(batch, thread, Say(text(house.flows, inbound.kind, thread.language)))
         return
     if thread.owner == Owner.SURVEY and survey.answer(batch, house, thread, inbound):
         return
-    dialogue.respond(batch, house, thread, dialogue.said(thread, inbound))
+    heard = dialogue.said(thread, inbound, acts.continues(batch, thread, inbound, at))
+    dialogue.respond(batch, house, thread, heard)

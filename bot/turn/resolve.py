@@ -7,7 +7,7 @@ from bot.models.ref import Ref
 from bot.store import cases
 from bot.store.batch import Batch
 from bot.store.db import Db
-from bot.turn import House, survey
+from bot.turn import House, alarm, survey
 from bot.turn.handoff import move
 from bot.turn.say import line
 
@@ -23,6 +23,8 @@ async def resolve(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
         move(batch, case, State.RESOLVED, "officer", officer.id)
         case["resolved_at"] = batch.now
         batch.end_assignment(case)
+        if (called := batch.alarms.get(thread.alarm_id or b"")) and called["ticket_id"] == ticket.id:
+            alarm.end(batch, thread)
         if not survey.elsewhere(thread, case):
             thread.end_epoch()
             thread.officer_id = None

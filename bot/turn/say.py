@@ -9,8 +9,11 @@ from bot.models import Author, Delivery
 from bot.store.batch import Batch, message_row
 from bot.store.talk import Talk
 
+DANGER, ANSWER = 0, 1
+"""Priorities of the outbox."""
 
-def say(batch: Batch, talk: Talk, what: Say, made: Mapping[str, str] | None = None) -> None:
+
+def say(batch: Batch, talk: Talk, what: Say, made: Mapping[str, str] | None = None, priority: int = ANSWER) -> None:
     """The bot speaks. A dialogue message carries the epoch it was made under; a notice does not, and is always delivered."""
     text = fill(what.text, {**(made or {}), **what.values})
     data: dict[str, Any] | None = None
@@ -18,10 +21,17 @@ def say(batch: Batch, talk: Talk, what: Say, made: Mapping[str, str] | None = No
         data = {"choices": [[choice.id, choice.label] for choice in what.choices]}
     row = message_row(talk, Author.BOT, batch.now, body=text, data=data, delivery=Delivery.READY)
     payload = {"text": text, **(data or {}), **({"menu": what.menu} if what.menu else {})}
-    send(batch, talk, row, payload, None if what.notice else talk.epoch)
+    send(batch, talk, row, payload, None if what.notice else talk.epoch, priority)
 
 
-def send(batch: Batch, talk: Talk, message: dict[str, Any], payload: dict[str, Any], epoch: int | None) -> None:
+def send(
+    batch: Batch,
+    talk: Talk,
+    message: dict[str, Any],
+    payload: dict[str, Any],
+    epoch: int | None,
+    priority: int = ANSWER,
+) -> None:
     """Stores a message and queues it for its platform; both or neither."""
     batch.touch(talk)
     batch.insert("message", message)
@@ -34,6 +44,7 @@ def send(batch: Batch, talk: Talk, message: dict[str, Any], payload: dict[str, A
             "account": talk.account,
             "address": talk.address,
             "payload": payload,
+            "priority": priority,
             "epoch": epoch,
             "state": Delivery.READY,
             "attempts": 0,

@@ -11,17 +11,21 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 import orjson
 from aiohttp import web
 
 from bot import clock
 from bot.errors import StoreDown
+from bot.files.kinds import MIB, TYPES
 from bot.message import Item, clean
-from bot.models import Author
+from bot.models import Author, MediaState
+from bot.models.ref import Ref
 from bot.policy import number
 from bot.store import public
 from bot.store.public import Bubble, Thread
+from bot.web.give import name_of
 from bot.web.guard import Buckets, Proxies, same_origin
 from bot.web.keys import CONFIG, DB, DOOR, HINTS
 from bot.web.pages import HEADERS, Pages, pages, short
@@ -29,13 +33,16 @@ from bot.web.pages import HEADERS, Pages, pages, short
 ACCOUNT = "web:1"
 LONGEST = 4_000
 BODY = 64 * 1024
+UPLOAD = 16 * MIB
+"""As WhatsApp has it for photos, sound and films; a document of more pages than that is rare on a phone."""
+ACCEPT = "image/*,audio/*,video/*,.pdf,.doc,.docx,.xls,.xlsx,.txt,.csv"
 PING = 20.0
 STREAMS = 8
 """Open live lines a visitor may have: one a tab. Further tabs look again every few seconds."""
 YEAR = 365 * 24 * 3600
 
 _TOKEN = re.compile(r"[0-9a-f]{64}")
-_KEY = re.compile(r"[0-9A-Za-z_-]{8,64}")
+KEY = re.compile(r"[0-9A-Za-z_-]{8,64}")
 _CURSOR = re.compile(r"([0-9a-f]{32})\.(\d{1,9})")
 _TICKET_LINK = re.compile(r"/lacak/([0-9A-Z]{4}-[0-9A-Z]{4})\b")
 
@@ -69,7 +76,7 @@ class Refused(Exception):
         self.headers = {"Retry-After": str(ceil(wait))} if wait else {}
 
 
-def setup(app: web.Application) -> None:
+def setup(app: web.Application) -> "Chat":
     """Adds `/chat` and what belongs to it."""
     chat = Chat(app)
     app.router.add_get("/chat", chat.page)
@@ -77,6 +84,7 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/chat/events", chat.events)
     app.router.add_post("/chat/send", chat.send)
     app.on_shutdown.append(chat.stop)
+    return chat
 
 
 class Chat:
@@ -95,7 +103,7 @@ class Chat:
 
     # -- who ------------------------------------------------------------------------------------------
 
-    def _visitor(self, request: web.Request) -> Visitor:
+    def visitor(self, request: web.Request) -> Visitor:
         token = request.cookies.get(self._cookie, "")
         known = _TOKEN.fullmatch(token) is not None
         if not known:
@@ -103,7 +111,7 @@ class Chat:
         address = hashlib.sha256(token.encode()).hexdigest()[:32]
         return Visitor(token, address, clock.part_of("web", address), known)
 
-    def _remember(self, response: web.StreamResponse, visitor: Visitor) -> None:
+    def remember(self, response: web.StreamResponse, visitor: Visitor) -> None:
         response.set_cookie(
             self._cookie,
             visitor.token,
@@ -123,11 +131,11 @@ class Chat:
             return await public.thread(conn, ACCOUNT, visitor.address, visitor.part, name, after)
 
     async def page(self, request: web.Request) -> web.Response:
-        visitor = self._visitor(request)
+        visitor = self.visitor(request)
         try:
             thread = await self._thread(request, visitor)
         except StoreDown:
-            return self._notice(Refused(503, _DOWN, 5), None)
+            return self._notice(Refused(503, DOWN, 5), None)
         bubbles = [_shown(bubble) for bubble in thread.bubbles] if thread else []
         response = self._pages.show(
             "chat.html",
@@ -137,18 +145,20 @@ class Chat:
             again="terkirim" in request.query,
             key=lambda: clock.token()[:32],
             longest=LONGEST,
+            accept=ACCEPT,
+            most=UPLOAD // MIB,
         )
-        self._remember(response, visitor)
+        self.remember(response, visitor)
         return response
 
     async def messages(self, request: web.Request) -> web.Response:
-        visitor = self._visitor(request)
+        visitor = self.visitor(request)
         since = _CURSOR.fullmatch(request.query.get("after", ""))
         name, after = (since[1], int(since[2])) if since else ("", 0)
         try:
             thread = await self._thread(request, visitor, name, after)
         except StoreDown:
-            return _json({"error": _DOWN}, 503, {"Retry-After": "5"})
+            return _json({"error": DOWN}, 503, {"Retry-After": "5"})
         if thread is None:
             return _json({"cursor": "", "fresh": False, "messages": []})
         messages = [_shown(bubble) for bubble in thread.bubbles]
@@ -157,7 +167,7 @@ class Chat:
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Says "look again", never what changed: a line that was cut costs a moment, not a word."""
-        visitor = self._visitor(request)
+        visitor = self.visitor(request)
         if not visitor.known:
             return web.Response(status=204, headers=HEADERS)  # tells the browser not to try again
         if Counter(self._streams.values())[visitor.address] >= STREAMS:
@@ -189,25 +199,35 @@ class Chat:
 
     async def send(self, request: web.Request) -> web.Response:
         said = None
-        visitor = self._visitor(request)
+        visitor = self.visitor(request)
         try:
-            if not same_origin(request, self._config):
-                raise Refused(403, "Pesan hanya dapat dikirim dari halaman ini. Silakan muat ulang halaman.")
+            self.refuse_forged(request)
             said = await _read(request)
-            self._slow_down(request, visitor)
+            self.slow_down(request, visitor)
             if said.form and said.choice and not said.text:
                 said = await self._with_label(request, visitor, said)
-            await request.app[DOOR].put([_item(visitor, said)])
+            await request.app[DOOR].put([item(visitor, said)])
         except StoreDown:
-            return self._refuse(request, Refused(503, _DOWN, 5), said)
+            return self.refuse(request, Refused(503, DOWN, 5), said)
         except Refused as refused:
-            return self._refuse(request, refused, said)
+            return self.refuse(request, refused, said)
+        return self.taken(visitor, said)
+
+    def taken(self, visitor: Visitor, said: Said) -> web.Response:
+        """It is safe with us."""
         page = HEADERS | {"Location": "/chat?terkirim=1#akhir"}
         response = web.Response(status=303, headers=page) if said.form else _json({"key": said.key}, 202)
-        self._remember(response, visitor)
+        self.remember(response, visitor)
         return response
 
-    def _slow_down(self, request: web.Request, visitor: Visitor) -> None:
+    def refuse_forged(self, request: web.Request) -> None:
+        if not same_origin(request, self._config):
+            raise Refused(403, "Pesan hanya dapat dikirim dari halaman ini. Silakan muat ulang halaman.")
+
+    def network(self, request: web.Request) -> str:
+        return self._proxies.client(request)
+
+    def slow_down(self, request: web.Request, visitor: Visitor) -> None:
         name = visitor.address if visitor.known else f"new {self._proxies.client(request)}"
         wait = self._visitors.take(name) or self._networks.take(self._proxies.client(request))
         if wait:
@@ -220,7 +240,7 @@ class Chat:
         label = next((label for name, label in reversed(choices) if name == said.choice), "")
         return Said(label, said.choice, said.key, said.form)
 
-    def _refuse(self, request: web.Request, refused: Refused, said: Said | None) -> web.Response:
+    def refuse(self, request: web.Request, refused: Refused, said: Said | None) -> web.Response:
         if said.form if said else request.content_type != "application/json":
             return self._notice(refused, said)
         return _json({"error": str(refused)}, refused.status, refused.headers)
@@ -232,7 +252,7 @@ class Chat:
         )
 
 
-_DOWN = "Layanan sedang terganggu. Pesan Anda belum terkirim; silakan coba lagi sebentar lagi."
+DOWN = "Layanan sedang terganggu. Pesan Anda belum terkirim; silakan coba lagi sebentar lagi."
 
 
 async def _read(request: web.Request) -> Said:
@@ -242,10 +262,10 @@ async def _read(request: web.Request) -> Said:
     text = clean(fields.get("text"), BODY).replace("\r\n", "\n").strip()
     choice, key = clean(fields.get("choice"), 64), fields.get("key")
     if len(text) > LONGEST:
-        raise Refused(413, _TOO_LONG)
+        raise Refused(413, TOO_LONG)
     if not text and not choice:
         raise Refused(400, "Pesan masih kosong. Tulis dulu pesan Anda, lalu tekan Kirim.")
-    if not isinstance(key, str) or not _KEY.fullmatch(key):
+    if not isinstance(key, str) or not KEY.fullmatch(key):
         key = clock.token()[:32]
     return Said(text, choice, key, form)
 
@@ -255,7 +275,7 @@ async def _fields(request: web.Request, form: bool) -> Mapping[str, object]:
     try:
         fields: object = await small.post() if form else orjson.loads(await small.read())
     except web.HTTPRequestEntityTooLarge:
-        raise Refused(413, _TOO_LONG) from None
+        raise Refused(413, TOO_LONG) from None
     except ValueError:
         fields = None
     if not isinstance(fields, Mapping):
@@ -263,14 +283,15 @@ async def _fields(request: web.Request, form: bool) -> Mapping[str, object]:
     return fields
 
 
-_TOO_LONG = "Pesan terlalu panjang, paling banyak 4.000 huruf. Bagilah menjadi beberapa pesan."
+TOO_LONG = "Pesan terlalu panjang, paling banyak 4.000 huruf. Bagilah menjadi beberapa pesan."
 
 
-def _item(visitor: Visitor, said: Said) -> Item:
+def item(visitor: Visitor, said: Said, file: Mapping[str, object] | None = None) -> Item:
     """Hour 0 (the default): the page repeats a send after any wait, and the key must be the same then."""
     at = int(clock.now().timestamp())
     words = {"id": said.key, "address": visitor.address, "text": said.text, "choice": said.choice, "name": "", "at": at}
-    return Item(ACCOUNT, "message", said.key, visitor.address, orjson.dumps(words), part=visitor.part)
+    raw = orjson.dumps({**words, "file": file} if file else words)
+    return Item(ACCOUNT, "message", said.key, visitor.address, raw, part=visitor.part)
 
 
 def _shown(bubble: Bubble) -> dict[str, object]:
@@ -283,8 +304,21 @@ def _shown(bubble: Bubble) -> dict[str, object]:
         "meta": f"{_WHO[Author(bubble.author)]} · {short(bubble.at)}",
         "key": bubble.key,
         "choices": [list(pair) for pair in bubble.choices],
+        "files": [_file(dict(row)) for row in bubble.files],
         "ticket": (ticket and number.find(ticket[1])) or "",
     }
+
+
+def _file(row: Mapping[str, Any]) -> dict[str, str]:
+    """How the page shows what its visitor sent; the address wants the visitor's cookie."""
+    family = TYPES[row["type"]].family if row["type"] in TYPES else row["kind"]
+    kind = {"voice": "audio", "sticker": "image"}.get(family, family)
+    if row["state"] not in (MediaState.PENDING, MediaState.STORED):
+        kind = "gone"
+    if kind == "image" and row["state"] == MediaState.STORED and not row["thumb"]:
+        kind = "document"
+    name = name_of(row["name"], row["type"], "berkas") if row["type"] else "Berkas"
+    return {"url": f"/chat/berkas/{Ref(row['id'], row['part'])}", "kind": kind, "name": name}
 
 
 def _without_twin(bubble: Bubble) -> str:

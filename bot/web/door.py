@@ -1,6 +1,7 @@
 """T1: raw items are stored before the 200. Webhooks that arrive while a commit runs share the next one."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from bot import clock, logs
@@ -11,6 +12,8 @@ from bot.store.db import Db
 
 MOST = 1000
 """Rows in one commit."""
+HEARD = 100
+"""Messages of one webhook that are listened to before the 200; a longer one is a backlog, whose turns will listen."""
 
 
 class Door:
@@ -18,6 +21,8 @@ class Door:
 
     def __init__(self, db: Db) -> None:
         self._db = db
+        self.ear: Callable[[Item], bool] | None = None
+        """Tells whether a message speaks of danger, so that the critical lane takes it ahead of all others."""
         self._waiting: list[tuple[list[dict[str, Any]], asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -27,11 +32,22 @@ class Door:
             return
         now = clock.now()
         rows = [boxes.inbox_row(item, now) for item in items]
+        for item, row in zip(items[:HEARD], rows, strict=False):
+            row["urgent"] = self._hear(item)
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((rows, future))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._commit())
         await future
+
+    def _hear(self, item: Item) -> int | None:
+        """Content must not fail before the 200: what cannot be heard here is heard in its turn."""
+        if self.ear is None or item.kind != "message":
+            return None
+        try:
+            return int(self.ear(item))
+        except Exception:
+            return None
 
     async def _commit(self) -> None:
         while self._waiting:
@@ -60,7 +76,8 @@ class Door:
         return None
 
     async def _write(self, rows: list[dict[str, Any]]) -> None:
-        await self._db.write([boxes.put(rows, self._db.dialect)], ["inbox"])
+        hints = ["inbox", "urgent"] if any(row["urgent"] for row in rows) else ["inbox"]
+        await self._db.write([boxes.put(rows, self._db.dialect)], hints)
 
     async def _one_by_one(self, rows: list[dict[str, Any]]) -> StoreDown | None:
         """One poison row never harms its neighbours: it is stored bare, parked."""

@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot import clock
 from bot.errors import StoreDown
-from bot.store import boxes
+from bot.store import alarms, boxes, media
 from bot.web.keys import DB, METRICS
 
 
@@ -34,17 +34,26 @@ async def readyz(request: web.Request) -> web.Response:
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Prometheus text; the two lags are read now."""
+    """Prometheus text; the lags are read now."""
     gauges = request.app[METRICS]
     try:
         async with request.app[DB].read() as conn:
             waiting, unsent = await boxes.oldest(conn)
+            calling, on_duty = await alarms.unacknowledged(conn, clock.now())
+            files, oldest = await media.waiting(conn)
         now = clock.now()
+        gauges.on_duty.set(on_duty)
+        gauges.alarms.set(len(calling))
+        gauges.alarm_age.set((now - calling[0]["raised_at"]).total_seconds() if calling else 0)
         gauges.inbox_lag.set((now - waiting).total_seconds() if waiting else 0)
         gauges.outbox_lag.set(max(0.0, (now - _time_of(unsent)).total_seconds()) if unsent else 0)
+        gauges.media_pending.set(files)
+        gauges.media_lag.set((now - oldest).total_seconds() if oldest else 0)
     except StoreDown:
         gauges.inbox_lag.set(nan)  # unknown, which is not none
         gauges.outbox_lag.set(nan)
+        gauges.media_pending.set(nan)
+        gauges.media_lag.set(nan)
     return web.Response(body=generate_latest(gauges.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

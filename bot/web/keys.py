@@ -4,6 +4,7 @@ from aiohttp import web
 
 from bot.config import Config
 from bot.engine.flow import Flows
+from bot.files.shelf import Shelf
 from bot.hints import Hints
 from bot.i18n import Catalogues
 from bot.metrics import Metrics
@@ -20,3 +21,6 @@ HOUSE = web.AppKey("house", House)
 """What the verbs of `bot.turn` are given."""
 DOOR = web.AppKey("door", Door)
 METRICS = web.AppKey("metrics", Metrics)
+SHELF = web.AppKey("shelf", Shelf)
+"""Where citizens' files lie."""
+LINK_KEY = web.AppKey("link_key", bytes)

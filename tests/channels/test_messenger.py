@@ -8,8 +8,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.channels.kit import Place
 from bot.channels.messenger import INSTAGRAM, MESSENGER
-from bot.errors import Unauthorised, Unreadable
+from bot.errors import FetchError, Unauthorised, Unreadable
 from bot.message import Attachment, Channel, Choice, Location, Outbound
 from tests.channels.runner import (
     REF,
@@ -36,7 +37,14 @@ CDN = "https://cdn.example.net/v/t1/file?oh=1"
 
 def own(**more: Any) -> dict[str, Any]:
     keys = {"account_id": PAGE, "access_token": "page-token", "app_secret": "app-secret", "verify_token": "verify-me"}
-    return {**keys, "api_url": "http://127.0.0.1:1", "api_version": "v26.0", "rate": 0.0, **more}
+    return {
+        **keys,
+        "api_url": "http://127.0.0.1:1",
+        "api_version": "v26.0",
+        "rate": 0.0,
+        "media_hosts": "example.net",
+        **more,
+    }
 
 
 def entry(*events: Any, **more: Any) -> bytes:
@@ -128,7 +136,7 @@ INBOUND = [
 
 @table(INBOUND)
 def test_inbound(case: In) -> None:
-    check_inbound(MESSENGER.build(own(), ""), case)
+    check_inbound(MESSENGER.build(own(), Place()), case)
 
 
 def test_a_message_and_what_happens_to_it_are_four_items() -> None:
@@ -138,14 +146,14 @@ def test_a_message_and_what_happens_to_it_are_four_items() -> None:
         event(reaction={"mid": "m_1", "action": "react", "emoji": "❤"}),
         event(reaction={"mid": "m_1", "action": "unreact"}),
     ]
-    channel = MESSENGER.build(own(), "")
+    channel = MESSENGER.build(own(), Place())
     assert len({channel.split(body)[0].external_id for body in bodies}) == 4
     assert channel.split(says(text="a")) == channel.split(says(text="a"))
 
 
 def test_siblings_of_odd_events() -> None:
     good = {"sender": {"id": EUIS}, "timestamp": MS, "message": {"mid": "m_1", "text": "a"}}
-    items = MESSENGER.build(own(), "").split(
+    items = MESSENGER.build(own(), Place()).split(
         entry(None, 7, {"message": []}, {"delivery": {"mids": [1, "m_9", None]}}, good)
     )
     assert [item.kind for item in items] == ["event", "event", "event", "status", "message"]
@@ -154,12 +162,12 @@ def test_siblings_of_odd_events() -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"entry":{}}', b"\xff", b"[" * 100_000])
 def test_what_cannot_be_split(body: bytes) -> None:
     with pytest.raises(Unreadable):
-        MESSENGER.build(own(), "").split(body)
+        MESSENGER.build(own(), Place()).split(body)
 
 
 @pytest.mark.parametrize("adapter", [MESSENGER, INSTAGRAM])
 def test_who_may_knock(adapter: Any) -> None:
-    channel, body = adapter.build(own(app_secret="new, old"), ""), says(text="a")
+    channel, body = adapter.build(own(app_secret="new, old"), Place()), says(text="a")
     channel.verify({"X-Hub-Signature-256": signature(body, "old")}, body)
     with pytest.raises(Unauthorised):
         channel.verify({"X-Hub-Signature-256": signature(body, "theirs")}, body)
@@ -177,7 +185,7 @@ async def pair(request: Any) -> AsyncIterator[tuple[Channel, FakeMessenger]]:
     """A channel before its own fake; Messenger's unless a test asks for Instagram's."""
     instagram = getattr(request, "param", "") == "instagram"
     async with FakeMessenger("instagram" if instagram else "page") as fake, session() as http:
-        channel = (INSTAGRAM if instagram else MESSENGER).build(own(api_url=fake.url), "")
+        channel = (INSTAGRAM if instagram else MESSENGER).build(own(api_url=fake.url), Place())
         await channel.start(http)
         yield channel, fake
 
@@ -276,7 +284,31 @@ async def test_errors(case: Error, pair: tuple[Channel, FakeMessenger]) -> None:
 
 async def test_nobody_listens(unused_tcp_port: int) -> None:
     async with aiohttp.ClientSession() as http:
-        channel = MESSENGER.build(own(api_url=f"http://127.0.0.1:{unused_tcp_port}"), "")
+        channel = MESSENGER.build(own(api_url=f"http://127.0.0.1:{unused_tcp_port}"), Place())
         await channel.start(http)
         gone = Error("", None, fault("unreachable", retryable=True))
         await check_error(channel, gone, Outbound(REF, channel.account, EUIS, "Halo"))
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+
+async def test_a_file_is_fetched_without_our_token(pair: tuple[Channel, FakeMessenger]) -> None:
+    channel, fake = pair
+    fake.files["foto.jpg"] = b"\xff\xd8" + b"x" * 200_000
+    pieces = [piece async for piece in channel.fetch(channel.account, f"{fake.url}/cdn/foto.jpg")]
+    assert b"".join(pieces) == fake.files["foto.jpg"]
+    with pytest.raises(FetchError) as caught:
+        [piece async for piece in channel.fetch(channel.account, f"{fake.url}/cdn/lama.jpg")]
+    assert caught.value.fault.name == "expired"
+
+
+@pytest.mark.parametrize(
+    "ref",
+    ["http://cdn.example.net/a", "https://cdn.example.net:8443/a", "https://example.net.evil.org/a", "https://u@example.net/a",
+     "https://evilexample.net/a", "file:///etc/passwd", "https://169.254.169.254/a", ""],
+)  # fmt: skip
+async def test_a_file_elsewhere_is_not_fetched(ref: str, pair: tuple[Channel, FakeMessenger]) -> None:
+    with pytest.raises(FetchError) as caught:
+        [piece async for piece in pair[0].fetch(pair[0].account, ref)]
+    assert caught.value.fault.name == "host"

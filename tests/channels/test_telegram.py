@@ -1,14 +1,14 @@
 """Telegram: what comes in, what goes out, what each error means."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.channels.telegram import Telegram
 from bot.errors import ConfigError, Unauthorised, Unreadable
-from bot.message import Attachment, Choice, Location, Outbound
+from bot.message import Attachment, Card, Choice, Location, Outbound
 from tests.channels.runner import REF, In, Out, check_inbound, check_outbound, choices, table
 from tests.fakes.telegram import Failure, FakeTelegram, Person
 
@@ -48,7 +48,34 @@ def file(kind: Any, mime: str = "", name: str = "", ref: str = "F1", size: int =
 
 
 EVENT = {"kind": "event", "address": None}
-MEMBER = {"chat": CHAT, "from": USER, "date": STAMP, "old_chat_member": {}, "new_chat_member": {}}
+
+
+def member(status: Any, chat: dict[str, Any] = CHAT) -> bytes:
+    """Barely what Telegram sends: whoever is blocked must not be answered because some field is missing."""
+    new = {"status": status} if status else {}
+    return update(
+        my_chat_member={"chat": chat, "from": USER, "date": STAMP, "old_chat_member": {}, "new_chat_member": new}
+    )
+
+
+def edits(**content: Any) -> bytes:
+    head = {"message_id": 5, "from": USER, "chat": CHAT, "date": STAMP, "edit_date": STAMP + 9}
+    return update(edited_message=head | content)
+
+
+def reacts(*new: dict[str, Any]) -> bytes:
+    event = {"chat": CHAT, "message_id": 4, "user": USER, "date": STAMP, "old_reaction": [], "new_reaction": list(new)}
+    return update(message_reaction=event)
+
+
+def unknown(what: str, text: str = "") -> dict[str, Any]:
+    return {"kind": "unsupported", "silent": False, "text": text, "details": {"what": what}}
+
+
+ANSWERED = {"message_id": 3, "chat": CHAT, "date": STAMP, "text": "Di mana?"}
+FORWARDED = {"type": "hidden_user", "sender_user_name": "Asep", "date": STAMP}
+POLL = {"id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": False, "is_anonymous": True,
+        "type": "regular", "allows_multiple_answers": False, "allows_revoting": False, "members_only": False}  # fmt: skip
 
 INBOUND = [
     In(
@@ -75,8 +102,8 @@ INBOUND = [
         {"hour": 0},
     ),
     In("button of an older keyboard", presses("m.1.ya"), {"kind": "choice", "choice": "m.1.ya", "text": ""}),
-    In("button under a lost message", presses(date=0), {"kind": "choice", "choice": "m.2.ya"}),
-    In("button without data", presses(None), {"kind": "unsupported"}),
+    In("button under a lost message", presses(date=0), {"kind": "choice", "choice": "m.2.ya", "reply_to": "3527065:4"}),
+    In("button without data", presses(None), {"kind": "unsupported", "details": {"what": "game"}}),
     In("button in a group", presses(chat=GROUP), None, EVENT),
     In(
         "photo",
@@ -107,48 +134,99 @@ INBOUND = [
         ),
         {"location": Location(-6.9, 107.6, "Gedung Sate, Diponegoro")},
     ),
-    In("own card", says(contact=card(3527065)), {"kind": "contact", "phone": "628111000111"}),
-    In("somebody's card", says(contact=card(1)), {"kind": "contact", "phone": "", "text": "Euis +628111000111"}),
-    In("card of nobody here", says(contact=card(None)), {"kind": "contact", "phone": ""}),
-    In("dice", says(dice={"emoji": "🎲", "value": 3}), {"kind": "unsupported", "silent": False}),
+    In(
+        "live location",
+        says(location={"latitude": -6.9, "longitude": 107.6, "live_period": 900}),
+        {"kind": "location", "location": Location(-6.9, 107.6), "details": {"live": True}},
+    ),
+    In(
+        "live location, moved",
+        edits(location={"latitude": -6.8, "longitude": 107.6, "live_period": 900}),
+        {"kind": "edited", "target": "3527065:5", "location": Location(-6.8, 107.6), "silent": True},
+    ),
+    In(
+        "own card",
+        says(contact=card(3527065)),
+        {
+            "kind": "contact",
+            "phone": "628111000111",
+            "text": "Euis +628111000111",
+            "cards": (Card("Euis", ("628111000111",), proof=True),),
+            "aliases": (("phone", "628111000111"), ("user_id", "3527065")),
+        },
+    ),
+    In(
+        "somebody's card",
+        says(contact=card(1)),
+        {
+            "kind": "contact",
+            "phone": "",
+            "cards": (Card("Euis", ("628111000111",)),),
+            "aliases": (("user_id", "3527065"),),
+        },
+    ),
+    In("card of nobody here", says(contact=card(None)), {"phone": "", "cards": (Card("Euis", ("628111000111",)),)}),
+    In(
+        "user name",
+        update(message={**ANSWERED, "from": {**USER, "username": "euis_k"}}),
+        {"aliases": (("user_id", "3527065"), ("username", "euis_k"))},
+    ),
+    In("one of an album", says(photo=[VIDEO], media_group_id="136"), {"kind": "image", "album": "136"}),
+    In("answer", says(text="a", reply_to_message=ANSWERED), {"reply_to": "3527065:3"}),
+    In(
+        "answer to a part",
+        says(text="a", reply_to_message=ANSWERED, quote={"text": "mana", "position": 3}),
+        {"reply_to": "3527065:3", "details": {"quote": "mana"}},
+    ),
+    In("forwarded", says(text="a", forward_origin=FORWARDED), {"forwarded": 1, "text": "a"}),
+    In("dice", says(dice={"emoji": "🎲", "value": 3}), unknown("dice")),
+    In("poll", says(poll=POLL), unknown("poll")),
+    In("story", says(story={"chat": CHAT, "id": 1}), unknown("story")),
+    In("checklist", says(checklist={"title": "Belanja", "tasks": []}), unknown("checklist")),
+    In("content of tomorrow", says(hologram={"a": 1}, caption="Lihat"), unknown("hologram", "Lihat")),
+    In("message of nothing", says(), unknown("")),
     In(
         "edited",
-        update(
-            edited_message={
-                "message_id": 5,
-                "from": USER,
-                "chat": CHAT,
-                "date": STAMP,
-                "edit_date": STAMP + 9,
-                "text": "b",
-            }
-        ),
-        {"kind": "edited", "text": "b", "silent": True},
+        edits(text="b"),
+        {
+            "kind": "edited",
+            "text": "b",
+            "target": "3527065:5",
+            "external_id": "3527065:5:edit:77",
+            "sent_at": AT + timedelta(seconds=9),
+            "silent": True,
+        },
         {"kind": "message", "hour": HOUR},
     ),
+    In("caption edited", edits(photo=[VIDEO], caption="c"), {"kind": "edited", "text": "c", "attachments": ()}),
     In(
         "reaction",
-        update(
-            message_reaction={
-                "chat": CHAT,
-                "message_id": 4,
-                "user": USER,
-                "date": STAMP,
-                "old_reaction": [],
-                "new_reaction": [{"type": "emoji", "emoji": "👍"}],
-            }
-        ),
-        {"kind": "reaction", "text": "👍", "silent": True},
+        reacts({"type": "emoji", "emoji": "👍"}),
+        {"kind": "reaction", "emoji": "👍", "target": "3527065:4", "silent": True},
     ),
+    In("reaction taken back", reacts(), {"kind": "reaction", "emoji": "", "target": "3527065:4", "silent": True}),
+    In("reaction of one's own", reacts({"type": "custom_emoji", "custom_emoji_id": "1"}), {"emoji": "★"}),
+    In("blocked", member("kicked"), {"kind": "blocked", "silent": True, "address": "3527065"}, {"kind": "message"}),
+    In("unblocked", member("member"), {"kind": "unblocked", "silent": True}),
+    In("member of a new kind", member("ghost"), None),
+    In("member of no kind", member(None), None),
+    In("member of an odd kind", member([1]), None),
+    In("member of a group", member("kicked", GROUP), None, EVENT),
     In("group", says(GROUP, text="halo"), None, {**EVENT, "hour": HOUR}),
     In("channel post", update(channel_post={"message_id": 1, "chat": GROUP, "date": STAMP}), None, EVENT),
-    In("blocked by the citizen", update(my_chat_member=MEMBER), None, EVENT),
     In("pinned", says(pinned_message={}), None, EVENT),
     In("timer changed", says(message_auto_delete_timer_changed={"message_auto_delete_time": 9}), None, EVENT),
     In("update of tomorrow", update(hologram={}), None, EVENT),
     In("message that is text", update(message="halo"), None, EVENT),
     In("chat without an id", says({"type": "private"}, text="a"), None, EVENT),
-    In("no date", update(message={"message_id": 5, "chat": CHAT, "text": "a"}), "KeyError", {"address": "3527065"}),
+    In(
+        "no date",
+        update(message={"message_id": 5, "chat": CHAT, "text": "a"}),
+        "KeyError, date",
+        {"address": "3527065"},
+    ),
+    In("sender of no kind", update(message={**ANSWERED, "from": {"id": 5}}), "TypeError, "),
+    In("no number of the update", json.dumps({"message": ANSWERED}).encode(), {"text": "Di mana?"}),
     In("date too great", says(text="a", date=10**18), "not an update", {"address": "3527065", "hour": 0}),
     In("photo of nothing", says(photo=[{}]), "not an update", {"address": "3527065"}),
 ]

@@ -23,8 +23,9 @@ def channel(url: str = "http://127.0.0.1:9") -> WhatsApp:
     return WhatsApp("100200300", "graph-token", ("app-secret",), "verify-me", url)
 
 
-def said(message: dict[str, Any], who: Citizen = euis) -> bytes:
-    return who.body(message)
+def said(message: dict[str, Any], who: Citizen | None = euis) -> bytes:
+    """`who` is None where Meta sends no contact along."""
+    return who.body(message) if who else envelope("100200300", messages=[message])
 
 
 def status(**more: Any) -> bytes:
@@ -97,17 +98,44 @@ INBOUND = [
     In("quick reply", said(euis.quick_reply("csat:5", "Puas")), {"kind": "choice", "choice": "csat:5", "text": "Puas"}),
     In("interactive without its node", said(euis.message("interactive")), UNSUPPORTED),
     In("interactive of a new kind", said(euis.message("interactive", {"type": "hologram"})), UNSUPPORTED),
+    In("no reply but a permission to call", said(euis.message("interactive", {"type": "call_permission_reply"})), None),
     In(
-        "flow reply",
-        said(euis.message("interactive", {"type": "nfm_reply", "nfm_reply": {"response_json": "{"}})),
-        UNSUPPORTED,
+        "form",
+        said(euis.form({"flow_token": "m.2.ya", "rt": "03", "umur": 41, "hewan": ["sapi"]})),
+        {
+            "kind": "flow",
+            "choice": "m.2.ya",
+            "text": "",
+            "details": {"flow": {"rt": "03", "umur": "41", "hewan": '["sapi"]'}},
+        },
     ),
+    In("form without a token", said(euis.form({"rt": "03"})), {"choice": "flow/", "details": {"flow": {"rt": "03"}}}),
+    In("form of broken JSON", said(euis.form("{rt:")), {"choice": "flow/", "details": {"flow": {"?": "{rt:"}}}),
+    In("form that is a list", said(euis.form("[1, 2]")), {"choice": "flow/", "details": {"flow": {"?": "[1, 2]"}}}),
+    In("form of nothing", said(euis.form(None)), {"kind": "flow", "choice": "flow/", "details": {"flow": {}}}),
+    In("form that is an object", said(euis.form({"flow_token": 7}, raw=True)), {"choice": "flow/"}),
+    In(
+        "quick reply without a payload",
+        said(euis.quick_reply("", "Puas")),
+        {"kind": "text", "text": "Puas", "choice": ""},
+    ),
+    In("quick reply, payload as its words", said(euis.quick_reply("Puas", "Puas")), {"kind": "text", "choice": ""}),
+    In("quick reply of nothing", said(euis.message("button", {})), UNSUPPORTED),
     In(
         "image with caption",
         said(image(caption="Lubangnya")),
         {"kind": "image", "text": "Lubangnya", "attachments": (Attachment("image", "3003", "image/jpeg"),)},
     ),
-    In("image that could not be fetched", said(image(id=None, caption="Ini")), {"kind": "unsupported", "text": "Ini"}),
+    In(
+        "image that could not be fetched",
+        said({**image(id=None, caption="Ini"), "errors": [{"code": 131052, "title": "Media download error"}]}),
+        {
+            "kind": "lost",
+            "text": "Ini",
+            "attachments": (),
+            "details": {"what": "image", "error": "Media download error (131052)"},
+        },
+    ),
     In(
         "voice note",
         said(euis.voice()),
@@ -129,19 +157,10 @@ INBOUND = [
     ),
     In("location off the globe", said(euis.location(-96.9, 107.6)), UNSUPPORTED),
     In(
-        "contact card",
-        said(euis.message("contacts", [{"name": {"formatted_name": "Pak RT"}, "phones": [{"phone": "+62 811"}]}])),
-        {"kind": "contact", "text": "Pak RT +62 811", "phone": "628111000111"},
+        "type from the future",
+        said(euis.message("telepathy", {"thought": 1})),
+        {**UNSUPPORTED, "details": {"what": "telepathy"}},
     ),
-    In("reaction", said(euis.reaction("👍")), {"kind": "reaction", "text": "👍", "silent": True}),
-    In("reaction removed", said(euis.message("reaction", {"message_id": "w"})), {"kind": "reaction", "silent": True}),
-    In("edit", said(euis.message("edit", {"original_message_id": "w"})), {"kind": "edited", "silent": True}),
-    In("revoke", said(euis.message("revoke", {"original_message_id": "w"})), {"kind": "deleted", "silent": True}),
-    In("system", said(euis.message("system", {"type": "user_changed_number"})), {"kind": "system", "silent": True}),
-    In("first open", said(euis.message("request_welcome")), {"kind": "welcome", "silent": True}),
-    In("unsupported", said(euis.unsupported()), UNSUPPORTED),
-    In("order", said(euis.message("order", {"catalog_id": "1"})), UNSUPPORTED),
-    In("type from the future", said(euis.message("telepathy", {"thought": 1})), UNSUPPORTED),
     In("no type", said(euis.text("halo", type=None)), UNSUPPORTED),
     In("type is a list", said(euis.text("halo", type=["text"])), UNSUPPORTED),
     In("in a group", said(euis.text("halo", group_id="g1")), None, {"kind": "event", "address": None}),
@@ -201,8 +220,21 @@ INBOUND = [
                 }
             ],
         ),
-        {"state": "failed", "error": "Re-engagement message: More than 24 hours have passed. (131047)"},
+        {"state": "failed", "error": "Re-engagement message: More than 24 hours have passed. (131047)", "code": 131047},
     ),
+    In(
+        "status, billed",
+        status(pricing={"billable": True, "category": "utility"}),
+        {"billable": True, "category": "utility"},
+    ),
+    In("status, free by its type", status(pricing={"type": "free_entry_point"}), {"billable": False}),
+    In(
+        "status, billed by its type",
+        status(pricing={"type": "regular", "category": 7}),
+        {"billable": True, "category": ""},
+    ),
+    In("status, pricing that is text", status(pricing="PMP"), {"billable": False, "category": ""}),
+    In("status failed, code odd", status(status="failed", errors=[{"code": "x"}]), {"state": "failed", "code": 0}),
     In("status failed, errors odd", status(status="failed", errors=["x"]), {"state": "failed", "error": ""}),
     In("status without an id", status(id=None), "names no message"),
     In("status without a state", status(status=None), "names no message"),

@@ -12,11 +12,14 @@ from bot import clock, desk, i18n
 from bot.config import Config
 from bot.desk import sessions
 from bot.engine import flow
+from bot.files.shelf import Local
 from bot.hints import Hints
 from bot.models import Officer
 from bot.store import people
 from bot.store.db import Db
+from bot.triage import room
 from bot.turn import House
+from bot.vault import Vault
 from bot.web import keys
 from tests.desk import seed
 
@@ -50,7 +53,10 @@ def application(db: Db, public_url: str = "") -> web.Application:
     app = web.Application()
     app[keys.CONFIG], app[keys.DB], app[keys.HINTS] = Config(public_url=public_url), db, Hints()
     app[keys.FLOWS], app[keys.CATALOGUES] = flows, catalogues
-    app[keys.HOUSE] = House(flows, {}, 72.0, "http://127.0.0.1")
+    app[keys.HOUSE] = House(
+        flows, {}, room.load(ROOT / "flows", flows), Vault([clock.token()]), public_url="http://127.0.0.1"
+    )
+    app[keys.SHELF], app[keys.LINK_KEY] = Local(db.data_dir / "media"), b"not a secret"
     db.after_commit.append(app[keys.HINTS].committed)
     desk.setup(app)
     return app

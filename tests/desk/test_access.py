@@ -8,17 +8,29 @@ from bot.policy.access import TABLE, Verb, may
 from tests.desk import seed
 from tests.desk.conftest import Enter, application
 
-ALL, STAFF, ADMIN = {None, *Role}, set(Role), {Role.ADMIN}
+ALL, STAFF, LEADS, ADMIN = {None, *Role}, set(Role), {Role.LEAD, Role.ADMIN}, {Role.ADMIN}
 EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk"): STAFF,
     ("GET", "/desk/"): STAFF,
     ("GET", "/desk/tiket/{number}"): STAFF,
+    ("GET", "/desk/tiket/{number}/berkas/{ref}"): STAFF,
+    ("GET", "/desk/tiket/{number}/asli/{ref}"): LEADS,
+    ("GET", "/desk/media/{ref}/{form}"): STAFF,
     ("GET", "/desk/peristiwa"): STAFF,
     ("POST", "/desk/tiket/{number}/ambil"): STAFF,
     ("POST", "/desk/tiket/{number}/tulis"): STAFF,
     ("POST", "/desk/tiket/{number}/selesai"): STAFF,
     ("POST", "/desk/tiket/{number}/kembalikan"): STAFF,
     ("POST", "/desk/tiket/{number}/urgensi"): STAFF,
+    ("GET", "/desk/alarm"): STAFF,
+    ("GET", "/desk/alarm/panel"): STAFF,
+    ("POST", "/desk/alarm/latihan"): LEADS,
+    ("POST", "/desk/alarm/{ref}/terima"): STAFF,
+    ("POST", "/desk/tugas"): STAFF,
+    ("GET", "/desk/saya"): STAFF,
+    ("POST", "/desk/saya"): STAFF,
+    ("POST", "/desk/tiket/{number}/tampilkan"): STAFF,
+    ("GET", "/desk/pengungkapan"): {Role.LEAD, Role.ADMIN},
     ("GET", "/desk/petugas"): ADMIN,
     ("POST", "/desk/petugas/undang"): ADMIN,
     ("POST", "/desk/petugas/{id}/aktif"): ADMIN,
@@ -50,7 +62,9 @@ async def test_matrix(db, enter: Enter, role: Role | None) -> None:
     for (method, path), roles in EXPECTED.items():
         if path in ("/desk/peristiwa", "/desk/keluar") and role in roles:
             continue  # a stream has no end, signing out ends the rest of this test: they have tests of their own
-        address = path.format(number=case.number, id="999", token="0" * 64, name="nothing.css")
+        address = path.format(
+            number=case.number, id="999", token="0" * 64, name="nothing.css", ref=case.ticket, form="utuh"
+        )
         if method == "GET":
             status, text = await visitor.get(address)
         else:

@@ -1,5 +1,6 @@
 """What the pages show, and what they never show; how many statements a page costs."""
 
+import html
 import re
 from html.parser import HTMLParser
 from urllib.parse import quote
@@ -7,7 +8,8 @@ from urllib.parse import quote
 import pytest
 import sqlalchemy as sa
 
-from bot.models import Role, Urgency
+from bot.models import Message, Role, Urgency
+from bot.models.base import table
 from tests.desk import seed
 from tests.desk.conftest import HTMX, Enter
 
@@ -189,8 +191,8 @@ async def test_statement_count_does_not_grow(db, enter: Enter) -> None:
             assert not any(re.search(r"count\(\*\).*FROM ticket\b(?!.*LIMIT)", each, re.S) for each in statements)
         for i in range(30):
             await seed.case(db, f"Lagi {i}")
-    assert all(before == after <= 6 for before, after in counted.values()), counted
-    assert counted["/desk"] == [3, 3]
+    assert all(before == after <= 7 for before, after in counted.values()), counted
+    assert counted["/desk"] == [4, 4]
 
 
 async def test_the_queue_reads_its_index(db) -> None:
@@ -236,3 +238,50 @@ async def test_attachments_and_places_in_words(db, enter: Enter) -> None:
 async def test_only_admins_see_the_way_to_officers(enter: Enter, role: Role) -> None:
     text = (await (await enter(role)).get("/desk"))[1]
     assert ("/desk/petugas" in text) == (role == Role.ADMIN)
+
+
+MARKED = [
+    ({"reply": 1}, ["Membalas", "Jalan <b>rusak</b>"]),
+    ({"reply": 0}, ["Membalas pesan yang tidak ada di percakapan ini"]),
+    ({"reply": 99}, ["Membalas pesan sebelumnya", "dari=99#m99"]),
+    ({"forwarded": 1}, ["Diteruskan"]),
+    ({"forwarded": 2}, ["Diteruskan berkali-kali"]),
+    ({"edits": [{"at": "2026-09-21T14:13:20+00:00", "text": "kata <lama>"}]}, ["<details", "diedit", "kata <lama>"]),
+    ({"edits": [{"at": "2026-09-21T14:13:20+00:00", "location": {"latitude": -6.5}}]}, ["diedit", "-6.5"]),
+    ({"deleted": "2026-09-21T14:13:20+00:00"}, ["dihapus warga"]),
+    ({"reactions": {"citizen": "👍"}}, ["Reaksi", "👍"]),
+    ({"cards": [{"name": "Euis", "phones": [], "proof": True}]}, ["dijamin oleh platform"]),
+    ({"details": {"what": "poll"}}, ["belum didukung (jajak pendapat)"]),
+    ({"details": {"what": "hologram_2"}}, ["belum didukung (hologram 2)"]),
+    ({"details": {"flow": {"rt": "<03>"}}}, ["rt", "<03>"]),
+    (
+        {"details": {"referral": {"headline": "Lapor", "source_url": "https://fb"}}},
+        ["Datang dari", "Lapor · https://fb"],
+    ),
+    ({"details": {"order": {"items": [{"quantity": "2", "product_retailer_id": "SKU"}]}}}, ["Pesanan", "2 × SKU"]),
+    ({"details": {"quote": "mana"}}, ["Mengutip", "mana"]),
+]
+
+
+async def test_what_stands_beside_a_message(db, enter: Enter) -> None:
+    officer = await enter()
+    said = (("citizen", "Jalan <b>rusak</b>"), *(("citizen", "x"),) * len(MARKED))
+    case = await seed.case(db, "Tanda", said, kinds=dict.fromkeys(range(1, len(said)), "unsupported"))
+    message = table(Message)
+    async with db.unit() as unit:
+        for seq, (data, _) in enumerate(MARKED, 2):
+            await unit.conn.execute(sa.update(message).where(message.c.seq == seq).values(data=data))
+    _, text = await officer.get(case.url)
+    bubbles = re.split(r'<li id="m\d+"', text)[2:]
+    for bubble, (data, words) in zip(bubbles, MARKED, strict=True):
+        for word in words:
+            assert word in bubble or html.escape(word) in bubble, (data, word)
+    assert "<b>rusak" not in text and "<lama>" not in text and "<03>" not in text
+
+
+async def test_an_error_in_words_that_help(db, enter: Enter) -> None:
+    officer = await enter()
+    errors = {0: ("failed", "Re-engagement message (131047)"), 1: ("failed", "Odd (7)")}
+    case = await seed.case(db, "Galat", (("bot", "a"), ("bot", "b")), errors=errors)
+    _, text = await officer.get(case.url)
+    assert "lebih dari 24 jam" in text and "Re-engagement message (131047)" in text and "Odd (7)" in text

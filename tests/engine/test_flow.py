@@ -188,3 +188,4 @@ def test_topics_are_data(flows: Flows) -> None:
     assert flows.topics["jalan"].agency == "Dinas Bina Marga dan Penataan Ruang"
     assert flows.topics["kekerasan"].confidential
     assert all(1 <= len(group.topics) <= 6 for group in flows.groups)
+    assert all(20 <= len(topic.seeds) == len(set(topic.seeds)) for topic in flows.topics.values())

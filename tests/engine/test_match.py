@@ -36,7 +36,7 @@ TOPIC = [
 OFFER = [
     ("ya", "ya"), ("iya", "ya"), ("muhun", "ya"), ("enya", "ya"), ("heueuh", "ya"), ("sumuhun", "ya"), ("ok", "ya"),
     ("boleh", "ya"), ("ya dong", "ya"), ("1", "ya"), ("tidak", "tidak"), ("gak", "tidak"), ("henteu", "tidak"),
-    ("moal", "tidak"), ("nggak usah", None), ("tidak tahu harus bagaimana", None),
+    ("moal", "tidak"), ("nggak usah", "tidak"), ("tidak tahu harus bagaimana", None),
 ]  # fmt: skip
 
 

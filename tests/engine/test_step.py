@@ -109,6 +109,31 @@ def test_a_burst_at_a_menu_is_kept_and_not_answered(flows: Flows) -> None:
     assert session["misses"] == 0
 
 
+def picture(ref: str, words: str = "", album: bool = True) -> Said:
+    return Said(words, kind="image", attachments=(Attachment("image", ref),), album=album)
+
+
+@pytest.mark.parametrize(
+    ("before", "node", "spoken"),
+    [((), "mulai", 1), (("1",), "topik", 1), (("1", "jalan rusak"), "cerita", 1),
+     (("1", "jalan rusak", "desa a"), "cerita", 0), (("1", "jalan rusak", "desa a", "cerita", QUIET), "foto", 0)],
+)  # fmt: skip
+def test_pictures_of_one_album_are_one_answer(
+    flows: Flows, before: tuple[str | Said, ...], node: str, spoken: int
+) -> None:
+    """`spoken`: where lines are gathered, the answer comes when it is quiet."""
+    facts = KNOWN if before else Facts()
+    session, _ = walk(flows, "halo", *before, facts=facts) if before else (None, [])
+    session, effects = step(flows, session, picture("p0", album=False), facts)
+    assert sum(isinstance(effect, Say) for effect in effects) == spoken
+    for number in range(1, 5):
+        session, effects = step(flows, session, picture(f"p{number}", "dan ini" if number == 4 else ""), facts)
+        assert not [effect for effect in effects if isinstance(effect, Say)]
+    assert session is not None and session["node"] == node
+    assert [file["ref"] for file in session["answers"]["attachments"]] == ["p0", "p1", "p2", "p3", "p4"]  # type: ignore[index]
+    assert "dan ini" in str(session), "words under a picture are kept"
+
+
 def test_an_old_button_counts_as_no_mistake(flows: Flows) -> None:
     session, effects = walk(flows, "halo", "1", Said(choice="menu/utama/cek", kind="choice", text="Cek laporan"))
     assert session is not None

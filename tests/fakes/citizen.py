@@ -133,24 +133,53 @@ class Citizen:
     def quick_reply(self, payload: str, text: str, **more: Any) -> dict[str, Any]:
         return self.message("button", {"payload": payload, "text": text}, **more)
 
-    def image(self, caption: str | None = None, **more: Any) -> dict[str, Any]:
-        node = {"id": "3003003003", "mime_type": "image/jpeg", "sha256": "9hqCcn7F1KXMvVSzUXHFLXMTOPBlTL3Hk3dNgZ1XuR8="}
+    def image(self, caption: str | None = None, file: str = "", **more: Any) -> dict[str, Any]:
+        """Each picture is one of its own; the fake has the same bytes for all whose id begins like this."""
+        node = {
+            "id": file or f"3003003003{next(_count):06}",
+            "mime_type": "image/jpeg",
+            "sha256": "9hqCcn7F1KXMvVSzUXHFLXMTOPBlTL3Hk3dNgZ1XuR8=",
+        }
         return self.message("image", node | ({"caption": caption} if caption is not None else {}), **more)
 
-    def voice(self, **more: Any) -> dict[str, Any]:
-        node = {"id": "4004004004", "mime_type": "audio/ogg; codecs=opus", "sha256": "MTIz", "voice": True}
+    def voice(self, file: str = "4004004004", **more: Any) -> dict[str, Any]:
+        node = {"id": file, "mime_type": "audio/ogg; codecs=opus", "sha256": "MTIz", "voice": True}
         return self.message("audio", node, **more)
 
-    def document(self, filename: str = "surat.pdf", **more: Any) -> dict[str, Any]:
-        node = {"id": "5005005005", "mime_type": "application/pdf", "sha256": "MTIz", "filename": filename}
+    def document(self, filename: str = "surat.pdf", file: str = "5005005005", **more: Any) -> dict[str, Any]:
+        node = {"id": file, "mime_type": "application/pdf", "sha256": "MTIz", "filename": filename}
         return self.message("document", node, **more)
 
     def location(self, latitude: float = -6.9025, longitude: float = 107.6188, **more: Any) -> dict[str, Any]:
         node = {"latitude": latitude, "longitude": longitude, "name": "Gedung Sate", "address": "Jl. Diponegoro 22"}
         return self.message("location", node, **more)
 
-    def reaction(self, emoji: str = "👍", **more: Any) -> dict[str, Any]:
-        return self.message("reaction", {"message_id": wamid(), "emoji": emoji}, **more)
+    def reaction(self, emoji: str = "👍", to: str = "", **more: Any) -> dict[str, Any]:
+        """'' takes it back: Meta leaves the emoji away then."""
+        node = {"message_id": to or wamid()} | ({"emoji": emoji} if emoji else {})
+        return self.message("reaction", node, **more)
+
+    def form(self, answers: Any, raw: bool = False, **more: Any) -> dict[str, Any]:
+        """What a Flow sends back: JSON in a string; a string is taken as it is."""
+        sent = answers if raw or not isinstance(answers, dict) else json.dumps(answers)
+        node = {"name": "flow", "body": "Sent", "response_json": sent}
+        return self.message("interactive", {"type": "nfm_reply", "nfm_reply": node}, **more)
+
+    def cards(self, *cards: Any, **more: Any) -> dict[str, Any]:
+        return self.message("contacts", list(cards), **more)
+
+    def edit(self, original: str, text: str, **more: Any) -> dict[str, Any]:
+        inner = {"context": {"id": original}, "type": "text", "text": {"body": text}}
+        return self.message("edit", {"original_message_id": original, "message": inner}, **more)
+
+    def revoke(self, original: str, **more: Any) -> dict[str, Any]:
+        return self.message("revoke", {"original_message_id": original}, **more)
+
+    def new_number(self, phone: str, user_id: str, **more: Any) -> dict[str, Any]:
+        """WhatsApp's own news, about which the contact itself is not sent."""
+        body = f"{self.name} changed from {self.phone} to {phone}"
+        node = {"type": "user_changed_number", "body": body, "wa_id": phone, "user_id": user_id}
+        return self.message("system", node | {"previous_user_id": self.user_id}, **more)
 
     def unsupported(self, **more: Any) -> dict[str, Any]:
         error = {"code": 131051, "title": "Message type unknown", "message": "Message type unknown"}

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from tests.fakes import graph_account
 from tests.fakes.citizen import Citizen, envelope, post_signed, wamid
+from tests.fakes.graph_media import Shelf
 from tests.fakes.graph_rules import Refused, check
 from tests.fakes.serve import Server
 
@@ -103,6 +104,7 @@ class FakeGraph(Server):
         self.duplicate_statuses = 1
         self.shuffle_statuses = False
         self.status_before_answer = False
+        self.media = Shelf()
         self._new = asyncio.Event()
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -110,6 +112,7 @@ class FakeGraph(Server):
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
             web.post("/{version}/{number}/messages", self._messages),
+            web.get("/whatsapp_business/attachments/", self._file),
             *graph_account.routes(self),
             web.route("*", "/{tail:.*}", self._elsewhere),
         ]
@@ -166,6 +169,18 @@ class FakeGraph(Server):
             self.refused.append(refusal.error["code"])
             return _error(refusal)
         return await self._answer(request, one)
+
+    async def media_of(self, request: web.Request) -> web.Response:
+        self.requests += 1
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return _error(Refused(190, "Invalid OAuth access token.", status=401))
+        try:
+            return web.json_response(self.media.address(self.url, request.match_info["id"]))
+        except Refused as refusal:
+            return _error(refusal)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        return await self.media.serve(request, self.token)
 
     def _authorise(self, request: web.Request) -> str:
         if request.match_info["version"] != self.version:

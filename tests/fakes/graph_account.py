@@ -23,6 +23,8 @@ def routes(fake: Accounts) -> list[web.AbstractRouteDef]:
             raise Refused(100, f"Object with ID '{id_}' does not exist", subcode=33)
         return id_
 
+    media = getattr(fake, "media_of", None)
+
     async def about(request: web.Request) -> dict[str, Any]:
         id_, wanted = known(request), request.query.get("fields", "").split(",")
         return {"id": id_, **{key: it for key, it in fake.objects[id_].items() if key in wanted}}
@@ -46,8 +48,14 @@ def routes(fake: Accounts) -> list[web.AbstractRouteDef]:
 
         return handler
 
+    async def object_(request: web.Request) -> web.Response:
+        """Files have ids like all else."""
+        if media is not None and "fields" not in request.query:
+            return await media(request)
+        return await answering(about)(request)
+
     return [
-        web.get("/{version}/{id}", answering(about)),
+        web.get("/{version}/{id}", object_),
         web.get("/{version}/{id}/subscribed_apps", answering(subscribed)),
         web.post("/{version}/{id}/subscribed_apps", answering(subscribe)),
     ]

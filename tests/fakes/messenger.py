@@ -47,6 +47,7 @@ class FakeMessenger(Server):
         self.object, self.account, self.token, self.secret = object_, account, token, "app-secret"
         self.webhook = ""
         self.objects: dict[str, Any] = {account: {"name": "Hotline Jabar", "username": "hotlinejabar"}}
+        self.files: dict[str, bytes] = {}
         self.apps: dict[str, list[dict[str, Any]]] = {}
         self.sent: list[Sent] = []
         self.refused: list[int] = []
@@ -59,7 +60,11 @@ class FakeMessenger(Server):
         self._tasks: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        return [web.post("/v26.0/{account}/messages", self._messages), *graph_account.routes(self)]
+        return [
+            web.post("/v26.0/{account}/messages", self._messages),
+            web.get("/cdn/{name}", self._file),
+            *graph_account.routes(self),
+        ]
 
     async def stop(self) -> None:
         for task in list(self._tasks):
@@ -95,6 +100,13 @@ class FakeMessenger(Server):
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return web.json_response({"recipient_id": one.person, "message_id": one.mid})
+
+    async def _file(self, request: web.Request) -> web.Response:
+        """The address is all the proof it wants; a token would tell a stranger ours."""
+        if "Authorization" in request.headers:
+            return web.Response(status=400)
+        found = self.files.get(request.match_info["name"])
+        return web.Response(body=found) if found is not None else web.Response(status=404)
 
     def _check(self, data: dict[str, Any]) -> None:
         person, message = data.get("recipient", {}).get("id"), data.get("message")

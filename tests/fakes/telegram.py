@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.fakes.serve import Server
+from tests.files import samples
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -69,11 +70,19 @@ class FakeTelegram(Server):
         self.ambiguous = 0
         # Knobs.
         self.fail_next: deque[Failure] = deque()
+        self.down = False
+        """Every call fails, as in an outage."""
         self.delay = 0.0
         self.hang_next = 0
         """Accept this many messages, then never answer."""
         self.drop_next = 0
         """Accept this many messages, then cut the connection."""
+        self.files: dict[str, bytes] = {
+            **{f"photo-{side}": samples.photo((side, side)) for side in (90, 320, 800)},
+            "voice-1": samples.voice(),
+        }
+        self.file_fail: deque[int] = deque()
+        """HTTP statuses that a file's address answers instead of the file."""
         self._ids = itertools.count(1000)
         self._updates = itertools.count(500_000)
         self._queries: set[str] = set()
@@ -81,7 +90,8 @@ class FakeTelegram(Server):
         self._stopping = asyncio.Event()
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        return [web.route("*", "/bot{token}/{method}", self._call), web.route("*", "/{tail:.*}", self._elsewhere)]
+        file = web.get("/file/bot{token}/{path:.+}", self._file)
+        return [file, web.route("*", "/bot{token}/{method}", self._call), web.route("*", "/{tail:.*}", self._elsewhere)]
 
     async def stop(self) -> None:
         self._stopping.set()
@@ -109,6 +119,8 @@ class FakeTelegram(Server):
         token, method = request.match_info["token"], request.match_info["method"]
         if token != self.token:
             return _refusal(Failure(401, "Unauthorized") if ":" in token else Failure(404, "Not Found"))
+        if self.down:
+            return _refusal(Failure(502, "Bad Gateway"))
         if self.fail_next:
             return _refusal(self.fail_next.popleft())
         try:
@@ -123,6 +135,25 @@ class FakeTelegram(Server):
         if method.lower() == "sendmessage":
             await self._break(request)
         return web.json_response({"ok": True, "result": result})
+
+    async def _file(self, request: web.Request) -> web.Response:
+        """Only under the path that getFile named."""
+        name = request.match_info["path"].removeprefix("documents/file_").removesuffix(".bin")
+        if self.file_fail:
+            return web.Response(status=self.file_fail.popleft(), text="")
+        if request.match_info["token"] != self.token or bytes.fromhex(name).decode() not in self.files:
+            return _refusal(Failure(404, "Not Found"))
+        return web.Response(body=self.files[bytes.fromhex(name).decode()], content_type="application/octet-stream")
+
+    def _do_getfile(self, data: dict[str, Any]) -> dict[str, Any]:
+        name = str(data.get("file_id", ""))
+        if name not in self.files:
+            raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable" if not name
+                          else "Bad Request: invalid file_id")  # fmt: skip
+        if len(self.files[name]) > 20 * 1024 * 1024:
+            raise Refused(400, "Bad Request: file is too big")
+        path = f"documents/file_{name.encode().hex()}.bin"
+        return {"file_id": name, "file_unique_id": "u", "file_size": len(self.files[name]), "file_path": path}
 
     async def _break(self, request: web.Request) -> None:
         if self.hang_next > 0:
@@ -254,6 +285,9 @@ class Person:
 
     def text(self, text: str) -> dict[str, Any]:
         return self.says(text=text)
+
+    def document(self, file_id: str, name: str = "surat.pdf", mime: str = "application/pdf") -> dict[str, Any]:
+        return self.says(document={"file_id": file_id, "file_unique_id": "u2", "file_name": name, "mime_type": mime})
 
     def photo(self, caption: str | None = None) -> dict[str, Any]:
         sizes = [

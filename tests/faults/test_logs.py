@@ -146,5 +146,19 @@ async def _none(world: World, query: str) -> bool:
 
 def test_numbers_are_masked_however_people_write_them() -> None:
     for number in ("081234567890", "+6281234567890", "6281234567890", "0812-3456-7890", "+62 812 3456 7890", NIK,
-                   "3273 0145 0590 0001", "3273.0145.0590.0001"):  # fmt: skip
+                   "3273 0145 0590 0001", "3273.0145.0590.0001", "(022) 7301234", "\u202a+62 812\u20113456\u20117890\u202c",
+                   "81234567890", "327301450590OOO1"):  # fmt: skip
         assert number not in logs.mask(f"warga {number} menelepon"), number
+
+
+def test_a_number_that_is_a_number_is_masked_too(out: io.StringIO) -> None:
+    logs.get("x").info(
+        "angka", nik=3273014505900001, phone_=6281234567890, count=42, seconds=1.5, well=True, many=[6281234567890]
+    )
+    line = out.getvalue()
+    assert (
+        "3273014505900001" not in line
+        and "6281234567890" not in line
+        and '"count":42' in line
+        and '"well":true' in line
+    )

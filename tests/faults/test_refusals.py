@@ -78,6 +78,7 @@ TABLE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "no file named": ({"WARGI_DATABASE_URL": "sqlite:///"}, ("WARGI_DATABASE_URL",)),
     "folder that cannot be made": ({"WARGI_DATABASE_URL": "sqlite:////proc/tidak/ada.db"}, ("/proc/tidak",)),
     "no secret key on PostgreSQL": ({"WARGI_DATABASE_URL": "postgresql://wargi@127.0.0.1:1/x"}, ("WARGI_SECRET_KEY",)),
+    "short secret key": ({"WARGI_SECRET_KEY": "sandi"}, ("WARGI_SECRET_KEY", "short")),
     "nobody listens": (
         {"WARGI_DATABASE_URL": "postgresql://wargi@127.0.0.1:1/x", "WARGI_SECRET_KEY": "x"},
         ("WARGI_DATABASE_URL",),

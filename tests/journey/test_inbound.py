@@ -193,3 +193,20 @@ async def test_database_down_means_503_and_nothing_promised(world: World, monkey
 
 async def _count(world: World, where: str, n: int) -> bool:
     return bool(await world.one(f"SELECT count(*) FROM {where}") == n)
+
+
+async def test_a_thousand_items_are_one_commit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The most that WhatsApp puts into one POST; a commit for each would take longer than Meta waits."""
+    from bot.web import door
+
+    commits = []
+    real = world.server.door._write
+
+    async def counted(rows: list[object]) -> None:
+        commits.append(len(rows))
+        await real(rows)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(world.server.door, "_write", counted)
+    body = batch([world.citizen(n) for n in range(20)], 1, 10, 100)
+    assert await post_signed(world.browser(), world.whatsapp_url, world.graph.secret, body) == 200
+    assert commits == [1000] == [door.MOST]

@@ -21,7 +21,9 @@ async def test_what_becomes_of_an_answer(world: World, channel: str, state: str)
         return {row["delivery"] for row in rows} == {state}
 
     await eventually(states, what=f"every answer {state}")
-    await eventually(lambda: _is(world, "SELECT count(*) FROM inbox WHERE state = 'pending'", 0), what="the reports handled")
+    await eventually(
+        lambda: _is(world, "SELECT count(*) FROM inbox WHERE state = 'pending'", 0), what="the reports handled"
+    )
     assert await world.one("SELECT count(*) FROM message WHERE author = 'citizen'") == 1, "an echo is no citizen's line"
     assert await world.one("SELECT count(*) FROM outbox") == 0
 

@@ -163,7 +163,9 @@ async def test_receipts_and_statuses_of_the_same_messages_do_not_block_each_othe
 
     async def two() -> None:
         async with db.unit() as unit:
-            await receipt.apply(unit, seen)  # type: ignore[arg-type]
+            work, waiting = await receipt.apply(unit, Batch(clock.now()), seen)  # type: ignore[arg-type]
+            assert not waiting
+            await write(unit.conn, work)
 
     for _ in range(12):
         outcomes = await asyncio.wait_for(asyncio.gather(one(), two(), return_exceptions=True), 10)
@@ -175,6 +177,7 @@ async def test_receipts_and_statuses_of_the_same_messages_do_not_block_each_othe
 class _Row:
     def __init__(self, part: int) -> None:
         self.part, self.account, self.address = part, "whatsapp:100200300", None
+        self.id, self.received_at, self.attempts = clock.new_id(), clock.now(), 0
 
 
 async def test_officers_at_one_case_while_its_citizen_writes(world: World) -> None:

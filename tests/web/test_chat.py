@@ -148,6 +148,7 @@ async def test_page_is_hardened(visit: Open) -> None:
 def test_a_cheap_phone_loads_little() -> None:
     files = Path(chat.__file__).parent / "static"
     assert (files / "chat.js").stat().st_size <= 5 * 1024
+    assert (files / "upload.js").stat().st_size <= 3 * 1024
     assert (files / "public.css").stat().st_size <= 6 * 1024
 
 

@@ -26,8 +26,8 @@
     const mine = source = new EventSource("/desk/peristiwa" + (topic && "?tiket=" + topic));
     const hear = (name, act) => mine.addEventListener(name, () => { heard = Date.now(); act?.(); });
     hear("ping");
-    for (const name of ["antrean", "kasus"]) hear(name, () => fetchAgain(name));
-    hear("halo", () => { wait = 500; lamp(true); fetchAgain("antrean", "kasus"); resend(); });
+    for (const name of ["antrean", "kasus", "alarm"]) hear(name, () => fetchAgain(name));
+    hear("halo", () => { wait = 500; lamp(true); fetchAgain("antrean", "kasus", "alarm"); resend(); });
     hear("keluar", () => location.reload());
     mine.onerror = () => mine === source && later();
   }
@@ -107,7 +107,7 @@
   on("scroll", ({ target: p }) => { if (p.id === "pesan") atEnd = p.scrollHeight - p.scrollTop - p.clientHeight < 80; }, true);
   function settle() {
     const waiting = $("#daftar").dataset.menunggu, now = number(), head = $("#judul-kasus"), fresh = form() && !form().ready;
-    document.title = (waiting > 0 ? `(${waiting > 99 ? "99+" : waiting}) ` : "") + (head?.textContent || "Meja petugas") + " · Wargi";
+    document.title = ($("#alarm form") ? "‼ " : "") + (waiting > 0 ? `(${waiting > 99 ? "99+" : waiting}) ` : "") + (head?.textContent || "Meja petugas") + " · Wargi";
     for (const card of document.querySelectorAll(".kartu")) {
       if (now && card.pathname.endsWith(now)) card.ariaCurrent = "true";
       else card.removeAttribute("aria-current");
@@ -120,6 +120,7 @@
       atEnd = true;
     }
     if (atEnd) toEnd();
+    ring();
     if (source && now !== topic) connect();
     if (acting && (fresh || document.activeElement === document.body)) ($("#teks") || head)?.focus();
   }
@@ -142,6 +143,22 @@
     slice.textContent = text;
     slice.hidden = false;
     setTimeout(() => { slice.hidden = true; }, 7000);
+  }
+
+  // An alarm is heard once by who has touched this page (browsers allow no sound before), and is seen in the title.
+  const heard_ = new Set();
+  function ring() {
+    const fresh = ($("#alarm")?.dataset.baru || "").split(" ").filter((id) => id && !heard_.has(id));
+    if (!fresh.length) return;
+    fresh.forEach((id) => heard_.add(id));
+    const audio = new AudioContext(), at = audio.currentTime;
+    for (let i = 0; i < 6; i++) {
+      const tone = audio.createOscillator();
+      tone.frequency.value = i % 2 ? 660 : 880;
+      tone.connect(audio.destination);
+      tone.start(at + i * 0.4);
+      tone.stop(at + i * 0.4 + 0.25);
+    }
   }
 
   // Keys.

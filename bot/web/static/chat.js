@@ -3,7 +3,7 @@ const $ = (id) => document.getElementById(id);
 const log = $("log"), list = $("list"), out = $("out"), box = $("text");
 let cursor = log.dataset.cursor, busy, again, sending, live;
 
-// In this tab only: phones are shared.
+// This tab only: phones are shared.
 const recall = (name) => { try { return JSON.parse(sessionStorage[name]); } catch { return ""; } };
 const keep = (name, value) => { try { sessionStorage[name] = JSON.stringify(value); } catch {} };
 let queue = recall("out") || [];
@@ -19,6 +19,7 @@ function bubble(m) {
 	li.dataset.seq = m.seq;
 	add(li, "p", "meta", m.meta);
 	add(li, "p", "text", m.text, { dir: "auto" });
+	window.files?.(li, m.files);
 	if (m.ticket) add(li, "a", "button", "Lihat tiket " + m.ticket, { href: "/lacak/" + m.ticket });
 	if (m.choices.length) {
 		const row = add(li, "div", "choices", "");
@@ -27,7 +28,7 @@ function bubble(m) {
 	return li;
 }
 
-// Only the last question can be answered, and only until something is said.
+// Only the last question can be answered, until something is said.
 function settle(down) {
 	let open = !out.querySelector("li:not(.failed)");
 	for (const li of [...list.children].reverse()) {
@@ -54,7 +55,7 @@ function show(data) {
 	settle(down && data.messages.length);
 }
 
-// A line that hangs is a line that was cut.
+// A line that hangs is cut.
 const limit = () => AbortSignal.timeout && { signal: AbortSignal.timeout(15000) };
 
 async function refresh() {
@@ -136,7 +137,7 @@ document.onclick = (e) => {
 	if (!button) return;
 	e.preventDefault();
 	if (button.name === "text") say(button.value, ""); else say(button.textContent, button.value);
-	log.focus({ preventScroll: true }); // the button is disabled now
+	log.focus({ preventScroll: true }); // the button is disabled
 };
 setInterval(() => live || document.hidden || refresh(), 4000);
 

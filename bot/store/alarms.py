@@ -1,0 +1,159 @@
+"""Alarms and calls: those of a batch's conversations, those that are due, and what became of each call."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import NotFound
+from bot.models import Alarm, AlarmState, Officer, Page, PageState
+from bot.models.base import table
+from bot.models.ref import Ref
+from bot.store.batch import Batch
+from bot.store.boxes import Row
+from bot.store.people import officer_of
+from bot.store.talk import Talk
+
+ALARM, PAGE, OFFICER = table(Alarm), table(Page), table(Officer)
+
+
+async def load(conn: AsyncConnection, batch: Batch, refs: Sequence[Ref]) -> None:
+    """Puts these alarms into the batch."""
+    if not refs:
+        return
+    ids, parts = [ref.id for ref in refs], sorted({ref.part for ref in refs})
+    found = await conn.execute(sa.select(ALARM).where(ALARM.c.id.in_(ids), ALARM.c.part.in_(parts)))
+    for row in found.mappings():
+        batch.alarms[row["id"]] = dict(row)
+
+
+def refs(talks: Sequence[Talk]) -> list[Ref]:
+    """The alarms that these conversations are about."""
+    return [Ref(each.alarm_id, each.part) for each in talks if each.alarm_id]
+
+
+async def one(conn: AsyncConnection, batch: Batch, ref: Ref) -> dict[str, Any]:
+    """Raises `NotFound`."""
+    await load(conn, batch, [ref])
+    if ref.id not in batch.alarms:
+        raise NotFound("alarm tidak ditemukan")
+    return batch.alarms[ref.id]
+
+
+async def conversation_of(conn: AsyncConnection, ref: Ref) -> Ref | None:
+    """Where the alarm was raised; None for a drill. Raises `NotFound`."""
+    query = sa.select(ALARM.c.conversation_id).where(ALARM.c.id == ref.id, ALARM.c.part == ref.part)
+    row = (await conn.execute(query)).first()
+    if row is None:
+        raise NotFound("alarm tidak ditemukan")
+    return Ref(row[0], ref.part) if row[0] else None
+
+
+async def due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> list[Ref]:
+    """Alarms with something to do, the longest overdue first."""
+    query = sa.select(ALARM.c.id, ALARM.c.part).where(ALARM.c.next_at.is_not(None), ALARM.c.next_at <= now)
+    if parts is not None:
+        query = query.where(ALARM.c.part.in_(list(parts)))
+    return [Ref(*row) for row in await conn.execute(query.order_by(ALARM.c.next_at, ALARM.c.id).limit(limit))]
+
+
+async def active_officers(conn: AsyncConnection) -> list[Officer]:
+    rows = await conn.execute(sa.select(OFFICER).where(OFFICER.c.active).order_by(OFFICER.c.id))
+    return [officer_of(row) for row in rows.mappings()]
+
+
+async def called(conn: AsyncConnection, alarm: Mapping[str, Any]) -> set[int]:
+    """Officers who have been called in this round."""
+    query = sa.select(PAGE.c.officer_id).where(
+        PAGE.c.alarm_id == alarm["id"], PAGE.c.part == alarm["part"], PAGE.c.round == alarm["round"]
+    )
+    return {id_ for id_ in (await conn.execute(query)).scalars() if id_ is not None}
+
+
+async def paged_now(conn: AsyncConnection, officer_ids: Sequence[int], now: datetime) -> None:
+    if officer_ids:
+        await conn.execute(sa.update(OFFICER).where(OFFICER.c.id.in_(list(officer_ids))).values(paged_at=now))
+
+
+async def set_duty(conn: AsyncConnection, officer_id: int, until: datetime | None) -> None:
+    """On shift until then; None ends it."""
+    await conn.execute(sa.update(OFFICER).where(OFFICER.c.id == officer_id).values(duty_until=until))
+
+
+async def set_ways(conn: AsyncConnection, officer_id: int, values: Mapping[str, str]) -> None:
+    """Where an officer is reached away from the desk, and their languages."""
+    await conn.execute(sa.update(OFFICER).where(OFFICER.c.id == officer_id).values(dict(values)))
+
+
+# -- calls -----------------------------------------------------------------------------------------
+
+
+async def calls_due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> Sequence[Row]:
+    """Calls that have to leave now, each with its alarm."""
+    query = (
+        sa.select(
+            PAGE.c.id, PAGE.c.part, PAGE.c.name, PAGE.c.via, PAGE.c.target, PAGE.c.attempts, PAGE.c.at, PAGE.c.step,
+            ALARM.c.id.label("alarm_id"), ALARM.c.number, ALARM.c.kind, ALARM.c.words, ALARM.c.state, ALARM.c.drill,
+            ALARM.c.raised_at, ALARM.c.nobody, PAGE.c.officer_id, ALARM.c.acknowledged_by, OFFICER.c.name.label("taker"),
+        )
+        .join(ALARM, sa.and_(ALARM.c.id == PAGE.c.alarm_id, ALARM.c.part == PAGE.c.part))
+        .outerjoin(OFFICER, OFFICER.c.id == ALARM.c.acknowledged_by)
+        .where(PAGE.c.next_at.is_not(None), PAGE.c.next_at <= now)
+    )  # fmt: skip
+    if parts is not None:
+        query = query.where(PAGE.c.part.in_(list(parts)))
+    return (await conn.execute(query.order_by(PAGE.c.next_at, PAGE.c.id).limit(limit))).all()
+
+
+async def settle_call(
+    conn: AsyncConnection,
+    call: Ref,
+    state: PageState,
+    attempts: int,
+    at: datetime,
+    next_at: datetime | None,
+    error: str,
+) -> None:
+    """What became of a call; `next_at` = it is tried again then."""
+    values = {"state": state, "attempts": attempts, "next_at": next_at, "error": error[:500]}
+    if state == PageState.SENT:
+        values["sent_at"] = at
+    await conn.execute(sa.update(PAGE).where(PAGE.c.id == call.id, PAGE.c.part == call.part).values(values))
+
+
+# -- for the desk ----------------------------------------------------------------------------------
+
+
+async def unacknowledged(conn: AsyncConnection, now: datetime, limit: int = 20) -> tuple[list[sa.RowMapping], int]:
+    """Alarms that still wait for a human, oldest first, and how many officers are on shift: one statement for every page."""
+    shift = sa.select(sa.func.count().label("on_duty")).select_from(OFFICER)
+    duty = shift.where(OFFICER.c.active, OFFICER.c.duty_until > now).subquery()
+    calling = sa.and_(ALARM.c.next_at.is_not(None), ALARM.c.state == AlarmState.PAGING)
+    query = (
+        sa.select(duty.c.on_duty, ALARM).outerjoin_from(duty, ALARM, calling).order_by(ALARM.c.raised_at).limit(limit)
+    )
+    rows = (await conn.execute(query)).mappings().all()
+    return [row for row in rows if row["id"] is not None], rows[0]["on_duty"]
+
+
+async def history(conn: AsyncConnection, after: bytes | None, limit: int = 30) -> Sequence[sa.RowMapping]:
+    """All alarms, newest first, beyond `after`; `officer` is the name of who acknowledged."""
+    query = sa.select(ALARM, OFFICER.c.name.label("officer")).outerjoin(
+        OFFICER, OFFICER.c.id == ALARM.c.acknowledged_by
+    )
+    if after is not None:
+        query = query.where(ALARM.c.id < after)
+    return (await conn.execute(query.order_by(ALARM.c.id.desc()).limit(limit))).mappings().all()
+
+
+async def calls_of(conn: AsyncConnection, alarms: Sequence[Ref]) -> dict[bytes, list[sa.RowMapping]]:
+    """Each alarm's calls, in order."""
+    query = sa.select(PAGE).where(
+        PAGE.c.alarm_id.in_([ref.id for ref in alarms]), PAGE.c.part.in_(sorted({ref.part for ref in alarms}))
+    )
+    found: dict[bytes, list[sa.RowMapping]] = {ref.id: [] for ref in alarms}
+    for row in (await conn.execute(query.order_by(PAGE.c.id))).mappings():
+        found[row["alarm_id"]].append(row)
+    return found

@@ -1,0 +1,30 @@
+"""Who has seen what a case hides: written with the look itself, never changed, read by leads and admins."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.models import Disclosure, Officer
+from bot.models.base import table
+
+DISCLOSURE, OFFICER = table(Disclosure), table(Officer)
+PAGE = 50
+
+
+async def add(conn: AsyncConnection, officer_id: int, number: str, what: str, reason: str, now: datetime) -> None:
+    row = {"at": now, "officer_id": officer_id, "number": number, "what": what, "reason": reason}
+    await conn.execute(sa.insert(DISCLOSURE).values(row))
+
+
+async def newest(conn: AsyncConnection, after: int | None) -> tuple[list[RowMapping], int | None]:
+    """Some rows, the newest first, and the id to go on from (None = that was all)."""
+    query = (
+        sa.select(DISCLOSURE, OFFICER.c.name.label("officer"))
+        .select_from(DISCLOSURE.join(OFFICER, OFFICER.c.id == DISCLOSURE.c.officer_id))
+        .order_by(DISCLOSURE.c.id.desc())
+        .limit(PAGE + 1)
+    )
+    rows = list((await conn.execute(query.where(DISCLOSURE.c.id < after) if after is not None else query)).mappings())
+    return rows[:PAGE], rows[PAGE - 1]["id"] if len(rows) > PAGE else None
