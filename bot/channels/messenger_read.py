@@ -36,10 +36,17 @@ def read_event(event: dict[str, Any], raw: bytes) -> Inbound:
     elif "reaction" in event:
         named, said = {}, _reaction(_node(event, "reaction"))
     elif "message_edit" in event:
-        named, said = {}, {"kind": "edited", "silent": True, "text": clean(_node(event, "message_edit").get("text"))}
+        edit = _node(event, "message_edit")
+        named = {}
+        said = {
+            "kind": "edited",
+            "silent": True,
+            "text": clean(edit.get("text")),
+            "target": clean(edit.get("mid"), 512),
+        }
     else:
         named = _node(event, "message")
-        said = _message(named)
+        said = _message(named) | {"reply_to": clean(_node(named, "reply_to").get("mid"), 512)}
         if said.get("kind") == "deleted":
             named = {}
     return Inbound(
@@ -63,12 +70,12 @@ def _choice(payload: object, title: object) -> dict[str, Any]:
 def _reaction(node: dict[str, Any]) -> dict[str, Any]:
     """Without its emoji it was taken back."""
     text = clean(node.get("emoji") or node.get("reaction"), 64) if node.get("action") != "unreact" else ""
-    return {"kind": "reaction", "silent": True, "text": text}
+    return {"kind": "reaction", "silent": True, "text": text, "emoji": text, "target": clean(node.get("mid"), 512)}
 
 
 def _message(message: dict[str, Any]) -> dict[str, Any]:
     if message.get("is_deleted"):
-        return {"kind": "deleted", "silent": True}
+        return {"kind": "deleted", "silent": True, "target": clean(message.get("mid"), 512)}
     text = clean(message.get("text"))
     quick = _node(message, "quick_reply")
     if clean(quick.get("payload")):
