@@ -10,9 +10,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from bot import clock, i18n, logs, vault
-from bot.channels.web import Web
-from bot.channels.whatsapp import WhatsApp
+from bot import clock, i18n, logs, registry, vault
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.engine import flow
@@ -20,7 +18,6 @@ from bot.errors import ConfigError
 from bot.fetching import Fetcher
 from bot.files.shelf import Shelf, shelf
 from bot.hints import EVERYTHING, Hints
-from bot.message import Channel
 from bot.metrics import Metrics
 from bot.store import leases, schema
 from bot.store.db import Db
@@ -34,32 +31,6 @@ from bot.worker import Worker
 STOP_SECONDS = 6.0
 """For turns and sends in flight; with the rest of the stop under ten seconds."""
 NEXT_PORTS = 20
-
-
-def channels(config: Config, shelf: Shelf | None = None) -> dict[str, Channel]:
-    """The platforms that are switched on. The web chat needs no credentials and is always there."""
-    found: dict[str, Channel] = {"web": Web(shelf.read if shelf else None)}
-    if config.whatsapp:
-        found["whatsapp"] = WhatsApp(
-            phone_number_id=config.whatsapp_phone_number_id,
-            access_token=config.whatsapp_access_token,
-            app_secrets=tuple(part.strip() for part in config.whatsapp_app_secret.split(",") if part.strip()),
-            verify_token=config.whatsapp_verify_token,
-            api_url=config.whatsapp_api_url,
-            api_version=config.whatsapp_api_version,
-            rate=config.whatsapp_rate,
-            media_hosts=tuple(config.whatsapp_media_hosts.replace(",", " ").split()),
-        )
-    if config.telegram:
-        from bot.channels.telegram import Telegram  # its library takes a while to import
-
-        found["telegram"] = Telegram(
-            token=config.telegram_token,
-            secret_token=config.telegram_secret_token,
-            api_url=config.telegram_api_url,
-            rate=config.telegram_rate,
-        )
-    return found
 
 
 class Server:
@@ -95,7 +66,7 @@ class Server:
         flows = flow.load(content_dir(self.config.flows_dir, "flows"), catalogues)
         await self._open()
         self.shelf = shelf(self.config.media_url, self.config.data_dir)
-        kinds = channels(self.config, self.shelf)
+        kinds = registry.channels(self.config, self.url, self.shelf.read)
         sorter = room.load(content_dir(self.config.flows_dir, "flows"), flows)
         self.house = House(
             flows, kinds, sorter, vault.load(self.config.secret_key, self.config.data_dir), self._ways(),
@@ -149,8 +120,7 @@ class Server:
         health.setup(app)
         if "gateway" in self.roles:
             for channel in self.house.channels.values():
-                if channel.name != "web":
-                    webhooks.setup(app, channel)
+                webhooks.setup(app, channel)
             upload.setup(app, chat.setup(app))
             track.setup(app)
         if "desk" in self.roles:

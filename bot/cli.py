@@ -28,6 +28,8 @@ db_app = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(flow_app, name="flow")
 app.add_typer(locale_app, name="locale")
 app.add_typer(db_app, name="db")
+channel_app = typer.Typer(no_args_is_help=True, help="The platforms that people write on.")
+app.add_typer(channel_app, name="channel")
 app.add_typer(triage_app, name="triage")
 
 
@@ -45,9 +47,9 @@ def stop(sentence: str) -> NoReturn:
 
 
 def settings() -> "Config":
-    from bot import config
+    from bot import registry
 
-    return config.load()
+    return registry.settings()
 
 
 def _loop(coroutine: "Coroutine[Any, Any, int]") -> int:
@@ -150,21 +152,21 @@ def doctor() -> None:
 
 
 async def _doctor(config: "Config") -> int:
-    from dataclasses import fields
-
-    from bot.config import PREFIX, SECRETS
+    from bot.config import OWN, PREFIX, SECRETS
+    from bot.registry import ADAPTERS
     from bot.store import schema
     from bot.store.db import Db
 
     db = Db(config.database_url, config.data_dir)
-    for field in fields(config):
-        if field.name == "port_asked":
-            continue
-        value = getattr(config, field.name)
-        shown = ("set" if value else "-") if field.name in SECRETS - {"database_url"} else str(value) or "-"
-        if field.name == "database_url":
+    rows = [(field.name, getattr(config, field.name), field.name in SECRETS) for field in OWN]
+    for group in ADAPTERS.values():
+        own = config.groups.get(group.name, {})
+        rows += [(f"{group.name}_{one.name}", own.get(one.name, ""), one.secret) for one in group.settings]
+    for name, value, secret in rows:
+        shown = ("set" if value else "-") if secret else str(value) or "-"
+        if name == "database_url":
             shown = db.url.render_as_string(hide_password=True)
-        typer.echo(f"{PREFIX + field.name.upper():42}{shown}")
+        typer.echo(f"{PREFIX + name.upper():42}{shown}")
     if not db.is_sqlite or db.sqlite_path.exists():
         found = await schema.peek(db)
         typer.echo(f"{'schema':42}{found or 'empty'} (newest: {schema.revisions()[-1]})")
@@ -286,3 +288,44 @@ async def _upgrade(config: "Config") -> int:
         await db.close()
     typer.echo("upgraded" if changed else "up to date")
     return 0
+
+
+# -- channels --------------------------------------------------------------------------------------
+
+Address = Annotated[str, typer.Option("--url", help="our public address; default: WARGI_PUBLIC_URL")]
+
+
+@channel_app.command("check")
+def channel_check(
+    url: Address = "", as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False
+) -> None:
+    """Whether each account's webhook is reachable and subscribed and its token alive; status 1 if something is wrong."""
+    from bot import probe
+
+    config = settings()
+    looked: list[probe.Looked] = []
+
+    async def run() -> int:
+        looked.extend(await probe.check(config, url))
+        return 0 if all(one.ok for one in looked) else 1
+
+    status = _loop(run())
+    if as_json:
+        typer.echo(probe.as_json(looked))
+    else:
+        probe.show(looked)
+    sys.exit(status)
+
+
+@channel_app.command("connect")
+def channel_connect(name: str, url: Address = "") -> None:
+    """Tell a platform where our webhook is: telegram, whatsapp, messenger or instagram."""
+    from bot import probe
+
+    config = settings()
+
+    async def run() -> int:
+        typer.echo(await probe.connect(config, name, url))
+        return 0
+
+    sys.exit(_loop(run()))

@@ -1,34 +1,43 @@
 """One frozen `Config`, read once from the environment. Unknown `WARGI_` names, empty secrets and half-set channels refuse to start."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from math import inf
 from pathlib import Path
+from typing import Any
 
 from bot.errors import ConfigError
 
 PREFIX = "WARGI_"
 ROLES = ("gateway", "worker", "desk")
 LEVELS = ("debug", "info", "warning", "error")
-SECRETS = frozenset(
-    {
-        "secret_key",
-        "database_url",
-        "database_listen_url",
-        "whatsapp_app_secret",
-        "whatsapp_verify_token",
-        "whatsapp_access_token",
-        "telegram_token",
-        "telegram_secret_token",
-        "mail_url",
-        "alarm_webhook_secret",
-    }
-)
+SECRETS = frozenset({"secret_key", "database_url", "database_listen_url", "mail_url", "alarm_webhook_secret"})
 """May be given as `…_FILE`; `wargi doctor` shows only whether they are set."""
 YEAR = 8760
 """Hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a group; its environment name is `WARGI_`, the group's name and its own, in capitals."""
+
+    name: str
+    default: str | float = ""
+    secret: bool = False
+    needed: bool = False
+    """Without it the group is off. Of a group's needed ones all are set, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Settings that belong together, declared by what uses them: a channel's file names its own."""
+
+    name: str
+    title: str
+    """What people call it: "WhatsApp"."""
+    settings: tuple[Setting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +53,6 @@ class Config:
     secret_key: str = ""
     flows_dir: Path = Path("flows")
     locales_dir: Path = Path("locales")
-    whatsapp_app_secret: str = ""
-    whatsapp_verify_token: str = ""
-    whatsapp_access_token: str = ""
-    whatsapp_phone_number_id: str = ""
-    whatsapp_business_account_id: str = ""
-    whatsapp_api_url: str = "https://graph.facebook.com"
-    whatsapp_api_version: str = "v26.0"
-    whatsapp_rate: float = 80.0
-    telegram_token: str = ""
-    telegram_secret_token: str = ""
-    telegram_api_url: str = "https://api.telegram.org"
-    telegram_rate: float = 30.0
     whatsapp_alarm_template: str = ""
     """An approved template with one variable; with it an officer's WhatsApp is reached outside the 24-hour window too."""
     mail_url: str = ""
@@ -64,48 +61,61 @@ class Config:
     alarm_webhook_secret: str = ""
     media_url: str = ""
     """Where citizens' files lie: empty (the data directory), `file:///folder` or `s3://bucket/prefix`."""
-    whatsapp_media_hosts: str = "lookaside.fbsbx.com"
-    """Hosts beside the API's own that a media address may name: only they are shown the access token."""
     trusted_proxies: str = ""
     log_level: str = "info"
     survey_hours: float = 72.0
     """Silence after a survey question becomes its own state after so long."""
     port_asked: bool = False
     """A port was asked for, so none other is taken."""
-
-    @property
-    def whatsapp(self) -> bool:
-        return bool(self.whatsapp_access_token)
-
-    @property
-    def telegram(self) -> bool:
-        return bool(self.telegram_token)
+    groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The settings of each group that is switched on, defaults filled in: `groups["telegram"]["token"]`."""
 
 
-def load(env: Mapping[str, str] | None = None) -> Config:
+OWN = tuple(one for one in fields(Config) if one.name not in ("port_asked", "groups"))
+"""What the server itself is set by; the groups come beside it."""
+
+
+def load(env: Mapping[str, str] | None = None, groups: Iterable[Group] = ()) -> Config:
     """Reads `WARGI_…` (and `WARGI_…_FILE` for secrets). Raises `ConfigError` with one sentence."""
     env = os.environ if env is None else env
-    known = {field.name: field for field in fields(Config) if field.name != "port_asked"}
-    values: dict[str, object] = {}
+    groups = tuple(groups)
+    known: dict[str, Any] = {one.name: one.default for one in OWN}
+    secrets = set(SECRETS)
+    for group in groups:
+        known |= {f"{group.name}_{one.name}": one.default for one in group.settings}
+        secrets |= {f"{group.name}_{one.name}" for one in group.settings if one.secret}
+    values: dict[str, Any] = {}
     for name, text in env.items():
         if not name.startswith(PREFIX):
             continue
         key = name[len(PREFIX) :].lower()
-        if key.endswith("_file") and key[:-5] in SECRETS:
+        if key.endswith("_file") and key[:-5] in secrets:
             key, text = key[:-5], _read_secret(name, text)
         if key not in known:
             raise ConfigError(f"{name} is not a setting of wargi; docs/operations.md lists them all")
         if key in values:
             raise ConfigError(f"{PREFIX}{key.upper()} and {PREFIX}{key.upper()}_FILE are both set; keep one")
-        if key in SECRETS and not text.strip():
+        if key in secrets and not text.strip():
             raise ConfigError(f"{name} is empty; set it, or remove it to leave that part switched off")
-        values[key] = _convert(name, text, known[key].default)
-    values["port_asked"] = "port" in values
+        values[key] = _convert(name, text, known[key])
+    own = {one.name: values[one.name] for one in OWN if one.name in values}
+    own["port_asked"] = "port" in values
     if "public_url" in values:
-        values["public_url"] = str(values["public_url"]).rstrip("/")
-    config = Config(**values)  # type: ignore[arg-type]
+        own["public_url"] = str(values["public_url"]).rstrip("/")
+    config = Config(**own, groups={group.name: on for group in groups if (on := _switched_on(group, values))})
     _check(config)
     return config
+
+
+def _switched_on(group: Group, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The group's settings; None where nothing that it needs is set. A half-set channel would look alive and drop messages."""
+    found = {one.name: values.get(f"{group.name}_{one.name}", one.default) for one in group.settings}
+    needed = [one.name for one in group.settings if one.needed]
+    missing = [name for name in needed if not found[name]]
+    if missing and len(missing) < len(needed):
+        listed = ", ".join(f"{PREFIX}{group.name}_{name}".upper() for name in missing)
+        raise ConfigError(f"{group.title} is half configured: set {listed} too, or remove its other settings")
+    return None if missing else found
 
 
 def _read_secret(name: str, path: str) -> str:
@@ -133,11 +143,9 @@ def _convert(name: str, text: str, default: object) -> object:
 
 
 def _check(config: Config) -> None:
-    _whole(
-        "WhatsApp", config, "whatsapp_app_secret whatsapp_verify_token whatsapp_access_token whatsapp_phone_number_id"
-    )
-    _whole("Telegram", config, "telegram_token telegram_secret_token")
-    _whole("Mail", config, "mail_url mail_from")
+    if bool(config.mail_url) != bool(config.mail_from):
+        missing = PREFIX + ("MAIL_FROM" if config.mail_url else "MAIL_URL")
+        raise ConfigError(f"Mail is half configured: set {missing} too, or remove its other settings")
     if config.mail_url and not config.mail_url.startswith(("smtp://", "smtps://")):
         raise ConfigError(
             "WARGI_MAIL_URL must begin with smtp:// or smtps://, for example smtps://user:password@host:465"
@@ -165,11 +173,3 @@ def _check(config: Config) -> None:
         raise ConfigError(f"WARGI_SURVEY_HOURS must lie between 0 and {YEAR}, a year")
     if not config.port <= 65535:
         raise ConfigError(f"WARGI_PORT must lie between 0 and 65535, not {config.port}")
-
-
-def _whole(channel: str, config: Config, names: str) -> None:
-    """A half-set channel would look alive and drop messages."""
-    missing = [name for name in names.split() if not getattr(config, name)]
-    if missing and len(missing) < len(names.split()):
-        listed = ", ".join(PREFIX + name.upper() for name in missing)
-        raise ConfigError(f"{channel} is half configured: set {listed} too, or remove its other settings")

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 import aiohttp
@@ -103,6 +103,8 @@ class Status:
     ref: str = ""
     """Our own reference (`Outbound.ref`) where the platform echoes it."""
     error: str = ""
+    until: datetime | None = None
+    """Instead of an id: it is said of everything that we had sent to this address by then."""
     code: int = 0
     """The platform's number of the error."""
     category: str = ""
@@ -159,6 +161,19 @@ class Limits:
     rate: float = 0.0
     confirms: bool = False
     """Statuses echo our reference, so an ambiguous send is first waited for."""
+    window: timedelta | None = None
+    """So long after the citizen's last message free text is taken; None = always."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One way in which a platform knocks at `/webhooks/<name>`."""
+
+    method: Literal["GET", "POST"] = "POST"
+    challenge: bool = False
+    """Asks only whether we are who we say: `Channel.challenge` answers, nothing is stored."""
+    query: bool = False
+    """What the address holds after its `?` is said too: it stands before the body, as one more line of a form."""
 
 
 class Channel(Protocol):
@@ -168,6 +183,7 @@ class Channel(Protocol):
     account: str
     """The configured account; items of other accounts of the same platform keep their own."""
     limits: Limits
+    hooks: tuple[Hook, ...]
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raises `Unauthorised` unless the bytes are the platform's."""

@@ -1,12 +1,17 @@
 """One citizen on each channel, in words and presses; and the story that becomes a ticket."""
 
+import json
 from abc import ABC, abstractmethod
 
+from tests.fakes.messenger import Person
 from tests.world import NUMBER, WebCitizen, World, eventually
 
 
 class Walker(ABC):
     """One citizen on one channel, in words and presses."""
+
+    buttons = True
+    """What is pressed comes back as an id, which may be pressed again; without, it is a word like any other."""
 
     @abstractmethod
     async def say(self, text: str) -> None: ...
@@ -70,7 +75,71 @@ class WebWalker(Walker):
         return found["text"], [id_ for id_, _ in found.get("choices", ())]
 
 
-WALKERS = {"whatsapp": WhatsAppWalker, "telegram": TelegramWalker, "web": WebWalker}
+class MessengerWalker(Walker):
+    name = "messenger"
+
+    def __init__(self, world: World) -> None:
+        self.world, self.http = world, world.browser()
+        self.fake = getattr(world, self.name)
+        self.person = Person(self.fake)
+
+    async def say(self, text: str) -> None:
+        assert await self.fake.post(self.http, self.person.text(text)) == 200
+
+    async def press(self, id_: str) -> None:
+        assert await self.fake.post(self.http, self.person.taps(id_)) == 200
+
+    async def last(self, word: str) -> tuple[str, list[str]]:
+        fake, person = self.fake, self.person.id
+        await eventually(lambda: any(word in one.text for one in fake.to(person)), what=f"{word!r} on {self.name}")
+        found = next(one for one in reversed(fake.to(person)) if word in one.text)
+        return found.text, [id_ for id_, _ in found.buttons]
+
+
+class InstagramWalker(MessengerWalker):
+    name = "instagram"
+
+
+class SmsWalker(Walker):
+    """No buttons: a press is the number that stands before the answer."""
+
+    buttons = False
+
+    def __init__(self, world: World) -> None:
+        self.world, self.http, self.phone = world, world.browser(), "628111000321"
+        self.offered: list[str] = []
+
+    async def say(self, text: str) -> None:
+        assert await self.world.sms.deliver(self.http, self.phone, text) == 200
+
+    async def press(self, id_: str) -> None:
+        await self.say(str(self.offered.index(id_) + 1))
+
+    async def last(self, word: str) -> tuple[str, list[str]]:
+        """The ids are those of the answers that the numbers stand for."""
+        gateway, phone = self.world.sms, self.phone
+        await eventually(lambda: any(word in one.text for one in gateway.to_(phone)), what=f"{word!r} as an SMS")
+        text = next(one.text for one in reversed(gateway.to_(phone)) if word in one.text)
+        rows = await self.world.rows(
+            "SELECT data FROM message WHERE author = 'bot' AND data IS NOT NULL ORDER BY seq DESC"
+        )
+        for row in rows:
+            data = json.loads(row["data"]) if isinstance(row["data"], str | bytes) else row["data"]
+            offered = data.get("choices", ())
+            if offered and all(f"{n}. {label}" in text for n, (_, label) in enumerate(offered, 1)):
+                self.offered = [id_ for id_, _ in offered]
+                return text, self.offered
+        return text, []
+
+
+WALKERS = {
+    "whatsapp": WhatsAppWalker,
+    "telegram": TelegramWalker,
+    "web": WebWalker,
+    "messenger": MessengerWalker,
+    "instagram": InstagramWalker,
+    "sms": SmsWalker,
+}
 
 
 async def tell(walker: Walker) -> str:

@@ -9,10 +9,12 @@ from typing import Any, Self
 import aiohttp
 import sqlalchemy as sa
 
-from bot import config
+from bot import registry
 from bot.app import Server, bind
 from tests.fakes.citizen import Citizen
 from tests.fakes.graph import FakeGraph
+from tests.fakes.messenger import FakeMessenger
+from tests.fakes.sms import FakeGateway
 from tests.fakes.telegram import FakeTelegram, Person
 
 ROOT = Path(__file__).parent.parent
@@ -139,13 +141,20 @@ class World:
     more: dict[str, str] = field(default_factory=dict)
     graph: FakeGraph = field(default_factory=FakeGraph)
     telegram: FakeTelegram = field(default_factory=lambda: FakeTelegram(secret=TELEGRAM_SECRET))
+    messenger: FakeMessenger = field(default_factory=FakeMessenger)
+    instagram: FakeMessenger = field(default_factory=lambda: FakeMessenger("instagram", "17841400"))
+    sms: FakeGateway = field(default_factory=FakeGateway)
     sessions: list[aiohttp.ClientSession] = field(default_factory=list)
     server: Server = None  # type: ignore[assignment]
 
     async def __aenter__(self) -> Self:
         await self.graph.start()
         await self.telegram.start()
+        for other in self.others:
+            await other.start()
         await self.start()
+        for other in self.others:
+            other.webhook = f"{self.url}/webhooks/{self.name_of(other)}"
         self.graph.webhook = self.whatsapp_url
         self.telegram.webhook = f"{self.url}/webhooks/telegram"
         return self
@@ -156,11 +165,36 @@ class World:
         await self.server.stop()
         await self.telegram.stop()
         await self.graph.stop()
+        for other in self.others:
+            await other.stop()
+
+    @property
+    def others(self) -> tuple[FakeMessenger, FakeMessenger, FakeGateway]:
+        """The platforms beside the two that most tests are about."""
+        return self.messenger, self.instagram, self.sms
+
+    def name_of(self, other: FakeMessenger | FakeGateway) -> str:
+        return "sms" if other is self.sms else "instagram" if other is self.instagram else "messenger"
+
+    def other_settings(self) -> dict[str, str]:
+        env = {
+            "WARGI_SMS_API_URL": self.sms.api,
+            "WARGI_SMS_USERNAME": "wargi",
+            "WARGI_SMS_PASSWORD": "sandi",
+            "WARGI_SMS_SENDER": "08229000",
+            "WARGI_SMS_SECRET": self.sms.secret,
+        }
+        for fake in (self.messenger, self.instagram):
+            name = f"WARGI_{self.name_of(fake).upper()}"
+            env |= {f"{name}_ACCOUNT_ID": fake.account, f"{name}_ACCESS_TOKEN": fake.token, f"{name}_API_URL": fake.url}
+            env |= {f"{name}_APP_SECRET": fake.secret, f"{name}_VERIFY_TOKEN": "verify-me"}
+        return env
 
     async def start(self, port: int = 0) -> None:
         """Starts the server (again)."""
-        env = settings(self.database_url, self.folder, self.graph, self.telegram, **self.more)
-        self.server = Server(config.load(env))
+        more = self.other_settings() | self.more
+        env = settings(self.database_url, self.folder, self.graph, self.telegram, **more)
+        self.server = Server(registry.settings(env))
         await self.server.start(bind("127.0.0.1", port, asked=False))
 
     @property

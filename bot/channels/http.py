@@ -98,13 +98,19 @@ def seconds(value: object) -> int:
 
 
 async def post(
-    http: aiohttp.ClientSession, url: Any, headers: Mapping[str, str], body: bytes
+    http: aiohttp.ClientSession, url: Any, headers: Mapping[str, str], body: bytes, method: str = "POST"
 ) -> tuple[int, bytes, float | None]:
-    """Posts once: status, body (cut at 64 KiB), Retry-After. Follows no redirect: the headers may hold a token."""
+    """Asks once, by POST as a rule: status, body (cut at 64 KiB), Retry-After. Follows no redirect: the headers may hold a token."""
     status = 0
     try:
-        async with http.post(
-            url, data=body, headers=headers, allow_redirects=False, timeout=_TIMEOUT, auto_decompress=False
+        async with http.request(
+            method,
+            url,
+            data=body or None,
+            headers=headers,
+            allow_redirects=False,
+            timeout=_TIMEOUT,
+            auto_decompress=False,
         ) as answer:
             status = answer.status
             if (answer.content_length or _CAP) < _CAP:

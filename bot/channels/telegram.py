@@ -11,8 +11,10 @@ import yarl
 
 from bot.channels import files
 from bot.channels.http import GARBLED, REFUSED, dumps, header, loads, name_of, post, same, seconds
+from bot.channels.kit import Adapter, Asked, Finding
+from bot.config import Setting
 from bot.errors import ConfigError, Fault, FetchError, SendError, Unauthorised, Unreadable
-from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status, clean
+from bot.message import Choice, Hook, Inbound, Item, Limits, Outbound, Receipt, Status, clean
 
 if TYPE_CHECKING:
     from bot.channels.telegram_ptb import Library
@@ -60,6 +62,7 @@ _SERVICE = re.compile(
 
 class Telegram:
     name = "telegram"
+    hooks: tuple[Hook, ...] = (Hook(),)
 
     def __init__(
         self, token: str, secret_token: str, api_url: str = "https://api.telegram.org", rate: float = 30.0
@@ -211,3 +214,30 @@ def fault_of(status: int, body: bytes) -> Fault:
         fault = _TRANSIENT if code >= 500 else _OTHER
     asked = min(float(wait), 3600.0) if type(wait) in (int, float) and wait > 0 else fault.wait
     return Fault(fault.name, words or f"HTTP {status}", fault.retryable, fault.ambiguous, asked, fault.scope)
+
+
+async def _look(asked: Asked) -> list[Finding]:
+    from bot.channels import telegram_check
+
+    return await telegram_check.look(asked)
+
+
+async def _connect(asked: Asked) -> str:
+    from bot.channels import telegram_check
+
+    return await telegram_check.connect(asked)
+
+
+ADAPTER = Adapter(
+    "telegram",
+    "Telegram",
+    (
+        Setting("token", secret=True, needed=True),
+        Setting("secret_token", secret=True, needed=True),
+        Setting("api_url", "https://api.telegram.org"),
+        Setting("rate", 30.0),
+    ),
+    build=lambda own, place: Telegram(**own),
+    look=_look,
+    connect=_connect,
+)

@@ -9,8 +9,9 @@ import aiohttp
 
 from bot import clock
 from bot.channels.http import REFUSED, dumps, loads, name_of
+from bot.channels.kit import Adapter
 from bot.errors import Fault, FetchError, NotFound, Unauthorised, Unreadable
-from bot.message import Attachment, Inbound, Item, Limits, Outbound, Receipt, Status, clean
+from bot.message import Attachment, Hook, Inbound, Item, Limits, Outbound, Receipt, Status, clean
 
 ACCOUNT = "web:1"
 
@@ -18,6 +19,7 @@ ACCOUNT = "web:1"
 class Web:
     name = "web"
     account = ACCOUNT
+    hooks: tuple[Hook, ...] = ()
 
     def __init__(self, shelf: Callable[[str], AsyncGenerator[bytes, None]] | None = None) -> None:
         """`shelf` reads what a page has uploaded: it lies in the house before its message does."""
@@ -93,3 +95,6 @@ def _file(node: object) -> Attachment | None:
         raise Unreadable("a web message with a file that is none")
     size = size if type(size) is int else 0
     return Attachment(kind, ref, clean(node.get("mime"), 128), clean(node.get("name"), 256), size)  # type: ignore[arg-type]
+
+
+ADAPTER = Adapter("web", "Web", build=lambda own, place: Web(place.shelf))

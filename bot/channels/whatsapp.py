@@ -1,7 +1,6 @@
 """WhatsApp Cloud API: signed webhooks in, text, reply buttons and lists out."""
 
 import hashlib
-import hmac
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from typing import Any
@@ -10,11 +9,14 @@ import aiohttp
 import yarl
 
 from bot import clock
-from bot.channels.http import GARBLED, REFUSED, dumps, header, loads, name_of, post, same, seconds
+from bot.channels import meta, meta_check
+from bot.channels.http import GARBLED, dumps, loads, name_of, post, seconds
+from bot.channels.kit import Adapter, Place
 from bot.channels.whatsapp_kinds import address_of
 from bot.channels.whatsapp_media import Files
 from bot.channels.whatsapp_read import read_message, read_status, sender_of, words_of
-from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
+from bot.config import Setting
+from bot.errors import ConfigError, Fault, SendError, Unreadable
 from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status
 
 TEXT, BODY = 4096, 1024
@@ -60,12 +62,12 @@ STATUSES: dict[int, Fault] = {
 
 _REFUSED = Fault("refused")
 
-_SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
 _REF = re.compile(r"[0-9a-f]{32}\.([0-9]{1,3})")
 
 
 class WhatsApp:
     name = "whatsapp"
+    hooks = meta.HOOKS
 
     def __init__(
         self,
@@ -97,17 +99,10 @@ class WhatsApp:
     # -- in ----------------------------------------------------------------------------------------
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        given = header(headers, "X-Hub-Signature-256")
-        # Meta never compresses: what was unpacked on the way is not what was signed.
-        if not _SIGNATURE.fullmatch(given) or headers.get("Content-Encoding", "identity") != "identity":
-            raise Unauthorised(REFUSED)
-        same(tuple(hmac.digest(secret, body, "sha256").hex().encode() for secret in self._secrets), given[7:])
+        meta.verify(self._secrets, headers, body)
 
     def challenge(self, query: Mapping[str, str]) -> str:
-        if query.get("hub.mode") != "subscribe":
-            raise Unauthorised(REFUSED)
-        same((self._verify_token,), query.get("hub.verify_token", ""))
-        return query.get("hub.challenge", "")
+        return meta.challenge(self._verify_token, query)
 
     def split(self, body: bytes) -> list[Item]:
         data = loads(body)
@@ -301,3 +296,38 @@ def _fault(status: int, error: Any, wait: float | None) -> Fault:
         fault = STATUSES.get(status) or (ERRORS[131000] if status >= 500 else _REFUSED)
     text = words_of(error) or fault.text or f"HTTP {status}"
     return Fault(fault.name, text, fault.retryable, fault.ambiguous, wait or fault.wait, fault.scope)
+
+
+def _build(own: Mapping[str, Any], place: Place) -> WhatsApp:
+    return WhatsApp(
+        phone_number_id=own["phone_number_id"],
+        access_token=own["access_token"],
+        app_secrets=meta.secrets(own["app_secret"]),
+        verify_token=own["verify_token"],
+        api_url=own["api_url"],
+        api_version=own["api_version"],
+        rate=own["rate"],
+        media_hosts=tuple(own["media_hosts"].replace(",", " ").split()),
+    )
+
+
+ADAPTER = Adapter(
+    "whatsapp",
+    "WhatsApp",
+    (
+        Setting("phone_number_id", needed=True),
+        Setting("access_token", secret=True, needed=True),
+        Setting("app_secret", secret=True, needed=True),
+        Setting("verify_token", secret=True, needed=True),
+        Setting("business_account_id"),
+        Setting("api_url", "https://graph.facebook.com"),
+        Setting("api_version", "v26.0"),
+        Setting("rate", 80.0),
+        # Where a media address may lead beside the API itself: only these are shown the access token.
+        Setting("media_hosts", "lookaside.fbsbx.com"),
+    ),
+    build=_build,
+    look=meta_check.look_whatsapp,
+    connect=meta_check.connect("whatsapp"),
+    by_phone=True,
+)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from bot.models import STATE_NAME, URGENCY_NAME, State, Urgency
+from bot.registry import ADAPTERS
 from bot.triage.identity import mask
 from bot.triage.phone import phone
 
@@ -18,7 +19,7 @@ def N_(text: str) -> str:
     return text
 
 
-CHANNEL = {"whatsapp": "WhatsApp", "telegram": "Telegram", "web": "Web", "cli": "Terminal"}
+CHANNEL = {each.name: each.title for each in ADAPTERS.values()}
 LANGUAGE = {"id": N_("Bahasa Indonesia"), "su": N_("Basa Sunda"), "en": "English"}
 AUTHOR = {
     "citizen": N_("Warga"),
@@ -158,7 +159,8 @@ def person(row: Mapping[str, Any], case: Any = None) -> str:
 
 def number(row: Mapping[str, Any], case: Any = None) -> str:
     """A masked phone number, where the channel has one."""
-    by_phone = channel(row["account"]) == "whatsapp"
+    adapter = ADAPTERS.get(channel(row["account"]))
+    by_phone = adapter is not None and adapter.by_phone
     address = (row["address"] or "") if by_phone else ""
     digits = row["phone"] or (address if address.lstrip("+").isdigit() else "")
     return phone(digits) or digits if case is not None and case.revealed else masked(digits)

@@ -19,6 +19,7 @@ from bot.store import boxes, statuses, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
 from bot.store.many import Many, Work
+from bot.turn import watermark
 
 MESSAGE = table(Message)
 _UPDATE = Many(
@@ -42,13 +43,14 @@ _COLUMNS = (MESSAGE.c.id, MESSAGE.c.part, MESSAGE.c.conversation_id, MESSAGE.c.d
 
 async def apply(unit: Unit, batch: Batch, reported: Reported) -> tuple[list[Work], set[bytes]]:
     """What is to be written of these statuses, and the inbox items that must wait because nobody knows their message."""
+    reported = await watermark.spread(unit, reported)
     known = await _messages(unit, reported)
     changes: dict[bytes, dict[str, Any]] = {}
     arrived: list[tuple[bytes, int]] = []
     history: list[dict[str, Any]] = []
     unknown: list[tuple[boxes.Row, Status]] = []
     for row, status in reported:
-        message = known.get(row.id)
+        message = known.get((row.id, status.external_id))
         if message is None:
             unknown.append((row, status))
             continue
@@ -129,8 +131,8 @@ def _refs(reported: Reported) -> dict[bytes, Ref | None]:
     return refs
 
 
-async def _messages(unit: Unit, reported: Reported) -> dict[bytes, dict[str, Any]]:
-    """By inbox item: the message that it is about."""
+async def _messages(unit: Unit, reported: Reported) -> dict[tuple[bytes, str], dict[str, Any]]:
+    """By inbox item and the platform's id in it: the message that it is about."""
     refs = _refs(reported)
     found: dict[bytes | str, dict[str, Any]] = {}
     if wanted := {ref.id for ref in refs.values() if ref}:
@@ -139,12 +141,12 @@ async def _messages(unit: Unit, reported: Reported) -> dict[bytes, dict[str, Any
     nameless = [(row, status) for row, status in reported if (ref := refs[row.id]) is None or ref.id not in found]
     if nameless:
         await _by_external_id(unit, nameless, found)
-    known: dict[bytes, dict[str, Any]] = {}
+    known: dict[tuple[bytes, str], dict[str, Any]] = {}
     for row, status in reported:
         ref = refs[row.id]
         message = (found.get(ref.id) if ref else None) or found.get(status.external_id)
         if message is not None:
-            known[row.id] = message
+            known[row.id, status.external_id] = message
     return known
 
 

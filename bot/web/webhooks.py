@@ -14,7 +14,7 @@ LIMIT = 4 * 1024 * 1024
 
 
 def setup(app: web.Application, channel: Channel) -> None:
-    """The two routes of one platform."""
+    """The routes of one platform, as its channel declares them."""
 
     async def challenge(request: web.Request) -> web.Response:
         try:
@@ -29,7 +29,7 @@ def setup(app: web.Application, channel: Channel) -> None:
     door = app[DOOR]
 
     async def receive(request: web.Request) -> web.Response:
-        body = await request.read()
+        body = await _said(request)
         try:
             channel.verify(request.headers, body)
         except Unauthorised:
@@ -45,10 +45,16 @@ def setup(app: web.Application, channel: Channel) -> None:
         stored.inc(len(items))
         return web.Response()
 
-    path = f"/webhooks/{channel.name}"
-    if channel.name == "whatsapp":
-        app.router.add_get(path, challenge)
-    app.router.add_post(path, receive)
+    with_query = {hook.method for hook in channel.hooks if hook.query}
+
+    async def _said(request: web.Request) -> bytes:
+        body = await request.read()
+        if request.method not in with_query:
+            return body
+        return b"&".join(filter(None, (request.rel_url.raw_query_string.encode(), body)))
+
+    for hook in channel.hooks:
+        app.router.add_route(hook.method, f"/webhooks/{channel.name}", challenge if hook.challenge else receive)
 
 
 def _split(channel: Channel, body: bytes) -> list[Item]:

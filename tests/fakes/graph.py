@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from tests.fakes import graph_account
 from tests.fakes.citizen import Citizen, envelope, post_signed, wamid
 from tests.fakes.graph_media import Shelf
 from tests.fakes.graph_rules import Refused, check
@@ -76,6 +77,9 @@ class FakeGraph(Server):
         self.webhook = webhook
         self.random = random.Random(seed)
         self.accepted: list[Accepted] = []
+        number = {"display_phone_number": "+62 22 0000", "verified_name": "Hotline", "quality_rating": "GREEN"}
+        self.objects: dict[str, Any] = {one: {**number, "status": "CONNECTED"} for one in numbers} | {"9001": {}}
+        self.apps: dict[str, list[dict[str, Any]]] = {}
         self.reads: list[dict[str, Any]] = []
         self.refused: list[int] = []
         self.requests = 0
@@ -109,7 +113,7 @@ class FakeGraph(Server):
         return [
             web.post("/{version}/{number}/messages", self._messages),
             web.get("/whatsapp_business/attachments/", self._file),
-            web.get("/{version}/{media}", self._media),
+            *graph_account.routes(self),
             web.route("*", "/{tail:.*}", self._elsewhere),
         ]
 
@@ -166,12 +170,12 @@ class FakeGraph(Server):
             return _error(refusal)
         return await self._answer(request, one)
 
-    async def _media(self, request: web.Request) -> web.Response:
+    async def media_of(self, request: web.Request) -> web.Response:
         self.requests += 1
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             return _error(Refused(190, "Invalid OAuth access token.", status=401))
         try:
-            return web.json_response(self.media.address(self.url, request.match_info["media"]))
+            return web.json_response(self.media.address(self.url, request.match_info["id"]))
         except Refused as refusal:
             return _error(refusal)
 

@@ -62,6 +62,11 @@ class FakeTelegram(Server):
         self.chats: dict[int, dict[str, Any]] = {}
         """People who have written to the bot: it may write to nobody else."""
         self.blocked: set[int] = set()
+        self.kinds: list[str] | None = None
+        """What was asked for by name, by the last setWebhook."""
+        self.pending = 0
+        self.trouble: dict[str, Any] = {}
+        """`last_error_date` and `last_error_message`."""
         self.ambiguous = 0
         # Knobs.
         self.fail_next: deque[Failure] = deque()
@@ -224,11 +229,16 @@ class FakeTelegram(Server):
         return self._message(one)
 
     def _do_setwebhook(self, data: dict[str, Any]) -> bool:
-        self.webhook, self.secret = data.get("url", ""), data.get("secret_token", "")
+        url = data.get("url", "")
+        if not url.startswith(("https://", "http://127.0.0.1:")):
+            raise Refused(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+        self.webhook, self.secret, self.kinds = url, data.get("secret_token", ""), data.get("allowed_updates")
         return True
 
     def _do_getwebhookinfo(self, data: dict[str, Any]) -> dict[str, Any]:
-        return {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": 0, "max_connections": 40}
+        head = {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": self.pending}
+        kinds = {"allowed_updates": self.kinds} if self.kinds else {}
+        return head | {"max_connections": 40} | kinds | self.trouble
 
     # -- updates -------------------------------------------------------------------------------------
 

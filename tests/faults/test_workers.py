@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot import clock, config
+from bot import clock, registry
 from bot.app import Server, bind
 from bot.store import leases
 from tests.fakes.citizen import Citizen
@@ -36,7 +36,9 @@ async def world(postgres_url: str, tmp_path: Path) -> Any:
 async def second(world: World, roles: tuple[str, ...] = ("worker",), host: str = "127.0.0.1", port: int = 0) -> Server:
     """One more process' worth of server on the same database."""
     more = {"WARGI_HOST": host}
-    server = Server(config.load(settings(world.database_url, world.folder, world.graph, world.telegram, **more)), roles)
+    server = Server(
+        registry.settings(settings(world.database_url, world.folder, world.graph, world.telegram, **more)), roles
+    )
     await server.start(bind(host, port, asked=False))
     return server
 

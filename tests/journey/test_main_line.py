@@ -33,7 +33,8 @@ async def test_from_the_first_word_to_the_rating(world: World, channel: str) -> 
     assert len(buttons) == 5 and all(len(id_.encode()) <= 64 for id_ in buttons)
     await walker.press(next(id_ for id_ in buttons if id_.endswith("/4")))
     await eventually(lambda: _is(world, "SELECT score FROM ticket", 4), what="the rating")
-    await walker.press(next(id_ for id_ in buttons if id_.endswith("/1")))  # a second answer changes nothing
+    if walker.buttons:
+        await walker.press(next(id_ for id_ in buttons if id_.endswith("/1")))  # a second answer changes nothing
     await walker.say("Patugasna saé, hatur nuhun")
     await eventually(lambda: _is(world, "SELECT comment FROM survey", "Patugasna saé, hatur nuhun"), what="the comment")
     assert await world.one("SELECT score FROM ticket") == 4
@@ -53,7 +54,11 @@ async def test_from_the_first_word_to_the_rating(world: World, channel: str) -> 
 
 
 def _outgoing(world: World) -> list[str]:
-    return [one.text for one in world.graph.accepted] + [one.text for one in world.telegram.sent]
+    return (
+        [one.text for one in world.graph.accepted]
+        + [one.text for one in world.telegram.sent]
+        + [one.text for other in world.others for one in other.sent]
+    )
 
 
 async def _has(world: World, query: str) -> bool:
