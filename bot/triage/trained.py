@@ -12,7 +12,7 @@ from bot.triage import calibrate, features, pack, svm, topic
 from bot.triage.examples import Example, read
 
 RECIPE = (
-    *(pack.FORMAT, features.SIZES, topic.SEED_COST, topic.OWN_COST, topic.FOLDS),
+    *(pack.FORMAT, features.SIZES, topic.SEED_COST, topic.OWN_COST, topic.BALANCE, topic.FOLDS),
     *(svm.BIAS, svm.PASSES, svm.NEAR, svm.CONTENT),
     *(calibrate.PROMISE, calibrate.HARD_PROMISE, calibrate.FLOOR, calibrate.CEILING, calibrate.ENOUGH),
 )
