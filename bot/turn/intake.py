@@ -14,13 +14,15 @@ from bot.store import alarms, boxes, cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Unit
 from bot.store.talk import Talk
-from bot.turn import House, acknowledge, acts, alarm, dialogue, handoff, media, receipt, survey
-from bot.turn.say import say
+from bot.turn import House, acknowledge, acts, alarm, dialogue, handoff, identity, media, receipt, survey
+from bot.turn.say import line, say
 from bot.turn.words import command
 
 IDLE = timedelta(hours=24)
 """A conversation in which nothing is open and nobody wrote for so long is over: the next words begin a new one."""
 UNREADABLE = "unreadable"
+BACK = "Ada pesan dari alamat lama yang tadinya ditinggalkan; balasan kembali ke sini. Pastikan orangnya sama."
+"""For officers: a late message, or somebody else who has the number now."""
 
 
 async def run(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> list[boxes.Row]:
@@ -72,6 +74,7 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
     await cases.load(unit.conn, batch, open_refs + await cases.tickets_of(unit.conn, pressed))
     await alarms.load(unit.conn, batch, alarms.refs(list(talks.values())))
     await acts.load(unit.conn, batch, talks, turns)
+    ours: list[tuple[Talk, boxes.Row, Inbound]] = []
     for row, inbound in turns:
         if (called := alarm.named(inbound.choice)) is not None:
             await acknowledge.by_button(unit, row, called)
@@ -80,6 +83,9 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
         thread = talks.get(key)
         if thread is None:
             thread = talks[key] = talk.new(row.account, row.address, batch.now)
+        ours.append((thread, row, inbound))
+    await identity.recognise(unit.conn, batch, [(thread, inbound) for thread, _, inbound in ours])
+    for thread, row, inbound in ours:
         receive(batch, house, thread, row, inbound)
 
 
@@ -89,6 +95,9 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
         return acts.news(batch, thread, inbound)
     if not inbound.silent:
         _renew(batch, thread)
+        if thread.send_to:  # whoever writes is answered where they write
+            thread.send_to, thread.address_changed = "", True
+            line(batch, thread, BACK)
     batch.touch(thread)
     if inbound.name and not thread.name:
         thread.name, thread.contact_changed = inbound.name[:200], True

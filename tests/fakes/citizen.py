@@ -135,7 +135,11 @@ class Citizen:
 
     def image(self, caption: str | None = None, file: str = "", **more: Any) -> dict[str, Any]:
         """Each picture is one of its own; the fake has the same bytes for all whose id begins like this."""
-        node = {"id": file or f"3003003003{next(_count):06}", "mime_type": "image/jpeg", "sha256": "9hqCcn7F1KXMvVSzUXHFLXMTOPBlTL3Hk3dNgZ1XuR8="}
+        node = {
+            "id": file or f"3003003003{next(_count):06}",
+            "mime_type": "image/jpeg",
+            "sha256": "9hqCcn7F1KXMvVSzUXHFLXMTOPBlTL3Hk3dNgZ1XuR8=",
+        }
         return self.message("image", node | ({"caption": caption} if caption is not None else {}), **more)
 
     def voice(self, file: str = "4004004004", **more: Any) -> dict[str, Any]:
