@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import clock
-from bot.models import Alarm, Assignment, Delivery, Message, Page, Survey, Ticket, TicketEvent
+from bot.models import Alarm, Assignment, Delivery, LinkCode, Message, Page, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import boxes, media, talk
@@ -17,7 +17,7 @@ from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
-ALARM, PAGE, MESSAGE = table(Alarm), table(Page), table(Message)
+ALARM, PAGE, MESSAGE, LINK_CODE = table(Alarm), table(Page), table(Message), table(LinkCode)
 
 TICKET_CHANGES = (
     "conversation_id", "state", "urgency", "rank", "officer_id", "updated_at", "first_answer_at", "resolved_at",
@@ -77,6 +77,7 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
     "message": boxes.INSERT_MESSAGE,
     "media": media.INSERT_MEDIA,
     "outbox": boxes.INSERT_OUTBOX,
+    "link_code": Many(sa.insert(LINK_CODE), LINK_CODE.c.keys()),
 }
 
 

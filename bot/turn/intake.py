@@ -14,7 +14,7 @@ from bot.store import alarms, boxes, cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Unit
 from bot.store.talk import Talk
-from bot.turn import House, acknowledge, acts, alarm, dialogue, handoff, identity, media, receipt, survey
+from bot.turn import House, acknowledge, acts, alarm, dialogue, handoff, identity, linking, media, receipt, survey
 from bot.turn.say import line, say
 from bot.turn.words import command
 
@@ -84,13 +84,15 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
         if thread is None:
             thread = talks[key] = talk.new(row.account, row.address, batch.now)
         ours.append((thread, row, inbound))
-    await identity.recognise(unit.conn, batch, [(thread, inbound) for thread, _, inbound in ours])
+    pairs = [(thread, inbound) for thread, _, inbound in ours]
+    await identity.recognise(unit.conn, batch, pairs)
+    codes = await linking.redeem(unit.conn, batch, house, pairs)
     for thread, row, inbound in ours:
-        receive(batch, house, thread, row, inbound)
+        receive(batch, house, thread, row, inbound, codes.get(id(inbound), ""))
 
 
-def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: Inbound) -> None:
-    """Stores the citizen's words and lets the owner answer."""
+def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: Inbound, code: str = "") -> None:
+    """Stores the citizen's words and lets the owner answer. `code`: they were a code for linking, and this text answers it."""
     if inbound.kind in acts.NEWS:
         return acts.news(batch, thread, inbound)
     if not inbound.silent:
@@ -116,7 +118,9 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
         return None
     thread.previous_inbound_at, thread.last_inbound_at = thread.last_inbound_at, row.received_at
     thread.updated_at = batch.now
-    if not alarm.hear(batch, house, thread, inbound, danger):
+    if code:
+        linking.answer(batch, house, thread, code)
+    elif not alarm.hear(batch, house, thread, inbound, danger):
         _route(batch, house, thread, inbound, row.received_at)
     batch.last[thread.conversation_id] = (inbound.kind, inbound.album)
     return None
@@ -169,6 +173,8 @@ def _route(batch: Batch, house: House, thread: Talk, inbound: Inbound, at: datet
         return
     if thread.owner == Owner.QUEUE:
         word = command(house.flows, inbound.text)
+        if word == "link":
+            return linking.offer(batch, house, thread)
         if word not in ("menu", "cancel"):
             return
         handoff.leave_queue(batch, house, thread, cancel=word == "cancel")
