@@ -9,7 +9,7 @@ from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
-from bot.turn import House, alarm, dialogue, receipt, survey
+from bot.turn import House, alarm, dialogue, identity, linking, moved, receipt, survey
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -41,11 +41,23 @@ async def _status(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
     await boxes.awake(unit.conn, subject)
 
 
+async def _known(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """Somebody known has written from a new address."""
+    await moved.met(unit, batch, subject)
+
+
+async def _linked(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """A code that was given here has been typed elsewhere."""
+    await linking.told(unit, batch, house, subject)
+
+
 VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     dialogue.QUIET: _quiet,
     survey.EXPIRES: _survey,
     alarm.FORGOTTEN: _forgotten,
     receipt.AGAIN: _status,
+    identity.KNOWN: _known,
+    linking.LINKED: _linked,
 }
 
 

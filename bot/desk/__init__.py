@@ -7,7 +7,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from bot.desk import actions, alarms, cases, door, files, guard, lists, live, marks, officers, reveal, show
+from bot.desk import actions, alarms, cases, door, files, guard, lists, live, marks, officers, people, reveal, show
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
@@ -55,6 +55,8 @@ ROUTES = (
     Route("GET", "/saya", alarms.myself, Verb.SELF),
     Route("POST", "/saya", alarms.set_myself, Verb.SELF),
     Route("POST", "/tiket/{number}/tampilkan", reveal.reveal, Verb.REVEAL),
+    Route("POST", "/tiket/{number}/gabungkan", people.join, Verb.MERGE),
+    Route("POST", "/tiket/{number}/pisahkan", people.part, Verb.MERGE),
     Route("GET", "/pengungkapan", reveal.disclosures, Verb.AUDIT),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),

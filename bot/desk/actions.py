@@ -19,7 +19,7 @@ from bot.web import keys
 KEY_LONGEST = 64
 
 
-async def _act(request: web.Request, verb: Callable[[Case], Awaitable[object]]) -> web.Response:
+async def act(request: web.Request, verb: Callable[[Case], Awaitable[object]]) -> web.Response:
     """Does it, and shows the case: after a success as it is now, after a lost race with who was first."""
     case = await cases.load(request)
     try:
@@ -41,7 +41,7 @@ def _sentence(text: str) -> str:
 
 async def take(request: web.Request) -> web.Response:
     db, house = request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
-    return await _act(request, lambda case: claim(db, house, case.me, case.ref))
+    return await act(request, lambda case: claim(db, house, case.me, case.ref))
 
 
 async def write(request: web.Request) -> web.Response:
@@ -54,17 +54,17 @@ async def write(request: web.Request) -> web.Response:
     if internal and not may(page.signed_in(request).officer.role, Verb.NOTE):
         raise Forbidden("Peran Anda tidak boleh menulis catatan.")
     verb = note if internal else reply
-    return await _act(request, lambda case: verb(db, case.me, case.conversation, words, key))
+    return await act(request, lambda case: verb(db, case.me, case.conversation, words, key))
 
 
 async def finish(request: web.Request) -> web.Response:
     db, house = request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
-    return await _act(request, lambda case: resolve(db, house, case.me, case.ref))
+    return await act(request, lambda case: resolve(db, house, case.me, case.ref))
 
 
 async def give_back(request: web.Request) -> web.Response:
     db, house = request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
-    return await _act(request, lambda case: hand_back(db, house, case.me, case.ref))
+    return await act(request, lambda case: hand_back(db, house, case.me, case.ref))
 
 
 async def urgency(request: web.Request) -> web.Response:
@@ -73,4 +73,4 @@ async def urgency(request: web.Request) -> web.Response:
         wanted = Urgency(str((await request.post()).get("urgensi", "")))
     except ValueError:
         raise NotFound("unknown urgency") from None
-    return await _act(request, lambda case: set_urgency(db, case.me, case.ref, wanted))
+    return await act(request, lambda case: set_urgency(db, case.me, case.ref, wanted))

@@ -113,6 +113,9 @@ READY_REASONS = (
 )
 """To choose from; any other may be written."""
 DISCLOSED = {"numbers": N_("Nomor telepon dan nomor identitas")}
+TWIN = {"phone": N_("Nomor telepon sama"), "user_id": N_("Identitas sama"), "parent": N_("Identitas sama")}
+"""Why two contacts may be one person."""
+JOINED = {"code": N_("Oleh warga, dengan kode"), "lead": N_("Oleh petugas")}
 ACTOR = {"citizen": N_("Warga"), "bot": N_("Bot"), "officer": N_("Petugas"), "clock": N_("Otomatis")}
 STATE = {**{str(state): name for state, name in STATE_NAME.items()}, "waiting_citizen": N_("Menunggu jawaban warga")}
 """As officers read them: the citizens' "Menunggu jawaban Anda" would name the wrong person here."""

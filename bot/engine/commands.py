@@ -1,7 +1,7 @@
 """Global words: they work at every step, in every language, and leave the conversation in a place the citizen knows."""
 
 from bot.engine import walk
-from bot.engine.effects import Say, Wait
+from bot.engine.effects import Link, Say, Wait
 from bot.engine.nodes import STAY, AskText, Next, Node
 from bot.engine.turn import Turn
 
@@ -25,6 +25,8 @@ def obey(turn: Turn, node: Node, command: str) -> Next:
         return aside(turn, node, turn.flows.language)
     if command == "back":
         return back(turn, node)
+    if command == "link":
+        turn.effects.append(Link())
     turn.say(node.bubble(turn))
     return wait_on(turn, node)
 

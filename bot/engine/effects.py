@@ -58,11 +58,16 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A code with which another channel of this citizen can be linked; the dialogue makes and says it."""
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """The flow is over; the session is gone."""
 
 
-Effect = Say | Remember | OpenTicket | HandOff | Wait | End
+Effect = Say | Remember | OpenTicket | HandOff | Wait | Link | End
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ NAMED = frozenset(
     "survey_stale survey_expired critical_answer critical_ask critical_choice_yes critical_choice_no critical_yes critical_no "
     "critical_again critical_medical critical_breathing critical_fire critical_drowning critical_disaster critical_accident "
     "critical_violence critical_suicide critical_missing critical_bad_news "
-    "photo_lost voice_lost file_lost file_refused file_too_big".split()
+    "photo_lost voice_lost file_lost file_refused file_too_big "
+    "link_code link_wait link_unknown link_used link_expired link_same link_done link_told".split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
 SCORES = ("1", "2", "3", "4", "5")
@@ -149,7 +150,7 @@ def _build(form: Form) -> nodes.Nodes:
 
 def words(shop: Workshop, source: Source) -> Lexicon:
     form = Form(shop, source.name, "words", "words", source.tree)
-    names = ("menu", "cancel", "repeat", "language", "officer", "back", "greeting", "thanks")
+    names = ("menu", "cancel", "repeat", "language", "officer", "back", "greeting", "thanks", "link")
     same = [group.split("=") for group in form.words("same")]
     found = Lexicon.build(form.words("fillers"), {name: form.words(name) for name in names}, same)
     form.finish()

@@ -100,7 +100,7 @@ class Lexicon:
     fillers: frozenset[str] = frozenset()
     """Words that carry no choice: "saya mau … dong"."""
     commands: Mapping[str, str] = field(default_factory=dict)
-    """normalised word or phrase -> command: `menu`, `cancel`, `repeat`, `language`, `officer`, `back`, `greeting`, `thanks`."""
+    """normalised word or phrase -> command: `menu`, `cancel`, `repeat`, `language`, `officer`, `back`, `greeting`, `thanks`, `link`."""
     spellings: tuple[str, ...] = ()
     """The commands' words that are long enough to be recognised misspelt."""
     same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

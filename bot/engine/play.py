@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.engine.effects import Effect, End, Facts, HandOff, OpenTicket, Remember, Said, Say, Wait
+from bot.engine.effects import Effect, End, Facts, HandOff, Link, OpenTicket, Remember, Said, Say, Wait
 from bot.engine.fill import fill
 from bot.engine.flow import Flows
 from bot.engine.forms import Option
@@ -185,6 +185,8 @@ def written(effects: list[Effect]) -> list[str]:
             lines.append(f"{NOTE}petugas ({effect.reason}): {_fields(effect)}".rstrip(": "))
         elif isinstance(effect, Remember):
             lines.append(f"{NOTE}diingat: {effect.name} {effect.value}")
+        elif isinstance(effect, Link):
+            lines.append(f"{NOTE}kode penghubung kanal dibuat")
         elif isinstance(effect, End):
             lines.append(NOTE + "selesai")
     return lines

@@ -5,7 +5,7 @@ officer, and a `quiet` for which nothing waits any more.
 """
 
 from bot.engine import commands, walk
-from bot.engine.effects import Effect, Facts, Said, Say
+from bot.engine.effects import Effect, Facts, Link, Said, Say
 from bot.engine.flow import Flows
 from bot.engine.match import normalise
 from bot.engine.nodes import STAY, AskText, Next, Node, Question
@@ -127,6 +127,10 @@ def begin(turn: Turn) -> None:
         return walk.run(turn, flows.officer)
     if command == "language" and turn.facts.language:
         return walk.run(turn, flows.language)
+    if command == "link":
+        turn.effects.append(Link())
+        turn.over = True
+        return None
     if command == "thanks" and turn.facts.language:
         turn.say(Say(turn.text("thanked")))
         turn.over = True

@@ -4,6 +4,7 @@ from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
 from bot.models.cases import Assignment, Survey, Ticket, TicketEvent
+from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
 from bot.models.states import (
@@ -34,6 +35,7 @@ __all__ = [
     "Address",
     "Alarm",
     "AlarmState",
+    "Alias",
     "Assignment",
     "Author",
     "Contact",
@@ -43,6 +45,8 @@ __all__ = [
     "Inbox",
     "InboxItem",
     "Invite",
+    "Joining",
+    "LinkCode",
     "Media",
     "MediaHost",
     "MediaState",
@@ -63,6 +67,7 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "Timer",
+    "Twin",
     "Urgency",
     "Worker",
     "metadata",

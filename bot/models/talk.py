@@ -9,18 +9,29 @@ from bot.models.base import CLUSTERED, Hot
 from bot.models.states import Delivery, Owner
 from bot.models.types import Bytes, Json, UtcDateTime
 
+_EMPTY = {"server_default": ""}
+_SAME = sa.text("same_id IS NOT NULL")
+
 
 class Contact(Hot, table=True):
     """A person. Takes the part of its first address."""
 
     __tablename__ = "contact"
-    __table_args__ = (CLUSTERED,)
+    __table_args__ = (
+        sa.Index("ix_contact_same", "same_id", "same_part", sqlite_where=_SAME, postgresql_where=_SAME),
+        CLUSTERED,
+    )
     name: str = ""
     phone: str = ""
+    username: str = Field(default="", sa_column_kwargs=_EMPTY)
+    """For reading only: it changes, and somebody else may take it over."""
     language: str | None = None
     notice: str = ""
     """Version of the data notice that was shown (UU PDP 27/2022 Art. 21: proof of what was told)."""
     notice_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    same_id: bytes | None = Field(default=None, sa_type=Bytes)
+    """The contact that this one was joined to by an explicit act (`Joining`); nothing else ever sets it, and undoing clears it."""
+    same_part: int | None = Field(default=None, sa_type=sa.SmallInteger)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -28,13 +39,25 @@ class Address(Hot, table=True):
     """Where a contact is reached on one account; names its contact by a plain reference that may lie in another part."""
 
     __tablename__ = "address"
-    __table_args__ = (sa.UniqueConstraint("account", "address", "part"), CLUSTERED)
+    __table_args__ = (
+        sa.UniqueConstraint("account", "address", "part"),
+        sa.Index("ix_address_contact", "contact_id", "contact_part"),
+        CLUSTERED,
+    )
     account: str
     address: str
     contact_id: bytes = Field(sa_type=Bytes)
     contact_part: int = Field(sa_type=sa.SmallInteger)
+    """Set once, with the row: who an address belongs to never changes."""
     conversation_id: bytes = Field(sa_type=Bytes)
     """The conversation of now; older ones stay closed."""
+    names: str = Field(default="", sa_column_kwargs=_EMPTY)
+    """The names that its platform has given for it, a line each (`phone=62…`): what stands here need not be looked up again."""
+    send_to: str = Field(default="", sa_column_kwargs=_EMPTY)
+    """Where the citizen is reached now, when the platform has said that this address was given up."""
+    tries: int = Field(default=0, sa_type=sa.SmallInteger, sa_column_kwargs={"server_default": "0"})
+    """Codes for linking that were asked for or guessed wrong since `tries_at`."""
+    tries_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Conversation(Hot, table=True):

@@ -27,6 +27,8 @@ class Verb(StrEnum):
     """See the telephone and identity numbers of a case, for a reason that is kept."""
     AUDIT = "audit"
     """Read who has seen such numbers, and why."""
+    MERGE = "merge"
+    """Say that two contacts are one person, and take it back."""
     EVIDENCE = "evidence"
     """Open a photo as it was sent, with the place and the camera that it names."""
     PEOPLE = "people"
@@ -50,6 +52,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.DRILL: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.REVEAL: EVERYBODY,
     Verb.AUDIT: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.MERGE: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.EVIDENCE: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.PEOPLE: frozenset({Role.ADMIN}),
 }

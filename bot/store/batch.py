@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import clock
-from bot.models import Alarm, Assignment, Delivery, Message, Page, Survey, Ticket, TicketEvent
+from bot.models import Alarm, Assignment, Delivery, LinkCode, Message, Page, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import boxes, media, talk
@@ -17,7 +17,7 @@ from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
-ALARM, PAGE, MESSAGE = table(Alarm), table(Page), table(Message)
+ALARM, PAGE, MESSAGE, LINK_CODE = table(Alarm), table(Page), table(Message), table(LinkCode)
 
 TICKET_CHANGES = (
     "conversation_id", "state", "urgency", "rank", "officer_id", "updated_at", "first_answer_at", "resolved_at",
@@ -77,6 +77,7 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
     "message": boxes.INSERT_MESSAGE,
     "media": media.INSERT_MEDIA,
     "outbox": boxes.INSERT_OUTBOX,
+    "link_code": Many(sa.insert(LINK_CODE), LINK_CODE.c.keys()),
 }
 
 
@@ -185,12 +186,19 @@ class Batch:
         now, talks = self.now, self.talks.values()
         new = [each for each in talks if each.is_new]
         begun = [each for each in talks if each.new_conversation]
-        changed = [each for each in talks if each.contact_changed and not each.is_new]
+        changed = [
+            each
+            for each in talks
+            if each.contact_changed and not (each.is_new and each.person == each.contact and not each.joined)
+        ]
+        # several addresses share a contact, also with another process: all write contacts in one order
+        changed.sort(key=lambda each: each.person)
+        moved = [each for each in talks if not each.is_new and (each.new_conversation or each.address_changed)]
         return [
-            (talk.INSERT_CONTACT, [talk.contact_row(each, now) for each in new]),
+            (talk.INSERT_CONTACT, [talk.contact_row(each, now) for each in new if not each.joined]),
             (talk.INSERT_ADDRESS, [talk.address_row(each) for each in new]),
             (talk.INSERT_CONVERSATION, [talk.conversation_row(each, now) for each in begun]),
-            (talk.UPDATE_ADDRESS, [_moved(each) for each in begun if not each.is_new]),
+            (talk.UPDATE_ADDRESS, [_moved(each) for each in moved]),
             (talk.UPDATE_CONVERSATION, [_going(each) for each in talks if not each.new_conversation]),
             (talk.UPDATE_CONTACT, [_contact_change(each, now) for each in changed]),
         ]
@@ -205,12 +213,12 @@ def _going(talk_: Talk) -> dict[str, Any]:
 
 
 def _moved(talk_: Talk) -> dict[str, Any]:
-    return {"b_id": talk_.address_id, "b_part": talk_.part, "conversation_id": talk_.conversation_id}
+    return _change(talk.address_row(talk_), talk.ADDRESS_COLUMNS)
 
 
 def _contact_change(talk_: Talk, now: datetime) -> dict[str, Any]:
     row = talk.contact_row(talk_, now)
-    return _change(row, ("name", "phone", "language", "notice", "notice_at"))
+    return _change(row, talk.CONTACT_COLUMNS) | {"b_id": talk_.person.id, "b_part": talk_.person.part}
 
 
 def _change(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:

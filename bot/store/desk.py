@@ -81,12 +81,20 @@ async def held(conn: AsyncConnection, officer_id: int, after: tuple[int, Ref] | 
 
 
 async def newest(conn: AsyncConnection, number: str, name: str, after: tuple[int, Ref] | None) -> Page:
-    """All tickets, the newest first; only one number, or only names that contain `name`."""
+    """All tickets, the newest first; only one number, or only names or user names that contain `name`."""
     query = _list().order_by(TICKET.c.id.desc(), TICKET.c.part.desc())
     if number:
         query = query.where(TICKET.c.number == number)
     elif name:
-        query = query.where(sa.func.lower(CONTACT.c.name).contains(name.lower(), autoescape=True))
+        sought = name.lower().removeprefix("@")
+        query = query.where(
+            sa.or_(
+                *(
+                    sa.func.lower(column).contains(sought, autoescape=True)
+                    for column in (CONTACT.c.name, CONTACT.c.username)
+                )
+            )
+        )
     if after:
         ref = sa.tuple_(sa.literal(after[1].id, TICKET.c.id.type), sa.literal(after[1].part))
         query = query.where(sa.tuple_(TICKET.c.id, TICKET.c.part) < ref)

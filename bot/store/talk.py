@@ -44,8 +44,20 @@ class Talk:
     language: str | None = None
     notice: str = ""
     notice_at: datetime | None = None
+    username: str = ""
+    same_id: bytes | None = None
+    same_part: int | None = None
+    names: str = ""
+    send_to: str = ""
+    tries: int = 0
+    tries_at: datetime | None = None
     is_new: bool = False
     """No row of it exists yet."""
+    joined: bool = False
+    """New, but its contact is known from another address."""
+    person_id: bytes | None = None
+    person_part: int = 0
+    address_changed: bool = False
     new_conversation: bool = False
     contact_changed: bool = False
     epoch_rose: bool = False
@@ -60,6 +72,16 @@ class Talk:
     @property
     def ref(self) -> Ref:
         return Ref(self.conversation_id, self.part)
+
+    @property
+    def contact(self) -> Ref:
+        """Whom this address belongs to, for good."""
+        return Ref(self.contact_id, self.contact_part)
+
+    @property
+    def person(self) -> Ref:
+        """The contact that name, language and the like belong to: another one where contacts were joined."""
+        return Ref(self.person_id, self.person_part) if self.person_id else self.contact
 
     @property
     def channel(self) -> str:
@@ -90,6 +112,13 @@ _THREAD = (
         CONTACT.c.language,
         CONTACT.c.notice,
         CONTACT.c.notice_at,
+        CONTACT.c.username,
+        CONTACT.c.same_id,
+        CONTACT.c.same_part,
+        ADDRESS.c.names,
+        ADDRESS.c.send_to,
+        ADDRESS.c.tries,
+        ADDRESS.c.tries_at,
     )
     .join_from(
         ADDRESS,
@@ -110,23 +139,28 @@ _CURRENT = sa.select(ADDRESS.c.conversation_id).where(
     ADDRESS.c.id == sa.bindparam("id"), ADDRESS.c.part == sa.bindparam("part")
 )
 _CONTACTS = sa.select(
-    CONTACT.c.id, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.language, CONTACT.c.notice, CONTACT.c.notice_at
+    CONTACT.c.id, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.language, CONTACT.c.notice, CONTACT.c.notice_at,
+    CONTACT.c.username, CONTACT.c.same_id, CONTACT.c.same_part,
 ).where(
     CONTACT.c.id.in_(sa.bindparam("ids", expanding=True)), CONTACT.c.part.in_(sa.bindparam("parts", expanding=True))
-)
+)  # fmt: skip
+_HOPS = 8
+"""So far the trail of joined contacts is followed. Joining always leads to the end of a trail, so it is one or two long."""
 
+CONTACT_COLUMNS = ("name", "phone", "language", "notice", "notice_at", "username")
+ADDRESS_COLUMNS = ("conversation_id", "names", "send_to", "tries", "tries_at")
 INSERT_CONTACT = Many(sa.insert(CONTACT), CONTACT.c.keys())
 INSERT_ADDRESS = Many(sa.insert(ADDRESS), ADDRESS.c.keys())
 INSERT_CONVERSATION = Many(sa.insert(CONVERSATION), CONVERSATION.c.keys())
 UPDATE_CONTACT = Many(
     sa.update(CONTACT)
     .where(CONTACT.c.id == sa.bindparam("b_id"), CONTACT.c.part == sa.bindparam("b_part"))
-    .values({name: sa.bindparam(name) for name in ("name", "phone", "language", "notice", "notice_at")})
+    .values({name: sa.bindparam(name) for name in CONTACT_COLUMNS})
 )
 UPDATE_ADDRESS = Many(
     sa.update(ADDRESS)
     .where(ADDRESS.c.id == sa.bindparam("b_id"), ADDRESS.c.part == sa.bindparam("b_part"))
-    .values(conversation_id=sa.bindparam("conversation_id"))
+    .values({name: sa.bindparam(name) for name in ADDRESS_COLUMNS})
 )
 STATE_COLUMNS = (
     "owner",
@@ -192,17 +226,33 @@ async def of_address(conn: AsyncConnection, address: Ref) -> Talk:
 
 
 async def _far_contacts(conn: AsyncConnection, talks: Sequence[Talk]) -> None:
-    """Contacts that lie in another part than their address."""
-    talks = [talk for talk in talks if talk.contact_part != talk.part]
-    if not talks:
-        return
-    ids = {talk.contact_id for talk in talks}
-    parts = {talk.contact_part for talk in talks}
-    rows = {row[0]: row for row in await conn.execute(_CONTACTS, {"ids": list(ids), "parts": sorted(parts)})}
-    for talk in talks:
-        row = rows.get(talk.contact_id)
-        if row is not None:
-            _, talk.name, talk.phone, talk.language, talk.notice, talk.notice_at = row
+    """Contacts that lie in another part than their address, or were joined to another."""
+    await persons(conn, [talk for talk in talks if talk.contact_part != talk.part or talk.same_id is not None])
+
+
+async def persons(conn: AsyncConnection, talks: Sequence[Talk]) -> None:
+    """Reads the person of each talk anew, along the trail of what was joined."""
+    wanted = {
+        id(talk): (talk, Ref(talk.same_id, talk.same_part or 0) if talk.same_id else talk.contact) for talk in talks
+    }
+    for _ in range(_HOPS):
+        if not wanted:
+            return
+        refs = {ref for _, ref in wanted.values()}
+        named = {"ids": [ref.id for ref in refs], "parts": sorted({ref.part for ref in refs})}
+        rows = {row[0]: row for row in await conn.execute(_CONTACTS, named)}
+        further: dict[int, tuple[Talk, Ref]] = {}
+        for talk, ref in wanted.values():
+            row = rows.get(ref.id)
+            if row is None:
+                continue
+            _, talk.name, talk.phone, talk.language, talk.notice, talk.notice_at, talk.username, same, part = row
+            talk.person_id, talk.person_part = ref
+            if ref == talk.contact:
+                talk.same_id, talk.same_part = same, part
+            if same is not None:
+                further[id(talk)] = (talk, Ref(same, part))
+        wanted = further
 
 
 def new(account: str, address: str, now: datetime) -> Talk:
@@ -231,6 +281,9 @@ def contact_row(talk: Talk, now: datetime) -> dict[str, Any]:
         "language": talk.language,
         "notice": talk.notice,
         "notice_at": talk.notice_at,
+        "username": talk.username,
+        "same_id": talk.same_id,
+        "same_part": talk.same_part,
         "created_at": now,
     }
 
@@ -244,6 +297,10 @@ def address_row(talk: Talk) -> dict[str, Any]:
         "contact_id": talk.contact_id,
         "contact_part": talk.contact_part,
         "conversation_id": talk.conversation_id,
+        "names": talk.names,
+        "send_to": talk.send_to,
+        "tries": talk.tries,
+        "tries_at": talk.tries_at,
     }
 
 

@@ -115,8 +115,13 @@ def _soon(thread: Talk, at: datetime) -> bool:
 
 def news(batch: Batch, thread: Talk, inbound: Inbound) -> None:
     """A line for the officers; of somebody who has never written to us there is nothing to tell."""
-    if not thread.is_new:
-        line(batch, thread, NEWS[inbound.kind])
+    if thread.is_new:
+        return
+    words = NEWS[inbound.kind]
+    if inbound.moved_from and thread.send_to:
+        shown = f"nomor {thread.send_to}" if thread.send_to.isdigit() else "akun barunya"
+        words = f"{words} Balasan di sini sekarang dikirim ke {shown}."
+    line(batch, thread, words)
 
 
 def apply(batch: Batch, thread: Talk, inbound: Inbound, at: datetime) -> bool:

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from bot.engine.effects import Effect, End, Facts, HandOff, OpenTicket, Remember, Said, Say, Wait
+from bot.engine.effects import Effect, End, Facts, HandOff, Link, OpenTicket, Remember, Said, Say, Wait
 from bot.engine.step import step
 from bot.message import Inbound
 from bot.models.ref import Ref
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House, handoff
+from bot.turn import House, handoff, linking
 from bot.turn.say import say
 
 BURST = timedelta(seconds=3)
@@ -54,6 +54,8 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
             made |= handoff.links(house, handoff.open_ticket(batch, talk, effect, "flow"))
         case HandOff():
             made |= handoff.links(house, handoff.hand_off(batch, talk, effect))
+        case Link():
+            linking.offer(batch, house, talk)
         case Wait():
             batch.timer(QUIET, Ref(talk.conversation_id, talk.part), batch.now + timedelta(seconds=effect.seconds))
         case End():

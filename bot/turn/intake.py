@@ -14,13 +14,15 @@ from bot.store import alarms, boxes, cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Unit
 from bot.store.talk import Talk
-from bot.turn import House, acknowledge, acts, alarm, dialogue, handoff, media, receipt, survey
-from bot.turn.say import say
+from bot.turn import House, acknowledge, acts, alarm, dialogue, handoff, identity, linking, media, receipt, survey
+from bot.turn.say import line, say
 from bot.turn.words import command
 
 IDLE = timedelta(hours=24)
 """A conversation in which nothing is open and nobody wrote for so long is over: the next words begin a new one."""
 UNREADABLE = "unreadable"
+BACK = "Ada pesan dari alamat lama yang tadinya ditinggalkan; balasan kembali ke sini. Pastikan orangnya sama."
+"""For officers: a late message, or somebody else who has the number now."""
 
 
 async def run(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> list[boxes.Row]:
@@ -72,6 +74,7 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
     await cases.load(unit.conn, batch, open_refs + await cases.tickets_of(unit.conn, pressed))
     await alarms.load(unit.conn, batch, alarms.refs(list(talks.values())))
     await acts.load(unit.conn, batch, talks, turns)
+    ours: list[tuple[Talk, boxes.Row, Inbound]] = []
     for row, inbound in turns:
         if (called := alarm.named(inbound.choice)) is not None:
             await acknowledge.by_button(unit, row, called)
@@ -80,15 +83,23 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
         thread = talks.get(key)
         if thread is None:
             thread = talks[key] = talk.new(row.account, row.address, batch.now)
-        receive(batch, house, thread, row, inbound)
+        ours.append((thread, row, inbound))
+    pairs = [(thread, inbound) for thread, _, inbound in ours]
+    await identity.recognise(unit.conn, batch, pairs)
+    codes = await linking.redeem(unit.conn, batch, house, pairs)
+    for thread, row, inbound in ours:
+        receive(batch, house, thread, row, inbound, codes.get(id(inbound), ""))
 
 
-def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: Inbound) -> None:
-    """Stores the citizen's words and lets the owner answer."""
+def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: Inbound, code: str = "") -> None:
+    """Stores the citizen's words and lets the owner answer. `code`: they were a code for linking, and this text answers it."""
     if inbound.kind in acts.NEWS:
         return acts.news(batch, thread, inbound)
     if not inbound.silent:
         _renew(batch, thread)
+        if thread.send_to:  # whoever writes is answered where they write
+            thread.send_to, thread.address_changed = "", True
+            line(batch, thread, BACK)
     batch.touch(thread)
     if inbound.name and not thread.name:
         thread.name, thread.contact_changed = inbound.name[:200], True
@@ -107,7 +118,9 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
         return None
     thread.previous_inbound_at, thread.last_inbound_at = thread.last_inbound_at, row.received_at
     thread.updated_at = batch.now
-    if not alarm.hear(batch, house, thread, inbound, danger):
+    if code:
+        linking.answer(batch, house, thread, code)
+    elif not alarm.hear(batch, house, thread, inbound, danger):
         _route(batch, house, thread, inbound, row.received_at)
     batch.last[thread.conversation_id] = (inbound.kind, inbound.album)
     return None
@@ -160,6 +173,8 @@ def _route(batch: Batch, house: House, thread: Talk, inbound: Inbound, at: datet
         return
     if thread.owner == Owner.QUEUE:
         word = command(house.flows, inbound.text)
+        if word == "link":
+            return linking.offer(batch, house, thread)
         if word not in ("menu", "cancel"):
             return
         handoff.leave_queue(batch, house, thread, cancel=word == "cancel")

@@ -42,7 +42,7 @@ def send(
             "part": talk.part,
             "conversation_id": talk.conversation_id,
             "account": talk.account,
-            "address": talk.address,
+            "address": talk.send_to or talk.address,
             "payload": payload,
             "priority": priority,
             "epoch": epoch,

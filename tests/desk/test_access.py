@@ -30,6 +30,8 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk/saya"): STAFF,
     ("POST", "/desk/saya"): STAFF,
     ("POST", "/desk/tiket/{number}/tampilkan"): STAFF,
+    ("POST", "/desk/tiket/{number}/gabungkan"): LEADS,
+    ("POST", "/desk/tiket/{number}/pisahkan"): LEADS,
     ("GET", "/desk/pengungkapan"): {Role.LEAD, Role.ADMIN},
     ("GET", "/desk/petugas"): ADMIN,
     ("POST", "/desk/petugas/undang"): ADMIN,

@@ -1,0 +1,70 @@
+"""A4: who writes, over HTTP: without a phone, with one that appears later, and after the platform has given a new name."""
+
+from typing import Any
+
+from tests.fakes.citizen import Citizen
+from tests.world import World, eventually
+
+WORDS = "Lampu jalan di depan sekolah kami mati sejak minggu lalu, anak-anak takut lewat."
+
+
+async def told(world: World, words: str) -> None:
+    """A line of the desk's own says so."""
+
+    async def there() -> bool:
+        return bool(
+            await world.one("SELECT count(*) FROM message WHERE author = 'system' AND body LIKE :w", w=f"%{words}%")
+        )
+
+    await eventually(there, 20, words)
+
+
+async def in_a_case(world: World, citizen: Citizen) -> tuple[Any, str]:
+    """An officer holds this citizen's case; (desk, number)."""
+    http = world.browser()
+    for count, words in enumerate(("halo", "1", "petugas"), 1):
+        await citizen.say(http, words)
+        await world.graph.wait_for(citizen.address, count)
+    await eventually(lambda: world.one("SELECT count(*) FROM ticket"), 20, "a ticket")
+    number = await world.one("SELECT number FROM ticket ORDER BY id DESC LIMIT 1")
+    desk = await world.officer()
+    assert (await desk.act(number, "ambil"))[0] == 200
+    return desk, number
+
+
+async def test_a_citizen_without_a_phone_is_found_and_answered(world: World) -> None:
+    euis = world.citizen()
+    euis.hide = True
+    desk, number = await in_a_case(world, euis)
+    assert number in await desk.get(f"/desk?cari={euis.name.split()[-1]}")
+    await desk.say(number, "Sampurasun, kami bantu.", "kunci12345678")
+    await eventually(lambda: any("kami bantu" in one.text for one in world.graph.to(euis.address)), 20)
+    euis.hide = False
+    await euis.say(world.browser(), "Ini nomor saya kelihatan")
+    await eventually(lambda: world.one("SELECT phone FROM contact WHERE phone <> ''"), 20, "the phone")
+    euis.user_id = None
+    await euis.say(world.browser(), "dan dari nomor saja")
+    await told(world, "sudah dikenal dari alamat lain")
+    assert await world.one("SELECT count(*) FROM contact") == 1
+    assert await world.one("SELECT count(*) FROM address") == 2
+
+
+async def test_replies_follow_a_new_number_and_officers_are_told(world: World) -> None:
+    euis, http = world.citizen(), world.browser()
+    desk, number = await in_a_case(world, euis)
+    change = euis.new_number("628990001112", "ID.9990001112223334445")
+    await euis.send(http, change)
+    await told(world, "Balasan di sini sekarang dikirim")
+    await euis.again(http)
+    old, euis.phone, euis.user_id = euis.user_id, "628990001112", "ID.9990001112223334445"
+    await desk.say(number, "Masih dengan kami, Bu?", "kunci12345678")
+    await eventually(lambda: any("Masih dengan" in one.text for one in world.graph.to(euis.address)), 20)
+    assert not any("Masih dengan" in one.text for one in world.graph.to(str(old)))
+    await euis.say(http, "Masih, ini nomor baru saya")
+    await told(world, f"Kasusnya yang masih terbuka: {number}")
+    await told(world, "Warga yang sama sekarang menulis dari")
+    assert await world.one("SELECT count(*) FROM contact") == 1
+    lines = await world.one(
+        "SELECT count(*) FROM message WHERE author = 'system' AND body LIKE 'Nomor WhatsApp warga%'"
+    )
+    assert lines == 1, "told once, however often Meta says it"
