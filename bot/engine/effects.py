@@ -1,7 +1,8 @@
 """What a step of a conversation asks the dialogue to do, in order, in its transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from bot.message import Attachment, Choice, Location
 
@@ -79,6 +80,55 @@ class Said:
     """Arrived within three seconds of the citizen's line before it: part of one burst."""
 
 
+class Guess(Protocol):
+    """What a message is about, as far as a model can say."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def verdict(self) -> str:
+        """`sure`, `ask` or `unsure`."""
+
+    @property
+    def ranked(self) -> tuple[tuple[str, float], ...]: ...
+
+
+class Place(Protocol):
+    """A region of ours."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def district(self) -> str: ...
+    @property
+    def regency(self) -> str: ...
+    @property
+    def shown(self) -> str: ...
+
+
+class Named(Protocol):
+    """The places that a text may mean."""
+
+    @property
+    def candidates(self) -> Sequence[Place]: ...
+    @property
+    def elsewhere(self) -> str:
+        """The name of a place that is not ours; '' else."""
+
+    @property
+    def unique(self) -> Place | None: ...
+
+
+class Places(Protocol):
+    """The names of the regions that are served."""
+
+    def find(self, text: str, asked: bool = False) -> Named: ...
+    def near(self, latitude: float, longitude: float) -> Place | None: ...
+    def place(self, code: str) -> Place: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the engine may know of the world."""
@@ -88,3 +138,11 @@ class Facts:
     notice: str = ""
     """The version of the data notice this contact has seen."""
     name: str = ""
+    memory: float = 0.0
+    """The evidence of all messages so far for one language."""
+    heard: str = ""
+    """The language that this evidence has settled; '' while it has not."""
+    guess: Callable[[str], Guess] | None = None
+    """The topic of a text; None while the model is not loaded. Likewise the next two."""
+    intent: Callable[[str], Guess] | None = None
+    places: Places | None = None
