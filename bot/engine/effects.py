@@ -20,6 +20,10 @@ class Say:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+CHOSEN: Mapping[str, float] = {"su": 12.0, "id": -12.0}
+"""`Facts.memory` after a citizen has chosen a language: it takes several clear messages to say otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remember:
     """A fact about the contact that outlives the session: `language`, or `notice` (the version of the data notice just shown)."""

@@ -34,7 +34,7 @@ NAMED = frozenset(
     "unreadable claimed handed_back queue_cancelled survey_again survey_thanks survey_comment survey_comment_thanks "
     "survey_stale survey_expired critical_answer critical_ask critical_choice_yes critical_choice_no critical_yes critical_no "
     "critical_again critical_medical critical_breathing critical_fire critical_drowning critical_disaster critical_accident "
-    "critical_violence critical_suicide critical_missing critical_bad_news".split()
+    "critical_violence critical_suicide critical_missing critical_bad_news topic_taken".split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
 SCORES = ("1", "2", "3", "4", "5")

@@ -12,11 +12,11 @@ a button (its label, or the id of an old one), and `(cepat) …` for a line with
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.engine.effects import Effect, End, Facts, HandOff, OpenTicket, Remember, Said, Say, Wait
+from bot.engine.effects import CHOSEN, Effect, End, Facts, HandOff, OpenTicket, Remember, Said, Say, Wait
 from bot.engine.fill import fill
 from bot.engine.flow import Flows
 from bot.engine.forms import Option
@@ -24,6 +24,7 @@ from bot.engine.match import choose
 from bot.engine.nodes import Node, Question
 from bot.engine.reports import AskMedia
 from bot.engine.step import step
+from bot.engine.turn import Turn
 from bot.message import Attachment, Choice, Location
 
 CITIZEN, BOT, NOTE = "warga: ", "bot: ", "-- "
@@ -33,6 +34,8 @@ SAMPLE: Mapping[str, str] = {
     "track": "https://aduan.example/lacak",
 }
 """Stands for what the system fills in."""
+Listen = Callable[[Facts, str], Facts]
+"""What triage knows besides, after one more line: `Triage.listen`."""
 _MARK = re.compile(r"\((foto|suara|stiker|lokasi|tekan|cepat)(?: ([^)]*))?\) ?")
 
 
@@ -65,8 +68,8 @@ class Played:
 class Player:
     """Plays one conversation; also good for a prompt in a terminal."""
 
-    def __init__(self, flows: Flows, facts: Facts | None = None) -> None:
-        self.flows, self.facts = flows, facts or Facts()
+    def __init__(self, flows: Flows, facts: Facts | None = None, listen: Listen | None = None) -> None:
+        self.flows, self.facts, self.listen = flows, facts or Facts(), listen
         self.session: dict[str, object] | None = None
         self.buttons: tuple[Choice, ...] = ()
         self.waiting = False
@@ -83,11 +86,13 @@ class Player:
 
     def step(self, said: Said) -> list[Effect]:
         before = self.session
+        if self.listen is not None:
+            self.facts = self.listen(self.facts, said.text)
         self.session, effects = step(self.flows, self.session, said, self.facts)
         self.waiting = any(isinstance(effect, Wait) for effect in effects)
         for effect in effects:
             if isinstance(effect, Remember) and effect.name == "language":
-                self.facts = replace(self.facts, language=effect.value)
+                self.facts = replace(self.facts, language=effect.value, memory=CHOSEN.get(effect.value, 0.0))
             elif isinstance(effect, Remember):
                 self.facts = replace(self.facts, notice=effect.value)
             elif isinstance(effect, Say) and effect.choices:
@@ -107,7 +112,7 @@ class Player:
             return
         where, _, key = said.choice.rpartition("/")
         if not said.choice:
-            key = choose(question.table, said.text) or ""
+            key = choose(question.answers(Turn(self.flows, before, said, self.facts)), said.text) or ""
         if key in question.options and (not said.choice or where == node.id):
             self.played.choices.add(f"{node.id}/{key}")
 
@@ -133,9 +138,9 @@ class Player:
         return Said(text, choice, kind, tuple(files), location, quick)
 
 
-def play(flows: Flows, script: str, facts: Facts | None = None) -> Played:
+def play(flows: Flows, script: str, facts: Facts | None = None, listen: Listen | None = None) -> Played:
     """The transcript of a script: its citizen's lines and remarks, with what the bot says now."""
-    player = Player(flows, facts)
+    player = Player(flows, facts, listen)
     player.played.script = script
     out: list[str] = []
     for line in inputs(script):
@@ -153,8 +158,8 @@ def play(flows: Flows, script: str, facts: Facts | None = None) -> Played:
     return player.played
 
 
-def play_file(flows: Flows, path: Path) -> Played:
-    played = play(flows, path.read_text("utf-8"))
+def play_file(flows: Flows, path: Path, listen: Listen | None = None) -> Played:
+    played = play(flows, path.read_text("utf-8"), listen=listen)
     played.name = str(path)
     return played
 

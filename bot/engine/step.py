@@ -47,6 +47,8 @@ def hear(turn: Turn, node: Node) -> Next:
         if found is not None:
             return found
     found = node.hear(turn, plain)
+    if found is None and plain and not said.quick:
+        found = commands.meant(turn, node)
     if found is not None:
         return found
     return missed(turn, node, plain)
@@ -55,12 +57,13 @@ def hear(turn: Turn, node: Node) -> Next:
 def understand(turn: Turn, node: Node, plain: str) -> Next:
     """Choices and global words: first spelt right, then misspelt."""
     question = asker(node)
-    key = question.table.find(plain) if question else None
+    table = question.answers(turn) if question else None
+    key = table.find(plain) if table else None
     if key is not None:
         return node.press(turn, key)
     command = turn.flows.lexicon.command(plain)
     if command is None and len(plain) <= 48:  # rapidfuzz only for what could be a word or a label
-        key = question.table.guess(plain) if question else None
+        key = table.guess(plain) if table else None
         if key is not None:
             return node.press(turn, key)
         command = turn.flows.lexicon.command_like(plain)
@@ -77,7 +80,7 @@ def press(turn: Turn, node: Node) -> Next:
     """A button. Its id is checked against where the conversation is: an old one is answered kindly and changes nothing."""
     question = asker(node)
     where, _, key = turn.said.choice.rpartition("/")
-    if question and where == node.id and key in question.options and question.options[key].shown:
+    if question and where == node.id and question.stands(turn, key):
         return node.press(turn, key)
     if turn.lines and isinstance(node, AskText):
         return commands.wait_on(turn, node)

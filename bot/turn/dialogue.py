@@ -32,6 +32,7 @@ def said(talk: Talk, inbound: Inbound) -> Said:
 def respond(batch: Batch, house: House, talk: Talk, heard: Said) -> None:
     """One step, in this transaction."""
     facts = Facts(language=talk.language, notice=talk.notice, name=talk.name)
+    facts = house.triage.listen(facts, heard.text)
     talk.session, effects = step(house.flows, talk.session, heard, facts)
     batch.touch(talk)
     made = {"track": f"{house.public_url}/lacak"}
