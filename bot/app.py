@@ -70,6 +70,7 @@ class Server:
         self.hints = Hints()
         self.db = Db(config.database_url, config.data_dir)
         self.door = Door(self.db)
+        self.db.after_commit.append(self.metrics.committed)
         self.house: House
         self.port = 0
         self.migrated = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.message import Attachment, Choice, Location
 
@@ -67,7 +67,15 @@ class End:
     """The flow is over; the session is gone."""
 
 
-Effect = Say | Remember | OpenTicket | HandOff | Wait | End
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Something that is counted, and noted in the conversation for officers: `outside` (a place that is not ours)."""
+
+    what: str
+    about: str = ""
+
+
+Effect = Say | Remember | OpenTicket | HandOff | Wait | Count | End
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,7 @@ class Places(Protocol):
 
     def find(self, text: str, asked: bool = False) -> Named: ...
     def near(self, latitude: float, longitude: float) -> Place | None: ...
+    def narrow(self, candidates: Sequence[Any], answer: str) -> Named: ...
     def place(self, code: str) -> Place: ...
 
 

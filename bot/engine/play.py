@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.engine.effects import CHOSEN, Effect, End, Facts, HandOff, OpenTicket, Remember, Said, Say, Wait
+from bot.engine.effects import CHOSEN, Count, Effect, End, Facts, HandOff, OpenTicket, Remember, Said, Say, Wait
 from bot.engine.fill import fill
 from bot.engine.flow import Flows
 from bot.engine.forms import Option
@@ -190,6 +190,8 @@ def written(effects: list[Effect]) -> list[str]:
             lines.append(f"{NOTE}petugas ({effect.reason}): {_fields(effect)}".rstrip(": "))
         elif isinstance(effect, Remember):
             lines.append(f"{NOTE}diingat: {effect.name} {effect.value}")
+        elif isinstance(effect, Count):
+            lines.append(f"{NOTE}dihitung: {effect.what} {effect.about}".rstrip())
         elif isinstance(effect, End):
             lines.append(NOTE + "selesai")
     return lines

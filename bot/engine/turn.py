@@ -1,7 +1,7 @@
 """One turn while it is being worked out: the session opened, what has been said so far, and the session closed again."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ class Turn:
     """The engine's workbench. Nodes change it; nobody outside the engine sees it."""
 
     __slots__ = (
-        "answers", "back", "effects", "extra", "facts", "fix", "flows", "fresh", "guessed", "held", "lang", "lines",
+        "answers", "back", "begun", "effects", "extra", "facts", "fix", "flows", "fresh", "guessed", "held", "lang", "lines",
         "memories", "misses", "node", "note", "noted", "offered", "over", "reason", "resume", "said", "says",
     )  # fmt: skip
 
@@ -76,6 +76,8 @@ class Turn:
         """Key and label of each choice that was made for this talk: what a button may say is what was offered here."""
         self.held = _strings(kept.get("held"))
         """What those choices are made of, as the step that asks needs it."""
+        self.begun = kept.get("fresh") is True
+        """The turn before has begun the flow by the citizen's own words."""
         self.misses = misses if type(misses) is int and 0 <= misses < 9 else 0
 
     # -- speaking
@@ -138,7 +140,7 @@ class Turn:
 
     def told(self) -> str:
         """The words among what was kept: marks of files and coordinates are about nothing."""
-        return "\n".join(filter(None, (_NO_WORDS.sub("", line).strip() for line in self.extra)))
+        return worded(self.extra)
 
     # -- ends
 
@@ -178,6 +180,11 @@ class Turn:
     def values(self, names: frozenset[str]) -> dict[str, str]:
         """Answers that a text names. They travel beside the text: what a citizen wrote is never read as a placeholder."""
         return {name: shorten(str(self.answers[name])) for name in names if name in self.answers}
+
+
+def worded(lines: Sequence[str]) -> str:
+    """What in these lines is words."""
+    return "\n".join(filter(None, (_NO_WORDS.sub("", line).strip() for line in lines)))
 
 
 def place(location: Location) -> str:

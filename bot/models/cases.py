@@ -20,6 +20,7 @@ class Ticket(Hot, table=True):
         sa.Index("ix_ticket_officer", "officer_id", "state", "rank"),
         sa.Index("ix_ticket_conversation", "conversation_id", "part"),
         sa.Index("ix_ticket_address", "address_id", "part"),
+        sa.Index("ix_ticket_place", "place_code", "topic", "opened_at"),
         CLUSTERED,
     )
     number: str
@@ -36,6 +37,9 @@ class Ticket(Hot, table=True):
     topic: str = ""
     subtopic: str = ""
     place: str = ""
+    """As the citizen wrote it."""
+    place_code: str = ""
+    """Kemendagri's code of the village, district or regency that was understood; '' where none was."""
     details: str = ""
     answers: dict[str, object] | None = Field(default=None, sa_type=Json)
     """Everything the flow asked, as it was answered."""

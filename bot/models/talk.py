@@ -21,6 +21,8 @@ class Contact(Hot, table=True):
     notice: str = ""
     """Version of the data notice that was shown (UU PDP 27/2022 Art. 21: proof of what was told)."""
     notice_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    memory: float = 0.0
+    """What all their messages say about their language: log-odds, positive is Sundanese."""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

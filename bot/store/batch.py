@@ -21,7 +21,7 @@ ALARM, PAGE = table(Alarm), table(Page)
 
 TICKET_CHANGES = (
     "conversation_id", "state", "urgency", "rank", "officer_id", "updated_at", "first_answer_at", "resolved_at",
-    "score", "version", "details", "topic", "subtopic", "place",
+    "score", "version", "details", "topic", "subtopic", "place", "place_code",
 )  # fmt: skip
 _UPDATE_TICKET = Many(
     sa.update(TICKET)
@@ -86,6 +86,8 @@ class Batch:
         self.alarms: dict[bytes, dict[str, Any]] = {}
         """The alarms of this batch's conversations."""
         self.queue_changed = False
+        self.counted: list[str] = []
+        """What has happened and is counted once it is written."""
         self._changed_alarms: dict[bytes, dict[str, Any]] = {}
         self._cancelled: list[dict[str, Any]] = []
         self._changed_tickets: dict[bytes, dict[str, Any]] = {}
@@ -150,6 +152,7 @@ class Batch:
         ]
         await write(unit.conn, [(statement, rows) for statement, rows in work if rows])
         unit.outbox += self._inserts.get("outbox", ())
+        unit.counted += self.counted
         for each in self.talks.values():
             unit.changed(each.ref)
             if each.epoch_rose:
@@ -190,7 +193,7 @@ def _moved(talk_: Talk) -> dict[str, Any]:
 
 def _contact_change(talk_: Talk, now: datetime) -> dict[str, Any]:
     row = talk.contact_row(talk_, now)
-    return _change(row, ("name", "phone", "language", "notice", "notice_at"))
+    return _change(row, talk.CONTACT_CHANGES)
 
 
 def _change(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class Talk:
     language: str | None = None
     notice: str = ""
     notice_at: datetime | None = None
+    memory: float | None = 0.0
+    """What their messages say about their language; see `triage.language`."""
     is_new: bool = False
     """No row of it exists yet."""
     new_conversation: bool = False
@@ -90,6 +92,7 @@ _THREAD = (
         CONTACT.c.language,
         CONTACT.c.notice,
         CONTACT.c.notice_at,
+        CONTACT.c.memory,
     )
     .join_from(
         ADDRESS,
@@ -110,7 +113,7 @@ _CURRENT = sa.select(ADDRESS.c.conversation_id).where(
     ADDRESS.c.id == sa.bindparam("id"), ADDRESS.c.part == sa.bindparam("part")
 )
 _CONTACTS = sa.select(
-    CONTACT.c.id, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.language, CONTACT.c.notice, CONTACT.c.notice_at
+    *(CONTACT.c[name] for name in ("id", "name", "phone", "language", "notice", "notice_at", "memory"))
 ).where(
     CONTACT.c.id.in_(sa.bindparam("ids", expanding=True)), CONTACT.c.part.in_(sa.bindparam("parts", expanding=True))
 )
@@ -118,10 +121,11 @@ _CONTACTS = sa.select(
 INSERT_CONTACT = Many(sa.insert(CONTACT), CONTACT.c.keys())
 INSERT_ADDRESS = Many(sa.insert(ADDRESS), ADDRESS.c.keys())
 INSERT_CONVERSATION = Many(sa.insert(CONVERSATION), CONVERSATION.c.keys())
+CONTACT_CHANGES = ("name", "phone", "language", "notice", "notice_at", "memory")
 UPDATE_CONTACT = Many(
     sa.update(CONTACT)
     .where(CONTACT.c.id == sa.bindparam("b_id"), CONTACT.c.part == sa.bindparam("b_part"))
-    .values({name: sa.bindparam(name) for name in ("name", "phone", "language", "notice", "notice_at")})
+    .values({name: sa.bindparam(name) for name in CONTACT_CHANGES})
 )
 UPDATE_ADDRESS = Many(
     sa.update(ADDRESS)
@@ -202,7 +206,7 @@ async def _far_contacts(conn: AsyncConnection, talks: Sequence[Talk]) -> None:
     for talk in talks:
         row = rows.get(talk.contact_id)
         if row is not None:
-            _, talk.name, talk.phone, talk.language, talk.notice, talk.notice_at = row
+            _, talk.name, talk.phone, talk.language, talk.notice, talk.notice_at, talk.memory = row
 
 
 def new(account: str, address: str, now: datetime) -> Talk:
@@ -231,6 +235,7 @@ def contact_row(talk: Talk, now: datetime) -> dict[str, Any]:
         "language": talk.language,
         "notice": talk.notice,
         "notice_at": talk.notice_at,
+        "memory": talk.memory or 0.0,
         "created_at": now,
     }
 
