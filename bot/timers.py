@@ -9,7 +9,7 @@ from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
-from bot.turn import House, alarm, dialogue, survey
+from bot.turn import House, alarm, dialogue, known, survey
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -40,6 +40,7 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     dialogue.QUIET: _quiet,
     survey.EXPIRES: _survey,
     alarm.FORGOTTEN: _forgotten,
+    known.DONE: known.tell,
 }
 
 

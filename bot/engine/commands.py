@@ -35,6 +35,8 @@ def meant(turn: Turn, node: Node) -> Next:
     if isinstance(node, AskText):
         return None
     intent = meaning.intent(turn, turn.said.text)
+    if turn.said.quick and not (intent == meaning.REPORT and node.id == turn.flows.home):
+        return None  # one line of several: only a whole complaint says enough by itself
     if intent in meaning.KEPT or (intent == meaning.REPORT and node.id == turn.flows.home):
         turn.keep(turn.piece())
     if node.id == turn.flows.home and isinstance(node, Question) and (key := meaning.choice(node, intent)):

@@ -75,7 +75,14 @@ class Count:
     about: str = ""
 
 
-Effect = Say | Remember | OpenTicket | HandOff | Wait | Count | End
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Instead of a ticket of their own the citizen follows one that is open (its reference)."""
+
+    ticket: str
+
+
+Effect = Say | Remember | OpenTicket | HandOff | Wait | Count | Follow | End
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,15 @@ class Places(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """An open report that may be about the same thing."""
+
+    key: str
+    label: str
+    """All that another citizen may know of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the engine may know of the world."""
 
@@ -159,3 +175,5 @@ class Facts:
     """The topic of a text; None while the model is not loaded. Likewise the next two."""
     intent: Callable[[str], Guess] | None = None
     places: Places | None = None
+    known: tuple[Known, ...] = ()
+    """Loaded only for who is about to send a report."""

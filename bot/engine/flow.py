@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.engine import build, nodes, place, reports, topics
+from bot.engine import build, known, nodes, place, reports, topics
 from bot.engine.forms import KEY, Form, Text, Workshop, Written, near
 from bot.engine.match import Lexicon, Table, normalise
 from bot.engine.nodes import Node
@@ -20,7 +20,7 @@ KINDS: Mapping[str, type[Node]] = {
     kind.kind: kind
     for kind in (
         nodes.Speak, nodes.Notice, nodes.Go, nodes.Finish, nodes.OpensTicket, nodes.HandsOff,
-        nodes.AskChoice, nodes.AskLanguage, nodes.AskText, place.AskPlace, reports.AskTopic, reports.AskMedia, reports.Summary,
+        nodes.AskChoice, nodes.AskLanguage, nodes.AskText, place.AskPlace, known.AskKnown, reports.AskTopic, reports.AskMedia, reports.Summary,
     )
 }  # fmt: skip
 """The registry: a kind of step is one class and one line here."""
@@ -35,7 +35,7 @@ NAMED = frozenset(
     "survey_stale survey_expired critical_answer critical_ask critical_choice_yes critical_choice_no critical_yes critical_no "
     "critical_again critical_medical critical_breathing critical_fire critical_drowning critical_disaster critical_accident "
     "critical_violence critical_suicide critical_missing critical_bad_news topic_taken "
-    "outside_left redirect".split()
+    "outside_left redirect followed followed_done known_item known_waiting known_handled".split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
 SCORES = ("1", "2", "3", "4", "5")

@@ -66,7 +66,8 @@ class AskPlace(AskText):
 
     def names(self, turn: Turn, lines: Sequence[str]) -> bool:
         places = turn.facts.places
-        return places is not None and bool(places.find(worded(lines)).candidates)
+        found = places.find(worded(lines)) if places is not None else NOTHING
+        return bool(found.candidates or found.elsewhere)
 
     @override
     def settle(self, turn: Turn) -> Next:
@@ -176,10 +177,13 @@ class Which(Offered):
         said, places = turn.said, turn.facts.places
         if not plain or said.attachments or said.location is not None:
             return None
-        turn.answers[self.save] = f"{turn.answers.get(self.save) or ''}, {said.text.strip()}".removeprefix(", ")
-        if places is None:
-            return self.next
-        return decide(turn, self, places.narrow(self.held(turn), said.text))
+        before, text = len(turn.held), said.text.strip()
+        found = places.narrow(self.held(turn), text) if places is not None else Left(())
+        if places is None or (len(found.candidates) >= before and not found.elsewhere and plain.count(" ") >= 2):
+            turn.keep(text)  # they have gone on with the story: no name is in it
+            return broad(turn, self)
+        turn.answers[self.save] = f"{turn.answers.get(self.save) or ''}, {text}".removeprefix(", ")
+        return decide(turn, self, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,9 @@ class Left:
     @property
     def unique(self) -> Place | None:
         return self.candidates[0] if len(self.candidates) == 1 else None
+
+
+NOTHING = Left(())
 
 
 class Outside(AskChoice):

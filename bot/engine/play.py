@@ -16,7 +16,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.engine.effects import CHOSEN, Count, Effect, End, Facts, HandOff, OpenTicket, Remember, Said, Say, Wait
+from bot.engine.effects import (
+    CHOSEN,
+    Count,
+    Effect,
+    End,
+    Facts,
+    Follow,
+    HandOff,
+    Known,
+    OpenTicket,
+    Remember,
+    Said,
+    Say,
+    Wait,
+)
 from bot.engine.fill import fill
 from bot.engine.flow import Flows
 from bot.engine.forms import Option
@@ -28,6 +42,8 @@ from bot.engine.turn import Turn
 from bot.message import Attachment, Choice, Location
 
 CITIZEN, BOT, NOTE = "warga: ", "bot: ", "-- "
+KNOWN = "# serupa:"
+"""A remark that tells which report is known already."""
 SAMPLE: Mapping[str, str] = {
     "number": "K7M2-9QXH",
     "link": "https://aduan.example/lacak/K7M2-9QXH",
@@ -153,6 +169,9 @@ def play(flows: Flows, script: str, facts: Facts | None = None, listen: Listen |
         else:
             out += written(player.rest())
             out.append(line)
+            if line.startswith(KNOWN):
+                label = line.removeprefix(KNOWN).strip()
+                player.facts = replace(player.facts, known=(Known("laporan", label),) if label else ())
     out += written(player.rest())
     player.played.text = "\n".join(out).strip() + "\n"
     return player.played
@@ -192,6 +211,8 @@ def written(effects: list[Effect]) -> list[str]:
             lines.append(f"{NOTE}diingat: {effect.name} {effect.value}")
         elif isinstance(effect, Count):
             lines.append(f"{NOTE}dihitung: {effect.what} {effect.about}".rstrip())
+        elif isinstance(effect, Follow):
+            lines.append(f"{NOTE}mengikuti: {effect.ticket}")
         elif isinstance(effect, End):
             lines.append(NOTE + "selesai")
     return lines

@@ -47,7 +47,7 @@ def hear(turn: Turn, node: Node) -> Next:
         if found is not None:
             return found
     found = node.hear(turn, plain)
-    if found is None and plain and not said.quick:
+    if found is None and plain:
         found = commands.meant(turn, node)
     if found is not None:
         return found

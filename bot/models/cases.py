@@ -94,6 +94,21 @@ class Assignment(Hot, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class Follow(Hot, table=True):
+    """A citizen who follows a report of somebody else's; lies in the part of the follower's address."""
+
+    __tablename__ = "follow"
+    __table_args__ = (sa.Index("ix_follow_ticket", "ticket_id"), CLUSTERED)
+    ticket_id: bytes = Field(sa_type=Bytes)
+    ticket_part: int = Field(sa_type=sa.SmallInteger)
+    address_id: bytes = Field(sa_type=Bytes)
+    conversation_id: bytes = Field(sa_type=Bytes)
+    """Where they told it in their own words."""
+    at: datetime = Field(sa_type=UtcDateTime)
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When they heard that it is done."""
+
+
 class Survey(Hot, table=True):
     """One question for a rating; one a closing of a ticket."""
 

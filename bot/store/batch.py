@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import clock
-from bot.models import Alarm, Assignment, Delivery, Page, Survey, Ticket, TicketEvent
+from bot.models import Alarm, Assignment, Delivery, Follow, Page, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import boxes, talk
@@ -17,7 +17,7 @@ from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
-ALARM, PAGE = table(Alarm), table(Page)
+ALARM, PAGE, FOLLOW = table(Alarm), table(Page), table(Follow)
 
 TICKET_CHANGES = (
     "conversation_id", "state", "urgency", "rank", "officer_id", "updated_at", "first_answer_at", "resolved_at",
@@ -66,6 +66,7 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
     "ticket": Many(sa.insert(TICKET), TICKET.c.keys()),
     "ticket_event": Many(sa.insert(EVENT), EVENT.c.keys()),
     "assignment": Many(sa.insert(ASSIGNMENT), ASSIGNMENT.c.keys()),
+    "follow": Many(sa.insert(FOLLOW), FOLLOW.c.keys()),
     "survey": Many(sa.insert(SURVEY), SURVEY.c.keys()),
     "alarm": Many(sa.insert(ALARM), ALARM.c.keys()),
     "page": Many(sa.insert(PAGE), PAGE.c.keys()),
@@ -86,6 +87,8 @@ class Batch:
         self.alarms: dict[bytes, dict[str, Any]] = {}
         """The alarms of this batch's conversations."""
         self.queue_changed = False
+        self.known: dict[bytes, tuple[Any, ...]] = {}
+        """By address: reports that may be about the same thing as the one that is about to be sent."""
         self.counted: list[str] = []
         """What has happened and is counted once it is written."""
         self._changed_alarms: dict[bytes, dict[str, Any]] = {}

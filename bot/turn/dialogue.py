@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from bot.engine.effects import CHOSEN, Count, Effect, End, Facts, HandOff, OpenTicket, Remember, Said, Say, Wait
+from bot.engine.effects import CHOSEN, Count, Effect, End, Facts, Follow, HandOff, OpenTicket, Remember, Said, Say, Wait
 from bot.engine.step import step
 from bot.message import Inbound
 from bot.models.ref import Ref
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House, handoff
+from bot.turn import House, handoff, known
 from bot.turn.say import line, say
 
 BURST = timedelta(seconds=3)
@@ -33,7 +33,9 @@ def said(talk: Talk, inbound: Inbound) -> Said:
 
 def respond(batch: Batch, house: House, talk: Talk, heard: Said) -> None:
     """One step, in this transaction."""
-    facts = Facts(talk.language, talk.notice, talk.name, memory=talk.memory or 0.0)
+    facts = Facts(
+        talk.language, talk.notice, talk.name, memory=talk.memory or 0.0, known=batch.known.get(talk.address_id, ())
+    )
     facts = house.triage.listen(facts, heard.text)
     if facts.memory != talk.memory:
         talk.memory, talk.contact_changed = facts.memory, True
@@ -62,6 +64,8 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
         case Count(what=what, about=about):
             batch.counted.append(what)
             line(batch, talk, f"{COUNTED[what]}: {about}")
+        case Follow(ticket=ticket):
+            known.follow(batch, talk, ticket)
         case Wait():
             batch.timer(QUIET, Ref(talk.conversation_id, talk.part), batch.now + timedelta(seconds=effect.seconds))
         case End():

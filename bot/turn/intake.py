@@ -14,7 +14,7 @@ from bot.store import alarms, boxes, cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Unit
 from bot.store.talk import Talk
-from bot.turn import House, acknowledge, alarm, dialogue, handoff, receipt, survey
+from bot.turn import House, acknowledge, alarm, dialogue, handoff, known, receipt, survey
 from bot.turn.say import say
 from bot.turn.words import command
 
@@ -71,6 +71,7 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
     pressed = [ref for row, inbound in turns if (ref := survey.pressed(inbound, row.part))]
     await cases.load(unit.conn, batch, open_refs + await cases.tickets_of(unit.conn, pressed))
     await alarms.load(unit.conn, batch, alarms.refs(list(talks.values())))
+    await known.load(unit.conn, batch, house, list(talks.values()))
     for row, inbound in turns:
         if (called := alarm.named(inbound.choice)) is not None:
             await acknowledge.by_button(unit, row, called)
