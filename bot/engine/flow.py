@@ -35,7 +35,7 @@ NAMED = frozenset(
     "survey_stale survey_expired critical_answer critical_ask critical_choice_yes critical_choice_no critical_yes critical_no "
     "critical_again critical_medical critical_breathing critical_fire critical_drowning critical_disaster critical_accident "
     "critical_violence critical_suicide critical_missing critical_bad_news topic_taken "
-    "outside_left redirect followed followed_done known_item known_waiting known_handled".split()
+    "outside_left redirect followed followed_done language_heard known_item known_waiting known_handled".split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
 SCORES = ("1", "2", "3", "4", "5")

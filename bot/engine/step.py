@@ -4,7 +4,7 @@ Silence has three reasons only: `Wait` (more lines may come), a line of a burst 
 for which nothing waits any more.
 """
 
-from bot.engine import commands, walk
+from bot.engine import commands, tongue, walk
 from bot.engine.effects import Effect, Facts, Said, Say
 from bot.engine.flow import Flows
 from bot.engine.match import normalise
@@ -23,6 +23,7 @@ def step(
 ) -> tuple[dict[str, object] | None, list[Effect]]:
     turn = Turn(flows, session, said, facts)
     node = turn.node
+    tongue.follow(turn)
     if said.kind == "quiet":
         if node is None:
             return (session if session else None), []
@@ -61,6 +62,9 @@ def understand(turn: Turn, node: Node, plain: str) -> Next:
     key = table.find(plain) if table else None
     if key is not None:
         return node.press(turn, key)
+    if tongue.named(turn, node, plain):
+        turn.say(node.bubble(turn))
+        return STAY
     command = turn.flows.lexicon.command(plain)
     if command is None and len(plain) <= 48:  # rapidfuzz only for what could be a word or a label
         key = table.guess(plain) if table else None
@@ -126,6 +130,8 @@ def begin(turn: Turn) -> None:
     command = None
     if plain and not said.attachments:
         command = flows.lexicon.command(plain) or (flows.lexicon.command_like(plain) if len(plain) <= 48 else None)
+    if plain and turn.facts.language and tongue.named(turn, None, plain):
+        return walk.run(turn, flows.start)
     if command == "officer":
         return walk.run(turn, flows.officer)
     if command == "language" and turn.facts.language:

@@ -42,7 +42,8 @@ class Turn:
 
     __slots__ = (
         "answers", "back", "begun", "effects", "extra", "facts", "fix", "flows", "fresh", "guessed", "held", "lang", "lines",
-        "memories", "misses", "node", "note", "noted", "offered", "over", "reason", "resume", "said", "says",
+        "memories", "misses", "node", "note", "noted", "offered", "over", "reason", "resume", "said", "says", "switched",
+        "was_switched",
     )  # fmt: skip
 
     def __init__(self, flows: "Flows", session: Mapping[str, object] | None, said: Said, facts: Facts) -> None:
@@ -78,6 +79,8 @@ class Turn:
         """What those choices are made of, as the step that asks needs it."""
         self.begun = kept.get("fresh") is True
         """The turn before has begun the flow by the citizen's own words."""
+        self.switched, self.was_switched = False, kept.get("switched") is True
+        """The language has changed by itself in this turn, in the one before."""
         self.misses = misses if type(misses) is int and 0 <= misses < 9 else 0
 
     # -- speaking
@@ -170,7 +173,7 @@ class Turn:
             "misses": self.misses,
             "back": self.back,
         }
-        for name in ("lines", "extra", "fix", "resume", "guessed", "held", "fresh"):
+        for name in ("lines", "extra", "fix", "resume", "guessed", "held", "fresh", "switched"):
             if value := getattr(self, name):
                 session[name] = value
         if self.offered:

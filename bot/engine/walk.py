@@ -1,6 +1,6 @@
 """Walking a flow: from an answered question to wherever the flow stops next."""
 
-from bot.engine import meaning
+from bot.engine import meaning, tongue
 from bot.engine.forms import RETURN
 from bot.engine.match import normalise
 from bot.engine.nodes import AskText, Next, Node, Question
@@ -44,6 +44,9 @@ def run(turn: Turn, target: Next, recall: bool = True) -> None:
         if target == RETURN:
             target, turn.resume = turn.resume or turn.flows.home, ""
         node = turn.node = turn.flows.nodes[target]
+        if target == turn.flows.start and tongue.greeted(turn):
+            target = node.next
+            continue
         target = (recalled(turn, node) if recall else None) or node.enter(turn)
     turn.node, turn.over = turn.flows.nodes[turn.flows.officer], False
     turn.node.enter(turn)

@@ -106,6 +106,7 @@ def test_a_conversation_is_never_stuck(flows: Flows, listen: Listen, data: st.Da
                 "offered",
                 "held",
                 "fresh",
+                "switched",
             }
             assert len(session["back"]) <= 20  # type: ignore[arg-type]
 
