@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import socket
+import threading
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from bot import clock, i18n, logs, registry, vault
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.engine import flow
-from bot.errors import ConfigError
+from bot.errors import ConfigError, WargiError
 from bot.fetching import Fetcher
 from bot.files.shelf import Shelf, shelf
 from bot.hints import EVERYTHING, Hints
@@ -43,10 +44,13 @@ class Server:
         self.hints = Hints()
         self.db = Db(config.database_url, config.data_dir)
         self.door = Door(self.db)
+        self.db.after_commit.append(self.metrics.committed)
         self.house: House
         self.shelf: Shelf
         self.port = 0
         self.migrated = False
+        self.learnt = threading.Event()
+        """Set when topics, intents and places are loaded, or cannot be."""
         self._worker: Worker | None = None
         self._delivery: Delivery | None = None
         self._fetcher: Fetcher | None = None
@@ -100,6 +104,18 @@ class Server:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handler_cancellation=False)
         await self._runner.setup()
         await web.SockSite(self._runner, sock, backlog=1024).start()
+        # A daemon: a stop need not wait for a model that is being trained.
+        threading.Thread(target=self._learn, name="learn", daemon=True).start()
+
+    def _learn(self) -> None:
+        """What takes seconds to load comes while messages are answered already."""
+        try:
+            folder = content_dir(self.config.flows_dir, "flows")
+            room.learn(self.house.triage, folder, self.house.flows, self.config.data_dir)
+        except (WargiError, OSError) as error:
+            logs.get("app").error("topics are not guessed", error=logs.fault(error))
+        finally:
+            self.learnt.set()
 
     def _ways(self) -> Ways:
         config = self.config

@@ -212,9 +212,10 @@ def flow_play(
     """Play transcripts and show where the bot says something else."""
     from bot.engine.play import play_file
 
-    failed = 0
+    failed, read = 0, flows()
+    listen = listener(read)
     for path in scripts:
-        played = play_file(flows(), path)
+        played = play_file(read, path, listen)
         if rewrite:
             path.write_text(played.text, encoding="utf-8")
         elif played.differs:
@@ -231,6 +232,16 @@ def flows() -> Any:
     config = settings()
     catalogues = Catalogues.load(content_dir(config.locales_dir, "locales"))
     return flow.load(content_dir(config.flows_dir, "flows"), catalogues)
+
+
+def listener(flows: Any) -> Any:
+    """Triage as the server has it."""
+    from bot.app import content_dir
+    from bot.triage import room
+
+    config = settings()
+    folder = content_dir(config.flows_dir, "flows")
+    return room.learn(room.load(folder, flows), folder, flows, config.data_dir).listen
 
 
 # -- locales ---------------------------------------------------------------------------------------

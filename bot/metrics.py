@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from bot.store.db import Unit
+
 
 class Metrics:
     """One registry a server, so that two servers of one test process do not add up."""
@@ -18,6 +20,7 @@ class Metrics:
         self.webhooks = counter("webhooks", "Webhook requests by channel and answer", "channel", "answer")
         self.items = counter("inbox_items", "Items stored from webhooks", "channel")
         self.turns = counter("turns", "Inbox items by what became of them", "outcome")
+        self.happenings = counter("happenings", "What came up in conversations: outside, followed, slowed …", "what")
         self.sends = counter("sends", "Sends by channel and outcome", "channel", "outcome")
         self.timers = counter("timers", "Timers that rang", "kind", "outcome")
         self.calls = counter("calls", "Calls to officers by way and outcome", "via", "outcome")
@@ -30,3 +33,8 @@ class Metrics:
         self.media_pending = gauge("media_pending", "Citizens' files that are still to be fetched")
         self.media_lag = gauge("media_lag_seconds", "Age of the oldest file that is still to be fetched")
         self.parts = gauge("parts_held", "Parts that this process works on")
+
+    def committed(self, unit: Unit) -> None:
+        """A listener of the database: counts what was really written."""
+        for what in unit.counted:
+            self.happenings.labels(what).inc()

@@ -154,13 +154,13 @@ async def tell(walker: Walker) -> str:
     await walker.last("merenahna")
     await walker.say("1.")
     await walker.last("Di mana tempatna")
-    await walker.say("Kampung Babakan, désa Cikajang")
+    await walker.say("désa Cibiru Wetan, kacamatan Cileunyi")
     await walker.last("carioskeun")
     await walker.say("Jalan gorowong ageung payuneun sakola, bahaya keur barudak")
     await walker.last("kintun potona")
     await walker.say("teu aya")
     text, _ = await walker.last("Naha tos leres")
-    assert "Kampung Babakan" in text and "gorowong" in text
+    assert "Cibiru Wetan" in text and "gorowong" in text
     await walker.say("muhun")
     text, _ = await walker.last("/lacak/")
     found = NUMBER.search(text)

@@ -196,6 +196,7 @@ class World:
         env = settings(self.database_url, self.folder, self.graph, self.telegram, **more)
         self.server = Server(registry.settings(env))
         await self.server.start(bind("127.0.0.1", port, asked=False))
+        await eventually(self.server.learnt.is_set, 120, "the models are loaded")  # else tests would see either
 
     @property
     def url(self) -> str:

@@ -67,6 +67,8 @@ ANSWER = {
     "topic": N_("Topik"),
     "subtopic": N_("Rincian topik"),
     "place": N_("Tempat"),
+    "place_name": N_("Tempat menurut daftar wilayah"),
+    "elsewhere": N_("Di luar wilayah"),
     "details": N_("Isi laporan"),
     "photo": N_("Foto"),
     "foto": N_("Foto"),
@@ -84,6 +86,8 @@ EVENT = {
     "expired": N_("Penilaian tidak dijawab"),
     "answered": N_("Jawaban pertama petugas"),
     "alarm": N_("Panggilan darurat"),
+    "followed": N_("Diikuti warga lain"),
+    "outside": N_("Tempatnya di luar wilayah"),
 }
 DANGER = {
     "medical": N_("Gawat medis"),
@@ -232,6 +236,8 @@ def answers(ticket: Mapping[str, Any]) -> list[tuple[str, str]]:
     shown = {ticket["topic"], ticket["subtopic"], ticket["place"], ticket["details"], "", "-", "skip"}
     pairs = []
     for question, answer in (ticket["answers"] or {}).items():
+        if question in ("place_code", "spot"):  # for machines
+            continue
         text = _files(answer) if isinstance(answer, list) else str(answer if answer is not None else "").strip()
         if text not in shown and not (ticket["answers"].get("attachments") and "foto" in question):
             pairs.append((ANSWER.get(question, topic(question)), text))

@@ -28,7 +28,9 @@ ROW, BUTTON, BUTTONS = 24, 20, 3
 """WhatsApp: a list row, a button, and up to how many choices are buttons."""
 MAX_ID = 64
 """Bytes: Telegram's callback data."""
-FILLED = frozenset({"number", "link", "track", "officer", "answers", "numbers"})
+FILLED = frozenset(
+    "number link track officer answers numbers topic_name elsewhere redirect place_name date state followers".split()
+)
 """Placeholders that the system fills."""
 _SENTENCE = re.compile(r"[.!?:]+(?:\s|$)|\n+")
 

@@ -1,8 +1,8 @@
 """Global words: they work at every step, in every language, and leave the conversation in a place the citizen knows."""
 
-from bot.engine import walk
+from bot.engine import meaning, walk
 from bot.engine.effects import Link, Say, Wait
-from bot.engine.nodes import STAY, AskText, Next, Node
+from bot.engine.nodes import STAY, AskText, Next, Node, Question
 from bot.engine.turn import Turn
 
 
@@ -29,6 +29,24 @@ def obey(turn: Turn, node: Node, command: str) -> Next:
         turn.effects.append(Link())
     turn.say(node.bubble(turn))
     return wait_on(turn, node)
+
+
+def meant(turn: Turn, node: Node) -> Next:
+    """What a sentence at a question with choices asks for, where the model is sure: a global word said in other words, or at
+    the main menu one of its choices. Inside a report a complaint is a part of it and leads nowhere."""
+    if isinstance(node, AskText):
+        return None
+    intent = meaning.intent(turn, turn.said.text)
+    if turn.said.quick and not (intent == meaning.REPORT and node.id == turn.flows.home):
+        return None  # one line of several: only a whole complaint says enough by itself
+    if intent in meaning.KEPT or (intent == meaning.REPORT and node.id == turn.flows.home):
+        turn.keep(turn.piece())
+    if node.id == turn.flows.home and isinstance(node, Question) and (key := meaning.choice(node, intent)):
+        turn.fresh = intent == meaning.REPORT
+        turn.misses = 0
+        return node.press(turn, key)
+    command = meaning.COMMANDS.get(intent)
+    return obey(turn, node, command) if command else None
 
 
 def polite(turn: Turn, node: Node, command: str) -> Next:

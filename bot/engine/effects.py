@@ -1,7 +1,8 @@
 """What a step of a conversation asks the dialogue to do, in order, in its transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from bot.message import Attachment, Choice, Location
 
@@ -17,6 +18,10 @@ class Say:
     notice: bool = False
     """Delivered even when a human has taken over meanwhile."""
     values: Mapping[str, str] = field(default_factory=dict)
+
+
+CHOSEN: Mapping[str, float] = {"su": 12.0, "id": -12.0}
+"""`Facts.memory` after a citizen has chosen a language: it takes several clear messages to say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,22 @@ class End:
     """The flow is over; the session is gone."""
 
 
-Effect = Say | Remember | OpenTicket | HandOff | Wait | Link | End
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Something that is counted, and noted in the conversation for officers: `outside` (a place that is not ours)."""
+
+    what: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Instead of a ticket of their own the citizen follows one that is open (its reference)."""
+
+    ticket: str
+
+
+Effect = Say | Remember | OpenTicket | HandOff | Wait | Count | Follow | Link | End
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +106,65 @@ class Said:
     """A picture that belongs to the picture right before it: what was asked meanwhile is not answered by it."""
 
 
+class Guess(Protocol):
+    """What a message is about, as far as a model can say."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def verdict(self) -> str:
+        """`sure`, `ask` or `unsure`."""
+
+    @property
+    def ranked(self) -> tuple[tuple[str, float], ...]: ...
+
+
+class Place(Protocol):
+    """A region of ours."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def district(self) -> str: ...
+    @property
+    def regency(self) -> str: ...
+    @property
+    def shown(self) -> str: ...
+
+
+class Named(Protocol):
+    """The places that a text may mean."""
+
+    @property
+    def candidates(self) -> Sequence[Place]: ...
+    @property
+    def elsewhere(self) -> str:
+        """The name of a place that is not ours; '' else."""
+
+    @property
+    def unique(self) -> Place | None: ...
+
+
+class Places(Protocol):
+    """The names of the regions that are served."""
+
+    def find(self, text: str, asked: bool = False) -> Named: ...
+    def near(self, latitude: float, longitude: float) -> Place | None: ...
+    def narrow(self, candidates: Sequence[Any], answer: str) -> Named: ...
+    def place(self, code: str) -> Place: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An open report that may be about the same thing."""
+
+    key: str
+    label: str
+    """All that another citizen may know of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the engine may know of the world."""
@@ -95,3 +174,13 @@ class Facts:
     notice: str = ""
     """The version of the data notice this contact has seen."""
     name: str = ""
+    memory: float = 0.0
+    """The evidence of all messages so far for one language."""
+    heard: str = ""
+    """The language that this evidence has settled; '' while it has not."""
+    guess: Callable[[str], Guess] | None = None
+    """The topic of a text; None while the model is not loaded. Likewise the next two."""
+    intent: Callable[[str], Guess] | None = None
+    places: Places | None = None
+    known: tuple[Known, ...] = ()
+    """Loaded only for who is about to send a report."""

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.engine import build, nodes, reports, topics
+from bot.engine import build, known, nodes, place, reports, topics
 from bot.engine.forms import KEY, Form, Text, Workshop, Written, near
-from bot.engine.match import Lexicon, Table
+from bot.engine.match import Lexicon, Table, normalise
 from bot.engine.nodes import Node
 from bot.engine.read import Source, Tree, read_all
 from bot.engine.topics import Group, Topic
 from bot.errors import FlowError
-from bot.i18n import Catalogues
+from bot.i18n import SOURCE, Catalogues
 from bot.message import Choice
 
 KINDS: Mapping[str, type[Node]] = {
     kind.kind: kind
     for kind in (
         nodes.Speak, nodes.Notice, nodes.Go, nodes.Finish, nodes.OpensTicket, nodes.HandsOff,
-        nodes.AskChoice, nodes.AskLanguage, nodes.AskText, reports.AskTopic, reports.AskMedia, reports.Summary,
+        nodes.AskChoice, nodes.AskLanguage, nodes.AskText, place.AskPlace, known.AskKnown, reports.AskTopic, reports.AskMedia, reports.Summary,
     )
 }  # fmt: skip
 """The registry: a kind of step is one class and one line here."""
@@ -36,7 +36,8 @@ NAMED = frozenset(
     "critical_again critical_medical critical_breathing critical_fire critical_drowning critical_disaster critical_accident "
     "critical_violence critical_suicide critical_missing critical_bad_news "
     "photo_lost voice_lost file_lost file_refused file_too_big "
-    "link_code link_wait link_unknown link_used link_expired link_same link_done link_told".split()
+    "link_code link_wait link_unknown link_used link_expired link_same link_done link_told "
+    "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled".split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
 SCORES = ("1", "2", "3", "4", "5")
@@ -76,6 +77,14 @@ class Flows:
     language: str
     offer: str
     officer: str
+    redirects: Mapping[str, str]
+    """Name of a region -> who takes reports there."""
+
+    def redirect(self, elsewhere: str, language: str) -> str:
+        """Who can help in a place that is not ours: its own service where we know one, and the country's."""
+        plain, texts = f" {normalise(elsewhere)} ", self.texts["redirect"]
+        own = next((contact for name, contact in self.redirects.items() if f" {name} " in plain), "")
+        return "\n".join(filter(None, (own, texts.get(language) or texts[SOURCE])))
 
 
 def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
@@ -85,10 +94,12 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         raise FlowError(
             f"{flows_dir}/{ENTRY}.yaml:1: file: is missing; every conversation begins in the flow `{ENTRY}`."
         )
+    paths += [path for path in [flows_dir / "data" / "redirects.yaml"] if path.is_file()]
     sources = {source.name.rpartition("/")[2][:-5]: source for source in read_all(paths, flows_dir)}
     shop = Workshop(catalogues)
     shop.lexicon = words(shop, sources.pop("words"))
     shop.groups = topics.build(shop, sources.pop("topics"))
+    redirects = _redirects(shop, sources.pop("redirects", None))
     texts, survey = _texts(shop, sources.pop(TEXTS, None), flows_dir)
     shop.menu = texts["menu_button"]
     steps = {name: _steps(shop, name, source) for name, source in sources.items()}
@@ -122,6 +133,7 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         language=f"{ENTRY}/{LANGUAGE}",
         offer=f"{ENTRY}/{OFFER}",
         officer=f"{ENTRY}/{OFFICER}",
+        redirects=MappingProxyType(redirects),
     )
 
 
@@ -154,6 +166,21 @@ def words(shop: Workshop, source: Source) -> Lexicon:
     same = [group.split("=") for group in form.words("same")]
     found = Lexicon.build(form.words("fillers"), {name: form.words(name) for name in names}, same)
     form.finish()
+    return found
+
+
+def _redirects(shop: Workshop, source: Source | None) -> dict[str, str]:
+    found = dict[str, str]()
+    if source is None:
+        return found
+    whole = Form(shop, source.name, "redirects", "redirects", source.tree)
+    for slug, tree in whole.sub("redirects").items():
+        form = Form(shop, source.name, "redirects", slug, tree)
+        contact = form.string("contact")
+        found |= {normalise(name): contact for name in form.words("names")}
+        form.string("checked")
+        form.finish()
+    whole.finish()
     return found
 
 

@@ -18,6 +18,8 @@ from bot.engine.turn import Turn, shorten
 from bot.i18n import SOURCE
 
 STAY = ""
+STORY = 8
+"""Words from which what was said before the question is a whole story."""
 Next: TypeAlias = str | None
 Nodes: TypeAlias = "Sequence[Node]"
 Prompts: TypeAlias = Mapping[str, Say]
@@ -198,6 +200,14 @@ class Question(Node):
             turn.answers[self.save] = key
         return option.next or self.next
 
+    def answers(self, turn: Turn) -> Table:
+        """What may be typed here."""
+        return self.table
+
+    def stands(self, turn: Turn, key: str) -> bool:
+        """Whether a button of this question is still one."""
+        return key in self.options and self.options[key].shown
+
     @override
     def exits(self) -> frozenset[str]:
         return frozenset({option.next or self.next for option in self.options.values()} - {STAY})
@@ -294,16 +304,24 @@ class AskText(Node):
     asks: ClassVar[bool] = True
     gather: float = 0.0
     """Seconds of quiet that end an answer of several lines."""
+    recall: bool = False
+    """Lines written before this question was asked belong to its answer, and may be all of it."""
 
     @classmethod
     def build(cls, form: Form) -> Nodes:
         fields: dict[str, Any] = {"save": form.string("save", form.name), "gather": form.number("gather", 0, 0, 30)}
-        return [cls(**at(form), **spoken(form.text("text")), **fields, next=form.target())]
+        return [cls(**at(form), **spoken(form.text("text")), **fields, next=form.target(), recall=form.flag("recall"))]
 
     @override
     def enter(self, turn: Turn) -> Next:
         turn.ask(self.bubble(turn))
         return STAY
+
+    def recalled(self, turn: Turn) -> Next:
+        """The story was told before anybody asked for it. Only words that have shown a topic are one: others are talk."""
+        if not turn.guessed or len(turn.told().split()) < STORY:
+            return None
+        return self.settle(turn)
 
     @override
     def hear(self, turn: Turn, plain: str) -> Next:
@@ -321,6 +339,8 @@ class AskText(Node):
 
     def settle(self, turn: Turn) -> Next:
         """The lines become the answer."""
+        if self.recall and turn.guessed:
+            turn.lines, turn.extra = [*turn.extra, *turn.lines], []
         turn.answers[self.save] = "\n".join(turn.lines)
         turn.lines = []
         return self.next

@@ -12,11 +12,26 @@ a button (its label, or the id of an old one), and `(cepat) …` for a line with
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.engine.effects import Effect, End, Facts, HandOff, Link, OpenTicket, Remember, Said, Say, Wait
+from bot.engine.effects import (
+    CHOSEN,
+    Count,
+    Effect,
+    End,
+    Facts,
+    Follow,
+    HandOff,
+    Known,
+    Link,
+    OpenTicket,
+    Remember,
+    Said,
+    Say,
+    Wait,
+)
 from bot.engine.fill import fill
 from bot.engine.flow import Flows
 from bot.engine.forms import Option
@@ -24,15 +39,20 @@ from bot.engine.match import choose
 from bot.engine.nodes import Node, Question
 from bot.engine.reports import AskMedia
 from bot.engine.step import step
+from bot.engine.turn import Turn
 from bot.message import Attachment, Choice, Location
 
 CITIZEN, BOT, NOTE = "warga: ", "bot: ", "-- "
+KNOWN = "# serupa:"
+"""A remark that tells which report is known already."""
 SAMPLE: Mapping[str, str] = {
     "number": "K7M2-9QXH",
     "link": "https://aduan.example/lacak/K7M2-9QXH",
     "track": "https://aduan.example/lacak",
 }
 """Stands for what the system fills in."""
+Listen = Callable[[Facts, str], Facts]
+"""What triage knows besides, after one more line: `Triage.listen`."""
 _MARK = re.compile(r"\((foto|suara|stiker|lokasi|tekan|cepat)(?: ([^)]*))?\) ?")
 
 
@@ -65,8 +85,8 @@ class Played:
 class Player:
     """Plays one conversation; also good for a prompt in a terminal."""
 
-    def __init__(self, flows: Flows, facts: Facts | None = None) -> None:
-        self.flows, self.facts = flows, facts or Facts()
+    def __init__(self, flows: Flows, facts: Facts | None = None, listen: Listen | None = None) -> None:
+        self.flows, self.facts, self.listen = flows, facts or Facts(), listen
         self.session: dict[str, object] | None = None
         self.buttons: tuple[Choice, ...] = ()
         self.waiting = False
@@ -83,11 +103,13 @@ class Player:
 
     def step(self, said: Said) -> list[Effect]:
         before = self.session
+        if self.listen is not None:
+            self.facts = self.listen(self.facts, said.text)
         self.session, effects = step(self.flows, self.session, said, self.facts)
         self.waiting = any(isinstance(effect, Wait) for effect in effects)
         for effect in effects:
             if isinstance(effect, Remember) and effect.name == "language":
-                self.facts = replace(self.facts, language=effect.value)
+                self.facts = replace(self.facts, language=effect.value, memory=CHOSEN.get(effect.value, 0.0))
             elif isinstance(effect, Remember):
                 self.facts = replace(self.facts, notice=effect.value)
             elif isinstance(effect, Say) and effect.choices:
@@ -107,7 +129,7 @@ class Player:
             return
         where, _, key = said.choice.rpartition("/")
         if not said.choice:
-            key = choose(question.table, said.text) or ""
+            key = choose(question.answers(Turn(self.flows, before, said, self.facts)), said.text) or ""
         if key in question.options and (not said.choice or where == node.id):
             self.played.choices.add(f"{node.id}/{key}")
 
@@ -133,9 +155,9 @@ class Player:
         return Said(text, choice, kind, tuple(files), location, quick)
 
 
-def play(flows: Flows, script: str, facts: Facts | None = None) -> Played:
+def play(flows: Flows, script: str, facts: Facts | None = None, listen: Listen | None = None) -> Played:
     """The transcript of a script: its citizen's lines and remarks, with what the bot says now."""
-    player = Player(flows, facts)
+    player = Player(flows, facts, listen)
     player.played.script = script
     out: list[str] = []
     for line in inputs(script):
@@ -148,13 +170,16 @@ def play(flows: Flows, script: str, facts: Facts | None = None) -> Played:
         else:
             out += written(player.rest())
             out.append(line)
+            if line.startswith(KNOWN):
+                label = line.removeprefix(KNOWN).strip()
+                player.facts = replace(player.facts, known=(Known("laporan", label),) if label else ())
     out += written(player.rest())
     player.played.text = "\n".join(out).strip() + "\n"
     return player.played
 
 
-def play_file(flows: Flows, path: Path) -> Played:
-    played = play(flows, path.read_text("utf-8"))
+def play_file(flows: Flows, path: Path, listen: Listen | None = None) -> Played:
+    played = play(flows, path.read_text("utf-8"), listen=listen)
     played.name = str(path)
     return played
 
@@ -187,6 +212,10 @@ def written(effects: list[Effect]) -> list[str]:
             lines.append(f"{NOTE}diingat: {effect.name} {effect.value}")
         elif isinstance(effect, Link):
             lines.append(f"{NOTE}kode penghubung kanal dibuat")
+        elif isinstance(effect, Count):
+            lines.append(f"{NOTE}dihitung: {effect.what} {effect.about}".rstrip())
+        elif isinstance(effect, Follow):
+            lines.append(f"{NOTE}mengikuti: {effect.ticket}")
         elif isinstance(effect, End):
             lines.append(NOTE + "selesai")
     return lines

@@ -1,6 +1,6 @@
 """Kinds of step that one written step makes several of: the topic in two levels, the optional photo, the summary."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -11,13 +11,15 @@ from bot.engine.effects import Say, Wait
 from bot.engine.fill import names
 from bot.engine.forms import Form, Option, Text
 from bot.engine.nodes import STAY, AskChoice, AskText, Next, Node, Nodes, Question
-from bot.engine.turn import Turn
+from bot.engine.offer import Offered, offering
+from bot.engine.turn import MAX_BACK, Turn
 from bot.i18n import SOURCE
 
 SEND, FIX, CANCEL = "send", "fix", "cancel"
 SKIPPED = "-"
 HIDDEN = "~"
 """Before a topic's key at the question for the group: a group and a topic may have one name."""
+MEANT, NONE = "maksud", "lain"
 COMING = "coming"
 """The words that announce a photo: the question waits on, and nothing was misunderstood."""
 PICTURES = ("image", "video", "document")
@@ -26,7 +28,8 @@ WORDY = 3
 
 
 class AskTopic(AskChoice):
-    """`ask-topic`: first the group, then the topic (flows/data/topics.yaml). Who names a topic at once skips the second."""
+    """`ask-topic`: first the group, then the topic (flows/data/topics.yaml). Who names a topic at once skips the second, and who has
+    said already what it is about may skip both: what the model is sure of is taken, what it hesitates over is offered."""
 
     kind: ClassVar[str] = "ask-topic"
     __slots__ = ()
@@ -45,7 +48,46 @@ class AskTopic(AskChoice):
             groups.append(Option(group.slug, group.label, group.label, group.words, f"{form.flow}/{name}", saves=False))
             topics += [Option(HIDDEN + o.key, o.label, o.short, o.words, following, shown=False) for o in inside]
             nodes.append(AskChoice.made(form, name, detail, inside, following, save))
-        return [cls.made(form, form.name, text, groups + topics, following, save), *nodes]
+        meant = Meant.build_for(form, topics, following, save)
+        return [cls.made(form, form.name, text, groups + topics, following, save), *nodes, meant]
+
+    @override
+    def enter(self, turn: Turn) -> Next:
+        if not turn.guessed and not turn.fix and (found := self.suggested(turn, turn.told())):
+            turn.back = [*turn.back[1 - MAX_BACK :], self.id]
+            return found
+        turn.ask(self.bubble(turn))
+        return STAY
+
+    @override
+    def hear(self, turn: Turn, plain: str) -> Next:
+        said = turn.said
+        if turn.guessed or said.quick or not plain:
+            return None
+        found = self.suggested(turn, f"{turn.told()}\n{said.text}")
+        if found:
+            turn.keep(turn.piece())
+        return found
+
+    def suggested(self, turn: Turn, text: str) -> Next:
+        """Where the guess leads; None where it is none."""
+        if turn.facts.guess is None or not text.strip():
+            return None
+        guess = turn.facts.guess(text)
+        known = [slug for slug, _ in guess.ranked if HIDDEN + slug in self.options]
+        if guess.verdict == "sure" and known[:1] == [guess.label]:
+            turn.guessed, turn.answers[self.save] = True, guess.label
+            turn.note, turn.noted = "topic_taken", {"topic_name": self.shown(turn.answers, turn.lang)}
+            return self.next
+        if guess.verdict == "ask" and len(known) > 1:
+            turn.guessed = True
+            turn.offered = [(slug, self.options[HIDDEN + slug].label[turn.lang]) for slug in known[:3]]
+            return f"{self.id}.{MEANT}"
+        return None
+
+    @override
+    def exits(self) -> frozenset[str]:
+        return AskChoice.exits(self) | {f"{self.id}.{MEANT}"}
 
     @override
     def press(self, turn: Turn, key: str) -> Next:
@@ -57,6 +99,41 @@ class AskTopic(AskChoice):
     def shown(self, answers: Mapping[str, object], lang: str) -> str:
         option = self.options.get(f"{HIDDEN}{answers.get(self.save)}")
         return option.label[lang] if option else "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant(Offered):
+    """Made by `ask-topic`: "Maksudnya yang mana?", with the topics that the citizen's words may be about."""
+
+    kind: ClassVar[str] = "meant"
+    topics: Mapping[str, Option]
+
+    @classmethod
+    def build_for(cls, form: Form, topics: Sequence[Option], following: str, save: str) -> "Meant":
+        label = form.text("none", "Bukan itu")
+        none = Option(NONE, label, label, form.words("none_words"), form.id, saves=False)
+        keyed = {topic.key.removeprefix(HIDDEN): topic for topic in topics}
+        text = form.text("meant", "Maksudnya yang mana?")
+        return cls(**offering(form, MEANT, text, [none]), next=following, save=save, topics=keyed)
+
+    @override
+    def label(self, key: str, label: str, lang: str) -> str:
+        return self.topics[key].label[lang] if key in self.topics else label
+
+    @override
+    def phrases(self, key: str, label: str) -> tuple[list[str], tuple[str, ...]]:
+        topic = self.topics.get(key)
+        return ([*topic.label.values()], topic.words) if topic else ([label], ())
+
+    @override
+    def chosen(self, turn: Turn, key: str) -> Next:
+        turn.answers[self.save] = key
+        return self.next
+
+    @override
+    def shown(self, answers: Mapping[str, object], lang: str) -> str:
+        topic = self.topics.get(str(answers.get(self.save)))
+        return topic.label[lang] if topic else "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ Silence has three reasons only: `Wait` (more lines may come), a line of a burst 
 officer, and a `quiet` for which nothing waits any more.
 """
 
-from bot.engine import commands, walk
+from bot.engine import commands, tongue, walk
 from bot.engine.effects import Effect, Facts, Link, Said, Say
 from bot.engine.flow import Flows
 from bot.engine.match import normalise
@@ -23,6 +23,7 @@ def step(
 ) -> tuple[dict[str, object] | None, list[Effect]]:
     turn = Turn(flows, session, said, facts)
     node = turn.node
+    tongue.follow(turn)
     if said.kind == "quiet":
         if node is None:
             return (session if session else None), []
@@ -47,6 +48,8 @@ def hear(turn: Turn, node: Node) -> Next:
         if found is not None:
             return found
     found = node.hear(turn, plain)
+    if found is None and plain:
+        found = commands.meant(turn, node)
     if found is not None:
         return found
     return missed(turn, node, plain)
@@ -55,12 +58,16 @@ def hear(turn: Turn, node: Node) -> Next:
 def understand(turn: Turn, node: Node, plain: str) -> Next:
     """Choices and global words: first spelt right, then misspelt."""
     question = asker(node)
-    key = question.table.find(plain) if question else None
+    table = question.answers(turn) if question else None
+    key = table.find(plain) if table else None
     if key is not None:
         return node.press(turn, key)
+    if tongue.named(turn, node, plain):
+        turn.say(node.bubble(turn))
+        return STAY
     command = turn.flows.lexicon.command(plain)
     if command is None and len(plain) <= 48:  # rapidfuzz only for what could be a word or a label
-        key = question.table.guess(plain) if question else None
+        key = table.guess(plain) if table else None
         if key is not None:
             return node.press(turn, key)
         command = turn.flows.lexicon.command_like(plain)
@@ -77,7 +84,7 @@ def press(turn: Turn, node: Node) -> Next:
     """A button. Its id is checked against where the conversation is: an old one is answered kindly and changes nothing."""
     question = asker(node)
     where, _, key = turn.said.choice.rpartition("/")
-    if question and where == node.id and key in question.options and question.options[key].shown:
+    if question and where == node.id and question.stands(turn, key):
         return node.press(turn, key)
     if turn.lines and isinstance(node, AskText):
         return commands.wait_on(turn, node)
@@ -123,6 +130,8 @@ def begin(turn: Turn) -> None:
     command = None
     if plain and not said.attachments:
         command = flows.lexicon.command(plain) or (flows.lexicon.command_like(plain) if len(plain) <= 48 else None)
+    if plain and turn.facts.language and tongue.named(turn, None, plain):
+        return walk.run(turn, flows.start)
     if command == "officer":
         return walk.run(turn, flows.officer)
     if command == "language" and turn.facts.language:

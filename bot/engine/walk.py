@@ -1,13 +1,13 @@
 """Walking a flow: from an answered question to wherever the flow stops next."""
 
+from bot.engine import meaning, tongue
 from bot.engine.forms import RETURN
 from bot.engine.match import normalise
-from bot.engine.nodes import Next, Node, Question
-from bot.engine.turn import Turn
+from bot.engine.nodes import AskText, Next, Node, Question
+from bot.engine.turn import MAX_BACK, Turn
 
 MAX_HOPS = 50
 """Steps in one turn. The linter refuses loops without a question; this is for flows that nobody linted."""
-MAX_BACK = 20
 
 
 def move(turn: Turn, target: Next) -> None:
@@ -44,6 +44,9 @@ def run(turn: Turn, target: Next, recall: bool = True) -> None:
         if target == RETURN:
             target, turn.resume = turn.resume or turn.flows.home, ""
         node = turn.node = turn.flows.nodes[target]
+        if target == turn.flows.start and tongue.greeted(turn):
+            target = node.next
+            continue
         target = (recalled(turn, node) if recall else None) or node.enter(turn)
     turn.node, turn.over = turn.flows.nodes[turn.flows.officer], False
     turn.node.enter(turn)
@@ -51,7 +54,14 @@ def run(turn: Turn, target: Next, recall: bool = True) -> None:
 
 def recalled(turn: Turn, node: Node) -> Next:
     """A line written before this question may have answered it already. Numbers do not count: no list had been seen."""
-    if not getattr(node, "recall", False) or not isinstance(node, Question):
+    if not getattr(node, "recall", False):
+        return None
+    if isinstance(node, AskText):
+        found = None if turn.fix else node.recalled(turn)
+        if found:
+            turn.back = [*turn.back[1 - MAX_BACK :], node.id]
+        return found
+    if not isinstance(node, Question):
         return None
     for line in turn.extra:
         plain = normalise(line)
@@ -62,4 +72,7 @@ def recalled(turn: Turn, node: Node) -> Next:
             turn.extra.remove(line)
             turn.back = [*turn.back[1 - MAX_BACK :], node.id]
             return node.press(turn, key)
+    if node.id == turn.flows.home and turn.extra and (key := meaning.opening(turn, node)):
+        turn.back = [*turn.back[1 - MAX_BACK :], node.id]
+        return node.press(turn, key)
     return None

@@ -3,7 +3,7 @@
 from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
-from bot.models.cases import Assignment, Survey, Ticket, TicketEvent
+from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
 from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
@@ -42,6 +42,7 @@ __all__ = [
     "Conversation",
     "Delivery",
     "Disclosure",
+    "Follow",
     "Inbox",
     "InboxItem",
     "Invite",

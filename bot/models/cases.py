@@ -20,6 +20,7 @@ class Ticket(Hot, table=True):
         sa.Index("ix_ticket_officer", "officer_id", "state", "rank"),
         sa.Index("ix_ticket_conversation", "conversation_id", "part"),
         sa.Index("ix_ticket_address", "address_id", "part"),
+        sa.Index("ix_ticket_place", "place_code", "topic", "opened_at"),
         CLUSTERED,
     )
     number: str
@@ -36,6 +37,9 @@ class Ticket(Hot, table=True):
     topic: str = ""
     subtopic: str = ""
     place: str = ""
+    """As the citizen wrote it."""
+    place_code: str = ""
+    """Kemendagri's code of the village, district or regency that was understood; '' where none was."""
     details: str = ""
     answers: dict[str, object] | None = Field(default=None, sa_type=Json)
     """Everything the flow asked, as it was answered."""
@@ -88,6 +92,21 @@ class Assignment(Hot, table=True):
     officer_id: int
     started_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Follow(Hot, table=True):
+    """A citizen who follows a report of somebody else's; lies in the part of the follower's address."""
+
+    __tablename__ = "follow"
+    __table_args__ = (sa.Index("ix_follow_ticket", "ticket_id"), CLUSTERED)
+    ticket_id: bytes = Field(sa_type=Bytes)
+    ticket_part: int = Field(sa_type=sa.SmallInteger)
+    address_id: bytes = Field(sa_type=Bytes)
+    conversation_id: bytes = Field(sa_type=Bytes)
+    """Where they told it in their own words."""
+    at: datetime = Field(sa_type=UtcDateTime)
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When they heard that it is done."""
 
 
 class Survey(Hot, table=True):

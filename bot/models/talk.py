@@ -32,6 +32,8 @@ class Contact(Hot, table=True):
     same_id: bytes | None = Field(default=None, sa_type=Bytes)
     """The contact that this one was joined to by an explicit act (`Joining`); nothing else ever sets it, and undoing clears it."""
     same_part: int | None = Field(default=None, sa_type=sa.SmallInteger)
+    memory: float = 0.0
+    """What all their messages say about their language: log-odds, positive is Sundanese."""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

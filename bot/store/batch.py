@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import clock
-from bot.models import Alarm, Assignment, Delivery, LinkCode, Message, Page, Survey, Ticket, TicketEvent
+from bot.models import Alarm, Assignment, Delivery, Follow, LinkCode, Message, Page, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import boxes, media, talk
@@ -17,11 +17,11 @@ from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
-ALARM, PAGE, MESSAGE, LINK_CODE = table(Alarm), table(Page), table(Message), table(LinkCode)
+ALARM, PAGE, MESSAGE, LINK_CODE, FOLLOW = table(Alarm), table(Page), table(Message), table(LinkCode), table(Follow)
 
 TICKET_CHANGES = (
     "conversation_id", "state", "urgency", "rank", "officer_id", "updated_at", "first_answer_at", "resolved_at",
-    "score", "version", "details", "topic", "subtopic", "place",
+    "score", "version", "details", "topic", "subtopic", "place", "place_code",
 )  # fmt: skip
 _UPDATE_TICKET = Many(
     sa.update(TICKET)
@@ -71,6 +71,7 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
     "ticket": Many(sa.insert(TICKET), TICKET.c.keys()),
     "ticket_event": Many(sa.insert(EVENT), EVENT.c.keys()),
     "assignment": Many(sa.insert(ASSIGNMENT), ASSIGNMENT.c.keys()),
+    "follow": Many(sa.insert(FOLLOW), FOLLOW.c.keys()),
     "survey": Many(sa.insert(SURVEY), SURVEY.c.keys()),
     "alarm": Many(sa.insert(ALARM), ALARM.c.keys()),
     "page": Many(sa.insert(PAGE), PAGE.c.keys()),
@@ -97,6 +98,10 @@ class Batch:
         self.last: dict[bytes, tuple[str, str]] = {}
         """Kind and album of a citizen's last message, by conversation, where a turn wants to know."""
         self.queue_changed = False
+        self.known: dict[bytes, tuple[Any, ...]] = {}
+        """By address: reports that may be about the same thing as the one that is about to be sent."""
+        self.counted: list[str] = []
+        """What has happened and is counted once it is written."""
         self._changed_alarms: dict[bytes, dict[str, Any]] = {}
         self._cancelled: list[dict[str, Any]] = []
         self._changed_tickets: dict[bytes, dict[str, Any]] = {}
@@ -171,6 +176,7 @@ class Batch:
         if self._inserts.get("media"):
             unit.hints.add("media")
         unit.outbox += self._inserts.get("outbox", ())
+        unit.counted += self.counted
         for each in self.talks.values():
             unit.changed(each.ref)
             if each.epoch_rose:

@@ -44,6 +44,8 @@ class Talk:
     language: str | None = None
     notice: str = ""
     notice_at: datetime | None = None
+    memory: float | None = 0.0
+    """What their messages say about their language; see `triage.language`."""
     username: str = ""
     same_id: bytes | None = None
     same_part: int | None = None
@@ -112,6 +114,7 @@ _THREAD = (
         CONTACT.c.language,
         CONTACT.c.notice,
         CONTACT.c.notice_at,
+        CONTACT.c.memory,
         CONTACT.c.username,
         CONTACT.c.same_id,
         CONTACT.c.same_part,
@@ -140,6 +143,7 @@ _CURRENT = sa.select(ADDRESS.c.conversation_id).where(
 )
 _CONTACTS = sa.select(
     CONTACT.c.id, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.language, CONTACT.c.notice, CONTACT.c.notice_at,
+    CONTACT.c.memory,
     CONTACT.c.username, CONTACT.c.same_id, CONTACT.c.same_part,
 ).where(
     CONTACT.c.id.in_(sa.bindparam("ids", expanding=True)), CONTACT.c.part.in_(sa.bindparam("parts", expanding=True))
@@ -147,7 +151,7 @@ _CONTACTS = sa.select(
 _HOPS = 8
 """So far the trail of joined contacts is followed. Joining always leads to the end of a trail, so it is one or two long."""
 
-CONTACT_COLUMNS = ("name", "phone", "language", "notice", "notice_at", "username")
+CONTACT_COLUMNS = ("name", "phone", "language", "notice", "notice_at", "memory", "username")
 ADDRESS_COLUMNS = ("conversation_id", "names", "send_to", "tries", "tries_at")
 INSERT_CONTACT = Many(sa.insert(CONTACT), CONTACT.c.keys())
 INSERT_ADDRESS = Many(sa.insert(ADDRESS), ADDRESS.c.keys())
@@ -246,7 +250,18 @@ async def persons(conn: AsyncConnection, talks: Sequence[Talk]) -> None:
             row = rows.get(ref.id)
             if row is None:
                 continue
-            _, talk.name, talk.phone, talk.language, talk.notice, talk.notice_at, talk.username, same, part = row
+            (
+                _,
+                talk.name,
+                talk.phone,
+                talk.language,
+                talk.notice,
+                talk.notice_at,
+                talk.memory,
+                talk.username,
+                same,
+                part,
+            ) = row
             talk.person_id, talk.person_part = ref
             if ref == talk.contact:
                 talk.same_id, talk.same_part = same, part
@@ -281,6 +296,7 @@ def contact_row(talk: Talk, now: datetime) -> dict[str, Any]:
         "language": talk.language,
         "notice": talk.notice,
         "notice_at": talk.notice_at,
+        "memory": talk.memory or 0.0,
         "username": talk.username,
         "same_id": talk.same_id,
         "same_part": talk.same_part,

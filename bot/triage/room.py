@@ -1,9 +1,10 @@
 """What a message is: danger, language, topic, place, identity. Pure: lists and models are read once, at the start."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot.engine.effects import Facts
 from bot.engine.flow import Flows
 from bot.engine.forms import Workshop
 from bot.engine.match import Table
@@ -11,8 +12,9 @@ from bot.engine.read import read_all
 from bot.message import Location
 from bot.policy import plan
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
-from bot.triage import emergency, urgency
+from bot.triage import emergency, language, senses, urgency
 from bot.triage.emergency import Emergencies, Number
+from bot.triage.senses import Senses
 from bot.triage.urgency import Dangers
 
 STANDARD = Plan((Step(0, DUTY), Step(20, NEXT), Step(40, LEAD), Step(70, AGENCY)), 60, 120)
@@ -21,21 +23,54 @@ STANDARD = Plan((Step(0, DUTY), Step(20, NEXT), Step(40, LEAD), Step(70, AGENCY)
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """Everything that reads messages. `places` and `topics` come a moment after the start; until then nothing is suggested."""
+    """Everything that reads messages. The senses come a moment after the start; until then nothing is suggested."""
 
     dangers: Dangers
     emergencies: Emergencies
     yes_no: Table
     """Answers to "is it happening now?"."""
     plan: Plan = STANDARD
+    senses: Senses = field(default_factory=Senses)
 
     def numbers(self, region: str, kind: str) -> tuple[Number, ...]:
         """The emergency numbers of a regency for a kind of danger; the country's where the region is not known."""
         return self.emergencies.numbers(region, kind)
 
     def regency(self, texts: Sequence[str], location: Location | None) -> str:
-        """The code of the regency that is named first; '' where none is."""
+        """The code of the regency that is named first; '' where none is, or where the names leave it open."""
+        places = self.senses.places
+        if places is None:
+            return ""
+        if location is not None and (near := places.near(location.latitude, location.longitude)):
+            return near.code[:5]
+        for text in filter(None, texts):
+            codes = {place.code[:5] for place in places.find(text).candidates if place.level != "province"}
+            if len(codes) == 1:
+                return codes.pop()
         return ""
+
+    def listen(self, facts: Facts, text: str) -> Facts:
+        """What the engine may know besides: the language so far with this message, and whom to ask about topics and places."""
+        found = self.senses
+        memory = facts.memory
+        if text:
+            names = found.places.find(text).words if found.places else frozenset[str]()
+            memory = language.remember(memory, language.lean(text, names | frozenset(facts.name.lower().split())))
+        return replace(
+            facts,
+            memory=memory,
+            heard=language.settled(memory),
+            guess=found.topics.guess if found.topics else None,
+            intent=found.intents.guess if found.intents else None,
+            places=found.places,
+        )
+
+
+def learn(triage: Triage, flows_dir: Path, flows: Flows, data_dir: Path) -> Triage:
+    """Loads what takes time, in whatever thread this is called. Raises `FlowError` for a broken file of examples."""
+    seeds = {topic.slug: (*topic.seeds, *topic.words) for topic in flows.topics.values()}
+    senses.learn(triage.senses, flows_dir / "data" / "examples", seeds, senses.keeper(flows_dir, data_dir))
+    return triage
 
 
 def load(flows_dir: Path, flows: Flows) -> Triage:

@@ -2,16 +2,32 @@
 
 from datetime import timedelta
 
-from bot.engine.effects import Effect, End, Facts, HandOff, Link, OpenTicket, Remember, Said, Say, Wait
+from bot.engine.effects import (
+    CHOSEN,
+    Count,
+    Effect,
+    End,
+    Facts,
+    Follow,
+    HandOff,
+    Link,
+    OpenTicket,
+    Remember,
+    Said,
+    Say,
+    Wait,
+)  # fmt: skip
 from bot.engine.step import step
 from bot.message import Inbound
 from bot.models.ref import Ref
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House, handoff, linking
-from bot.turn.say import say
+from bot.turn import House, handoff, known, linking
+from bot.turn.say import line, say
 
 BURST = timedelta(seconds=3)
+COUNTED = {"outside": "Tempatnya di luar wilayah"}
+"""How officers read what was counted."""
 QUIET = "quiet"
 """Timer kind: the citizen has stopped typing."""
 
@@ -32,7 +48,12 @@ def said(talk: Talk, inbound: Inbound, album: bool = False) -> Said:
 
 def respond(batch: Batch, house: House, talk: Talk, heard: Said) -> None:
     """One step, in this transaction."""
-    facts = Facts(language=talk.language, notice=talk.notice, name=talk.name)
+    facts = Facts(
+        talk.language, talk.notice, talk.name, memory=talk.memory or 0.0, known=batch.known.get(talk.address_id, ())
+    )
+    facts = house.triage.listen(facts, heard.text)
+    if facts.memory != talk.memory:
+        talk.memory, talk.contact_changed = facts.memory, True
     talk.session, effects = step(house.flows, talk.session, heard, facts)
     batch.touch(talk)
     made = {"track": f"{house.public_url}/lacak"}
@@ -46,6 +67,7 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
             say(batch, talk, effect, made)
         case Remember(name="language", value=value):
             talk.language, talk.contact_changed = value, True
+            talk.memory = CHOSEN.get(value, 0.0)
         case Remember(name="notice", value=value):
             talk.notice, talk.notice_at, talk.contact_changed = value, batch.now, True
         case Remember():
@@ -56,6 +78,11 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
             made |= handoff.links(house, handoff.hand_off(batch, talk, effect))
         case Link():
             linking.offer(batch, house, talk)
+        case Count(what=what, about=about):
+            batch.counted.append(what)
+            line(batch, talk, f"{COUNTED[what]}: {about}")
+        case Follow(ticket=ticket):
+            known.follow(batch, talk, ticket)
         case Wait():
             batch.timer(QUIET, Ref(talk.conversation_id, talk.part), batch.now + timedelta(seconds=effect.seconds))
         case End():

@@ -27,13 +27,16 @@ def open_ticket(batch: Batch, talk: Talk, what: OpenTicket | HandOff, reason: st
         "conversation_id": talk.conversation_id, "address_id": talk.address_id, "contact_id": talk.contact_id,
         "contact_part": talk.contact_part, "account": talk.account, "language": talk.language or "id",
         "state": State.QUEUED, "urgency": urgency, "rank": rank.rank(now, urgency), "topic": what.topic,
-        "subtopic": what.subtopic, "place": what.place, "details": what.details, "answers": dict(what.answers),
+        "subtopic": what.subtopic, "place": what.place, "place_code": str(what.answers.get("place_code") or ""),
+        "details": what.details, "answers": dict(what.answers),
         "reason": reason, "officer_id": None, "opened_at": now, "updated_at": now, "first_answer_at": None,
         "resolved_at": None, "score": None, "version": 0,
     }  # fmt: skip
     batch.insert("ticket", ticket)
     batch.tickets[ticket["id"]] = ticket
     batch.event(ticket, "opened", "citizen", after=State.QUEUED, why=reason)
+    if elsewhere := what.answers.get("elsewhere"):
+        batch.event(ticket, "outside", "citizen", why=str(elsewhere))
     batch.queue_changed = True
     talk.ticket_id = ticket["id"]
     return ticket

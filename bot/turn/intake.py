@@ -14,7 +14,20 @@ from bot.store import alarms, boxes, cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Unit
 from bot.store.talk import Talk
-from bot.turn import House, acknowledge, acts, alarm, dialogue, handoff, identity, linking, media, receipt, survey
+from bot.turn import (
+    House,
+    acknowledge,
+    acts,
+    alarm,
+    dialogue,
+    handoff,
+    identity,
+    known,
+    linking,
+    media,
+    receipt,
+    survey,
+)  # fmt: skip
 from bot.turn.say import line, say
 from bot.turn.words import command
 
@@ -73,6 +86,7 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
     pressed = [ref for row, inbound in turns if (ref := survey.pressed(inbound, row.part))]
     await cases.load(unit.conn, batch, open_refs + await cases.tickets_of(unit.conn, pressed))
     await alarms.load(unit.conn, batch, alarms.refs(list(talks.values())))
+    await known.load(unit.conn, batch, house, list(talks.values()))
     await acts.load(unit.conn, batch, talks, turns)
     ours: list[tuple[Talk, boxes.Row, Inbound]] = []
     for row, inbound in turns:

@@ -7,7 +7,7 @@ from bot.models.ref import Ref
 from bot.store import cases
 from bot.store.batch import Batch
 from bot.store.db import Db
-from bot.turn import House, alarm, survey
+from bot.turn import House, alarm, known, survey
 from bot.turn.handoff import move
 from bot.turn.say import line
 
@@ -31,4 +31,5 @@ async def resolve(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
             thread.session = None
         line(batch, thread, f"{officer.name} menyelesaikan kasus {case['number']}", officer.id)
         survey.ask(batch, house, thread, case, await cases.rounds(unit.conn, ticket))
+        await known.resolved(unit.conn, batch, ticket)
         await batch.flush(unit)

@@ -178,7 +178,7 @@ def test_a_flow_can_be_read(flows: Flows) -> None:
     for name in flows.names:
         for language in flows.languages:
             assert name in show(flows, name, language)
-    assert "1. Kirim laporan → kirim" in show(flows, "pengaduan")
+    assert "1. Kirim laporan → serupa" in show(flows, "pengaduan")
     with pytest.raises(NotFound, match="there are: menu, pengaduan"):
         show(flows, "tidak-ada")
 

@@ -1,10 +1,13 @@
 """Any sequence of inputs ends in a question, a ticket, a human or an end; never an exception, never an unexplained silence."""
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.engine.effects import End, Facts, HandOff, Link, OpenTicket, Remember, Said, Say, Wait
 from bot.engine.flow import Flows
+from bot.engine.play import Listen
 from bot.engine.step import step
 from bot.message import Attachment, Location
 
@@ -12,8 +15,28 @@ WORDS = (
     "halo 0 1 2 3 4 5 6 menu batal ulang bahasa petugas ya tidak lapor jalan banjir pungli kirim ubah lewati hubungkan hatur_nuhun "
     "petgas bahsa jln_rusak jalan_di_depan_rumah_saya_rusak ??? 1️⃣ ٢ {number} {{7*7}} \ud800 \0 ⭐"
 ).split()
+STORIES = (
+    "jalan di kampung kami rusak parah dan berlubang",
+    "di sekolah anak saya ada bau menyengat",
+    "saya tidak jadi lapor deh",
+    "abdi hoyong ngobrol langsung sareng jalmi",
+    "jalan di lembur abdi ruksak parah, aspalna bolong ageung",
+    "laporan saya sudah sampai mana",
+    "tolong hapus semua data saya",
+    "desa Mekarsari",
+    "kecamatan Cileunyi",
+    "di Surabaya",
+    "Mekarsari",
+    "tidak tahu",
+    "sunda",
+    "indonesia",
+    "tetap lapor",
+)
 TEXTS = st.one_of(
-    st.sampled_from([word.replace("_", " ") for word in WORDS]), st.text(max_size=40), st.text("a 1", max_size=400)
+    st.sampled_from([word.replace("_", " ") for word in WORDS]),
+    st.sampled_from(STORIES),
+    st.text(max_size=40),
+    st.text("a 1", max_size=400),
 )
 FILES = st.lists(
     st.builds(
@@ -48,19 +71,17 @@ def inputs(flows: Flows) -> st.SearchStrategy[Said]:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), language=st.sampled_from([None, "id", "su", "xx"]))
-def test_a_conversation_is_never_stuck(flows: Flows, data: st.DataObject, language: str | None) -> None:
+def test_a_conversation_is_never_stuck(flows: Flows, listen: Listen, data: st.DataObject, language: str | None) -> None:
     session: dict[str, object] | None = None
     facts = Facts(language)
+    reads = data.draw(st.booleans())  # with triage, and before it is loaded
     for said in data.draw(st.lists(inputs(flows), max_size=25)):
         before = session
+        facts = listen(facts, said.text) if reads else facts
         session, effects = step(flows, session, said, facts)
         for effect in effects:
             if isinstance(effect, Remember):
-                facts = (
-                    Facts(effect.value, facts.notice)
-                    if effect.name == "language"
-                    else Facts(facts.language, effect.value)
-                )
+                facts = replace(facts, **{effect.name: effect.value})
         spoken = [effect for effect in effects if isinstance(effect, Say)]
         ends = [effect for effect in effects if isinstance(effect, End | HandOff | OpenTicket)]
         assert len(spoken) <= 2
@@ -82,6 +103,11 @@ def test_a_conversation_is_never_stuck(flows: Flows, data: st.DataObject, langua
                 "extra",
                 "fix",
                 "resume",
+                "guessed",
+                "offered",
+                "held",
+                "fresh",
+                "switched",
             }
             assert len(session["back"]) <= 20  # type: ignore[arg-type]
 

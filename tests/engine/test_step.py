@@ -7,6 +7,7 @@ import pytest
 
 from bot.engine.effects import End, Facts, HandOff, OpenTicket, Remember, Said, Say, Wait
 from bot.engine.flow import Flows
+from bot.engine.play import Listen
 from bot.engine.step import step
 from bot.message import Attachment, Location
 
@@ -189,3 +190,42 @@ def test_a_turn_is_fast(flows: Flows) -> None:
             step(flows, session, Said("2"), KNOWN)
         best = min(best, (time.perf_counter() - began) / 100)
     assert best < 200e-6
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "name"),
+    [
+        ("desa cibiru wetan kecamatan cileunyi", "32.04.05.", "Desa Cibiru Wetan, Kec. Cileunyi, Kab. Bandung"),
+        ("kec lembang", "32.17.", "Kec. Lembang, Kab. Bandung Barat"),
+        ("dekat warung bu ijah", "", ""),
+    ],
+)
+def test_a_place_is_kept_as_written_and_as_understood(
+    flows: Flows, listen: Listen, words: str, code: str, name: str
+) -> None:
+    facts = listen(KNOWN, "")
+    session, _ = walk(flows, "halo", "lapor", "lampu jalan", words, facts=facts)
+    assert session is not None
+    answers = session["answers"]
+    assert isinstance(answers, dict)
+    assert answers["place"] == words
+    assert str(answers.get("place_code", "")).startswith(code)
+    assert answers.get("place_name", "") == name
+
+
+def test_a_button_of_another_offer_presses_nothing(flows: Flows, listen: Listen) -> None:
+    facts = listen(KNOWN, "")
+    session, effects = walk(flows, "halo", "di sekolah anak saya ada bau menyengat", facts=facts)
+    assert session is not None
+    assert [choice.label for choice in effects[-1].choices][-1] == "Bukan itu"  # type: ignore[attr-defined]
+    after, effects = step(flows, session, Said(choice="pengaduan/topik.maksud/pajak", kind="choice"), facts)
+    assert after is not None
+    assert after["node"] == "topik.maksud"
+    assert flows.texts["stale"]["id"] in says(list(effects))
+
+
+def test_without_models_a_story_is_kept_and_the_menu_asked(flows: Flows) -> None:
+    session, effects = walk(flows, "halo", "jalan di kampung kami rusak parah dan berlubang")
+    assert session is not None
+    assert (session["node"], session["extra"]) == ("utama", ["jalan di kampung kami rusak parah dan berlubang"])
+    assert flows.texts["kept"]["id"] in says(effects)

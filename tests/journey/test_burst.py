@@ -10,7 +10,7 @@ LINES = ("Jalan di depan pasar", "rusak parah", "sudah sebulan", "kemarin ada ya
 
 async def test_six_lines_make_one_answer_and_one_story(world: World) -> None:
     citizen, http = world.citizen(), world.browser()
-    for words in ("halo", "1", "1", "2", "1", "Desa Mekarsari"):
+    for words in ("halo", "1", "1", "2", "1", "Desa Cibiru Wetan"):
         before = len(world.graph.to(citizen.address))
         await citizen.say(http, words)
         await eventually(lambda n=before: len(world.graph.to(citizen.address)) > n, what=words)

@@ -46,7 +46,12 @@ async def test_from_the_first_word_to_the_rating(world: World, channel: str) -> 
     async with world.browser().get(f"{world.url}/lacak/{number}") as answer:
         public = await answer.text()
         assert answer.status == 200
-    assert "Selesai" in public and "Babakan" not in public and "gorowong" not in public and "Warga 1" not in public
+    assert (
+        "Selesai" in public
+        and "kacamatan Cileunyi" not in public
+        and "gorowong" not in public
+        and "Warga 1" not in public
+    )
     notes = [one for one in _outgoing(world) if "tiga laporan serupa" in one]
     assert notes == [], "a note left the desk"
     gaps = await world.rows("SELECT conversation_id, count(*) n, max(seq) top FROM message GROUP BY conversation_id")

@@ -112,7 +112,7 @@ async def test_one_conversation_many_tickets_one_ticket_many_conversations(world
     before = len(world.graph.to(citizen.address))
     await citizen.say(http, "menu")
     await eventually(lambda: len(world.graph.to(citizen.address)) > before, what="back at the bot")
-    for words in ("1", "2", "1", "Desa Mekarsari", "Jalan berlubang di depan pasar sejak sebulan", "tidak ada", "1"):
+    for words in ("1", "2", "1", "Desa Cibiru Wetan", "Jalan berlubang di depan pasar sejak sebulan", "tidak ada", "1"):
         before = len(world.graph.to(citizen.address))
         await citizen.say(http, words)
         await eventually(lambda n=before: len(world.graph.to(citizen.address)) > n, what=words)
