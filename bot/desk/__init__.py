@@ -44,6 +44,7 @@ ROUTES = (
     Route("POST", "/tiket/{number}/selesai", actions.finish, Verb.RESOLVE),
     Route("POST", "/tiket/{number}/kembalikan", actions.give_back, Verb.HAND_BACK),
     Route("POST", "/tiket/{number}/urgensi", actions.urgency, Verb.URGENCY),
+    Route("POST", "/tiket/{number}/topik", actions.topic, Verb.TOPIC),
     Route("GET", "/alarm", alarms.alarms_page, Verb.SEE),
     Route("GET", "/alarm/panel", alarms.panel, Verb.SEE),
     Route("POST", "/alarm/latihan", alarms.begin_drill, Verb.DRILL),

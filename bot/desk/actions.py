@@ -13,6 +13,7 @@ from bot.turn.claim import claim
 from bot.turn.handback import hand_back
 from bot.turn.reply import note, reply
 from bot.turn.resolve import resolve
+from bot.turn.topic import set_topic
 from bot.turn.urgency import set_urgency
 from bot.web import keys
 
@@ -74,3 +75,12 @@ async def urgency(request: web.Request) -> web.Response:
     except ValueError:
         raise NotFound("unknown urgency") from None
     return await _act(request, lambda case: set_urgency(db, case.me, case.ref, wanted))
+
+
+async def topic(request: web.Request) -> web.Response:
+    """The officer's word on what the case is about; the machine's guess stays beside it."""
+    db, house = request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
+    wanted = str((await request.post()).get("topik", ""))
+    if wanted not in house.flows.topics:
+        raise NotFound("unknown topic")
+    return await _act(request, lambda case: set_topic(db, house, case.me, case.ref, wanted))

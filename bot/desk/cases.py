@@ -61,6 +61,11 @@ class Case:
         return holder and self.ticket["state"] == State.ASSIGNED
 
     @property
+    def topic_said(self) -> bool:
+        """An officer has said what the case is about."""
+        return any(step["kind"] == "topic" for step in self.history)
+
+    @property
     def over(self) -> bool:
         return not self.waits and State.RESOLVED not in MOVES[State(self.ticket["state"])]
 

@@ -4,6 +4,7 @@ from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
 from bot.models.cases import Assignment, Survey, Ticket, TicketEvent
+from bot.models.lessons import Correction, QuarantineAct
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
 from bot.models.states import (
     MOVES,
@@ -13,10 +14,12 @@ from bot.models.states import (
     WAITING,
     AlarmState,
     Author,
+    CorrectionState,
     Delivery,
     Inbox,
     Owner,
     PageState,
+    Quarantine,
     Role,
     State,
     SurveyState,
@@ -37,6 +40,8 @@ __all__ = [
     "Author",
     "Contact",
     "Conversation",
+    "Correction",
+    "CorrectionState",
     "Delivery",
     "Disclosure",
     "Inbox",
@@ -50,6 +55,8 @@ __all__ = [
     "Page",
     "PageState",
     "PartLease",
+    "Quarantine",
+    "QuarantineAct",
     "Role",
     "State",
     "Survey",

@@ -39,6 +39,9 @@ class Ticket(Hot, table=True):
     details: str = ""
     answers: dict[str, object] | None = Field(default=None, sa_type=Json)
     """Everything the flow asked, as it was answered."""
+    guess: dict[str, object] | None = Field(default=None, sa_type=Json)
+    """What the machine took the details to be about when the ticket was opened (`ranked`, `sure`, `verdict`, `why`); never
+    changed, so that it can be compared with what officers chose."""
     reason: str = ""
     """Why it came to a human: `flow`, `asked`, `misunderstood` …"""
     officer_id: int | None = None

@@ -9,18 +9,31 @@ from bot.models.base import CLUSTERED, Hot
 from bot.models.states import Delivery, Owner
 from bot.models.types import Bytes, Json, UtcDateTime
 
+_QUARANTINED = sa.text("quarantine <> ''")
+
 
 class Contact(Hot, table=True):
     """A person. Takes the part of its first address."""
 
     __tablename__ = "contact"
-    __table_args__ = (CLUSTERED,)
+    __table_args__ = (
+        sa.Index(
+            "ix_contact_quarantine", "quarantine_at", "id", sqlite_where=_QUARANTINED, postgresql_where=_QUARANTINED
+        ),
+        CLUSTERED,
+    )
     name: str = ""
     phone: str = ""
     language: str | None = None
     notice: str = ""
     """Version of the data notice that was shown (UU PDP 27/2022 Art. 21: proof of what was told)."""
     notice_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    quarantine: str = ""
+    """'' | `suggested` (nothing changes yet) | `held` (stored, but nobody answers and nobody is called)."""
+    quarantine_reason: str = ""
+    quarantine_by: int | None = None
+    """The officer who held them; null = the machine suggests it."""
+    quarantine_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock
 from bot.errors import NotFound
-from bot.models import Address, Contact, Conversation, Owner
+from bot.models import Address, Contact, Conversation, Owner, Quarantine
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store.many import Many
@@ -44,6 +44,8 @@ class Talk:
     language: str | None = None
     notice: str = ""
     notice_at: datetime | None = None
+    quarantine: str = Quarantine.NONE
+    """Written by `store/quarantine.py` alone."""
     is_new: bool = False
     """No row of it exists yet."""
     new_conversation: bool = False
@@ -90,6 +92,7 @@ _THREAD = (
         CONTACT.c.language,
         CONTACT.c.notice,
         CONTACT.c.notice_at,
+        CONTACT.c.quarantine,
     )
     .join_from(
         ADDRESS,
@@ -110,7 +113,13 @@ _CURRENT = sa.select(ADDRESS.c.conversation_id).where(
     ADDRESS.c.id == sa.bindparam("id"), ADDRESS.c.part == sa.bindparam("part")
 )
 _CONTACTS = sa.select(
-    CONTACT.c.id, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.language, CONTACT.c.notice, CONTACT.c.notice_at
+    CONTACT.c.id,
+    CONTACT.c.name,
+    CONTACT.c.phone,
+    CONTACT.c.language,
+    CONTACT.c.notice,
+    CONTACT.c.notice_at,
+    CONTACT.c.quarantine,
 ).where(
     CONTACT.c.id.in_(sa.bindparam("ids", expanding=True)), CONTACT.c.part.in_(sa.bindparam("parts", expanding=True))
 )
@@ -202,7 +211,7 @@ async def _far_contacts(conn: AsyncConnection, talks: Sequence[Talk]) -> None:
     for talk in talks:
         row = rows.get(talk.contact_id)
         if row is not None:
-            _, talk.name, talk.phone, talk.language, talk.notice, talk.notice_at = row
+            _, talk.name, talk.phone, talk.language, talk.notice, talk.notice_at, talk.quarantine = row
 
 
 def new(account: str, address: str, now: datetime) -> Talk:
@@ -231,6 +240,10 @@ def contact_row(talk: Talk, now: datetime) -> dict[str, Any]:
         "language": talk.language,
         "notice": talk.notice,
         "notice_at": talk.notice_at,
+        "quarantine": Quarantine.NONE,
+        "quarantine_reason": "",
+        "quarantine_by": None,
+        "quarantine_at": None,
         "created_at": now,
     }
 

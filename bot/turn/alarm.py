@@ -102,7 +102,7 @@ def _to_queue(batch: Batch, house: House, talk: Talk, words: str) -> dict[str, A
         turn.reason = "danger"
         turn.hand_off()
         what = next(effect for effect in turn.effects if not isinstance(effect, Say))
-        ticket = handoff.open_ticket(batch, talk, what, "danger")  # type: ignore[arg-type]
+        ticket = handoff.open_ticket(batch, house, talk, what, "danger")  # type: ignore[arg-type]
     if talk.owner != Owner.OFFICER:
         talk.owner = Owner.QUEUE
         talk.end_epoch()

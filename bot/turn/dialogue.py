@@ -50,9 +50,9 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
         case Remember():
             raise ValueError(f"a flow wants to remember {effect.name!r}, which contacts do not have")
         case OpenTicket():
-            made |= handoff.links(house, handoff.open_ticket(batch, talk, effect, "flow"))
+            made |= handoff.links(house, handoff.open_ticket(batch, house, talk, effect, "flow"))
         case HandOff():
-            made |= handoff.links(house, handoff.hand_off(batch, talk, effect))
+            made |= handoff.links(house, handoff.hand_off(batch, house, talk, effect))
         case Wait():
             batch.timer(QUIET, Ref(talk.conversation_id, talk.part), batch.now + timedelta(seconds=effect.seconds))
         case End():

@@ -1,6 +1,7 @@
 """The desk as officers meet it: HTTP, a real database, the real flows."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.models import Officer
 from bot.store import people
 from bot.store.db import Db
 from bot.triage import room
+from bot.triage.topic import Model, read, train
 from bot.turn import House
 from bot.vault import Vault
 from bot.web import keys
@@ -64,9 +66,28 @@ Enter = Callable[..., Awaitable[Visitor]]
 
 
 @pytest.fixture
-async def enter(db: Db, aiohttp_client: Any) -> Enter:
+def app(db: Db) -> web.Application:
+    return application(db)
+
+
+@pytest.fixture(scope="session")
+def topics() -> Model:
+    """A small model, really trained: roads, street lights, water."""
+    examples = read(ROOT / "flows" / "data" / "examples" / "topics")
+    return train([example for example in examples if example.label in ("", "jalan", "pju", "air")], {})
+
+
+@pytest.fixture
+def house(app: web.Application, topics: Model) -> House:
+    """What the desk's verbs use, with that model loaded."""
+    found = app[keys.HOUSE]
+    found.triage = replace(found.triage, topics=topics)
+    return found
+
+
+@pytest.fixture
+async def enter(db: Db, app: web.Application, aiohttp_client: Any) -> Enter:
     """`await enter("officer", "Rina Marlina")`: a browser with a live session; `await enter(None)`: a stranger's."""
-    app = application(db)
     first = await aiohttp_client(app)
 
     async def come(role: str | None = "officer", name: str = "Rina Marlina") -> Visitor:

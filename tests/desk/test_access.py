@@ -19,6 +19,7 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/tiket/{number}/selesai"): STAFF,
     ("POST", "/desk/tiket/{number}/kembalikan"): STAFF,
     ("POST", "/desk/tiket/{number}/urgensi"): STAFF,
+    ("POST", "/desk/tiket/{number}/topik"): STAFF,
     ("GET", "/desk/alarm"): STAFF,
     ("GET", "/desk/alarm/panel"): STAFF,
     ("POST", "/desk/alarm/latihan"): LEADS,
