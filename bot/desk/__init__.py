@@ -39,6 +39,7 @@ ROUTES = (
     Route("GET", "/", lists.home, Verb.SEE),
     Route("GET", "/tiket/{number}", cases.case_page, Verb.SEE),
     Route("GET", "/peristiwa", live.stream, Verb.SEE),
+    Route("POST", "/berikutnya", actions.take_next, Verb.CLAIM),
     Route("POST", "/tiket/{number}/ambil", actions.take, Verb.CLAIM),
     Route("POST", "/tiket/{number}/tulis", actions.write, Verb.REPLY),
     Route("POST", "/tiket/{number}/selesai", actions.finish, Verb.RESOLVE),

@@ -39,6 +39,10 @@ class Visitor:
         async with self.client.get(path, headers=headers, allow_redirects=False) as answer:
             return answer.status, await answer.text()
 
+    def csrf_token(self) -> str:
+        """As the next page would carry it."""
+        return sessions.csrf_mask(self.csrf)
+
     async def post(self, path: str, *, htmx: bool = False, csrf: str | None = None, **form: str) -> tuple[int, str]:
         token = sessions.csrf_mask(self.csrf) if csrf is None and self.csrf else csrf or ""
         headers = self.origin | (HTMX if htmx else {})

@@ -14,6 +14,7 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk/"): STAFF,
     ("GET", "/desk/tiket/{number}"): STAFF,
     ("GET", "/desk/peristiwa"): STAFF,
+    ("POST", "/desk/berikutnya"): STAFF,
     ("POST", "/desk/tiket/{number}/ambil"): STAFF,
     ("POST", "/desk/tiket/{number}/tulis"): STAFF,
     ("POST", "/desk/tiket/{number}/selesai"): STAFF,
