@@ -45,6 +45,10 @@ class Case:
         return Ref(self.ticket["conversation_id"], self.ticket["part"])
 
     @property
+    def contact(self) -> Ref:
+        return Ref(self.ticket["contact_id"], self.ticket["contact_part"])
+
+    @property
     def waits(self) -> bool:
         return self.ticket["state"] in WAITING
 

@@ -100,6 +100,13 @@ ALARM = {
     "ended": N_("Selesai"),
 }
 WAY = {"desk": "Meja", "telegram": "Telegram", "whatsapp": "WhatsApp", "email": "Surel", "webhook": "Webhook"}
+QUARANTINE = {"suggested": N_("Disarankan ditahan"), "held": N_("Ditahan")}
+QUARANTINE_ACT = {
+    "suggested": N_("Disarankan ditahan"),
+    "held": N_("Ditahan"),
+    "dismissed": N_("Saran diabaikan"),
+    "lifted": N_("Dilepas"),
+}
 READY_REASONS = (
     N_("Menelepon warga untuk melengkapi laporan"),
     N_("Mencocokkan data warga dengan instansi"),

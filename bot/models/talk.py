@@ -17,9 +17,7 @@ class Contact(Hot, table=True):
 
     __tablename__ = "contact"
     __table_args__ = (
-        sa.Index(
-            "ix_contact_quarantine", "quarantine_at", "id", sqlite_where=_QUARANTINED, postgresql_where=_QUARANTINED
-        ),
+        sa.Index("ix_contact_quarantine", "quarantine", "id", sqlite_where=_QUARANTINED, postgresql_where=_QUARANTINED),
         CLUSTERED,
     )
     name: str = ""
@@ -41,7 +39,11 @@ class Address(Hot, table=True):
     """Where a contact is reached on one account; names its contact by a plain reference that may lie in another part."""
 
     __tablename__ = "address"
-    __table_args__ = (sa.UniqueConstraint("account", "address", "part"), CLUSTERED)
+    __table_args__ = (
+        sa.UniqueConstraint("account", "address", "part"),
+        sa.Index("ix_address_contact", "contact_id"),
+        CLUSTERED,
+    )
     account: str
     address: str
     contact_id: bytes = Field(sa_type=Bytes)

@@ -11,7 +11,7 @@ from bot import clock
 from bot.models import Alarm, Assignment, Delivery, Page, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store import boxes, talk
+from bot.store import boxes, quarantine, talk
 from bot.store.db import Unit
 from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
@@ -91,6 +91,7 @@ class Batch:
         self._changed_tickets: dict[bytes, dict[str, Any]] = {}
         self._changed_surveys: dict[bytes, dict[str, Any]] = {}
         self._ended: list[dict[str, Any]] = []
+        self._suspects: dict[bytes, tuple[Ref, str]] = {}
         self._timers: list[dict[str, Any]] = []
         self._inserts: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
@@ -122,6 +123,10 @@ class Batch:
         """What has not left yet does not leave any more."""
         self._cancelled.append({"b_alarm": alarm.id, "b_part": alarm.part})
 
+    def suspect(self, talk_: Talk, reason: str) -> None:
+        """The machine suggests quarantine for this sender; humans decide, and nothing else changes."""
+        self._suspects[talk_.contact_id] = (Ref(talk_.contact_id, talk_.contact_part), reason)
+
     def survey_changed(self, survey: dict[str, Any]) -> None:
         self._changed_surveys[survey["id"]] = survey
 
@@ -149,6 +154,8 @@ class Batch:
             *more,
         ]
         await write(unit.conn, [(statement, rows) for statement, rows in work if rows])
+        for contact, reason in self._suspects.values():
+            await quarantine.suggest_quarantine(unit.conn, contact, reason, self.now)
         unit.outbox += self._inserts.get("outbox", ())
         for each in self.talks.values():
             unit.changed(each.ref)

@@ -163,7 +163,8 @@ async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -
     )
     query = (
         sa.select(
-            TICKET, CONTACT.c.name, CONTACT.c.phone, ADDRESS.c.address, OFFICER.c.name.label("officer"),
+            TICKET, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.quarantine, CONTACT.c.quarantine_reason,
+            ADDRESS.c.address, OFFICER.c.name.label("officer"),
             TALK.c.owner, TALK.c.seq, TALK.c.officer_id.label("talk_officer"), TALK.c.ticket_id.label("talk_ticket"),
             SURVEY.c.state.label("survey"), SURVEY.c.comment, SURVEY.c.answered_at, disclosed.label("disclosed_at"),
         )

@@ -36,7 +36,12 @@ def heard(house: House, item: Item) -> bool:
     """Whether a message speaks of danger: asked at the door, before the message is stored. Raises whatever parsing raises."""
     what = house.channels[item.account.partition(":")[0]].parse(item.kind, item.raw)
     danger = house.triage.dangers.read(what.text) if isinstance(what, Inbound) and what.text else None
-    return danger is not None and (danger.level == Urgency.CRITICAL or danger.guarded)
+    return danger is not None and is_cry(danger)
+
+
+def is_cry(danger: Danger) -> bool:
+    """A life may be in danger now: this passes every other rule."""
+    return danger.level == Urgency.CRITICAL or danger.guarded
 
 
 def hear(batch: Batch, house: House, talk: Talk, inbound: Inbound, danger: Danger | None) -> bool:
@@ -55,7 +60,7 @@ def hear(batch: Batch, house: House, talk: Talk, inbound: Inbound, danger: Dange
         return False
     if danger is None:
         return False
-    if danger.level != Urgency.CRITICAL and not danger.guarded:
+    if not is_cry(danger):
         _harm(batch, talk)
         return False
     _raise(batch, house, talk, inbound, danger)

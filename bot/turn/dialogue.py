@@ -6,6 +6,7 @@ from bot.engine.effects import Effect, End, Facts, HandOff, OpenTicket, Remember
 from bot.engine.step import step
 from bot.message import Inbound
 from bot.models.ref import Ref
+from bot.models.states import Quarantine
 from bot.store.batch import Batch
 from bot.store.talk import Talk
 from bot.turn import House, handoff
@@ -61,5 +62,5 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
 
 def quiet(batch: Batch, house: House, talk: Talk) -> None:
     """The wait is over; a session that has moved on meanwhile is left alone by the engine."""
-    if talk.owner == "bot" and talk.session is not None:
+    if talk.owner == "bot" and talk.session is not None and talk.quarantine != Quarantine.HELD:
         respond(batch, house, talk, Said(kind="quiet"))

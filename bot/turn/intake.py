@@ -9,7 +9,7 @@ from bot.engine.effects import Say
 from bot.engine.texts import score_of_choice, text
 from bot.errors import Unreadable
 from bot.message import Inbound, Status
-from bot.models import Author, Owner
+from bot.models import Author, Owner, Quarantine
 from bot.store import alarms, boxes, cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Unit
@@ -96,7 +96,10 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
     thread.previous_inbound_at, thread.last_inbound_at = thread.last_inbound_at, row.received_at
     thread.updated_at = batch.now
     danger = house.triage.dangers.read(inbound.text) if inbound.text and row.urgent != 0 else None
-    if not alarm.hear(batch, house, thread, inbound, danger):
+    held = thread.quarantine == Quarantine.HELD
+    if held and danger is not None and not alarm.is_cry(danger):
+        danger = None
+    if not alarm.hear(batch, house, thread, inbound, danger) and not held:
         _route(batch, house, thread, inbound)
 
 

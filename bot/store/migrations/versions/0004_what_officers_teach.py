@@ -53,6 +53,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_quarantine_act_officer_id_officer")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine_act")),
     )
+    with op.batch_alter_table("address", schema=None) as batch_op:
+        batch_op.create_index("ix_address_contact", ["contact_id"], unique=False)
+
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("quarantine", sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default="")
@@ -64,7 +67,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("quarantine_at", bot.models.types.UtcDateTime(), nullable=True))
         batch_op.create_index(
             "ix_contact_quarantine",
-            ["quarantine_at", "id"],
+            ["quarantine", "id"],
             unique=False,
             sqlite_where=sa.text("quarantine <> ''"),
             postgresql_where=sa.text("quarantine <> ''"),
@@ -88,6 +91,9 @@ def downgrade() -> None:
         batch_op.drop_column("quarantine_by")
         batch_op.drop_column("quarantine_reason")
         batch_op.drop_column("quarantine")
+
+    with op.batch_alter_table("address", schema=None) as batch_op:
+        batch_op.drop_index("ix_address_contact")
 
     op.drop_table("quarantine_act")
     with op.batch_alter_table("correction", schema=None) as batch_op:
