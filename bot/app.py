@@ -18,6 +18,7 @@ from bot.delivery import Delivery
 from bot.engine import flow
 from bot.errors import ConfigError
 from bot.hints import EVERYTHING, Hints
+from bot.lessons import Lessons
 from bot.message import Channel
 from bot.metrics import Metrics
 from bot.store import leases, schema
@@ -75,6 +76,7 @@ class Server:
         self._worker: Worker | None = None
         self._delivery: Delivery | None = None
         self._listener: asyncio.Task[None] | None = None
+        self._lessons: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
         self._http: aiohttp.ClientSession | None = None
 
@@ -114,6 +116,10 @@ class Server:
         else:
             dsn = self.config.database_listen_url or self.config.database_url
             self._listener = asyncio.create_task(listen(dsn, self._heard, life))
+        content = content_dir(self.config.flows_dir, "flows") / "data" / "examples" / "topics"
+        self._lessons = asyncio.create_task(
+            Lessons(self.db, self.house, self.hints, content, self.config.data_dir).work()
+        )
         if self._worker is not None:
             await self._worker.start()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handler_cancellation=False)
@@ -171,9 +177,9 @@ class Server:
             await self._runner.cleanup()
         if self._worker is not None:
             await self._worker.stop(STOP_SECONDS)
-        if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.gather(self._listener, return_exceptions=True)
+        for task in filter(None, (self._listener, self._lessons)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         if self._http is not None:
             await self._http.close()
         await self.db.close()

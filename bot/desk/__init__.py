@@ -7,7 +7,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from bot.desk import actions, alarms, cases, door, guard, lists, live, officers, quarantine, reveal, show
+from bot.desk import actions, alarms, cases, door, guard, lessons, lists, live, officers, quarantine, reveal, show
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
@@ -58,6 +58,8 @@ ROUTES = (
     Route("GET", "/karantina", quarantine.listed, Verb.HOLD),
     Route("POST", "/karantina/{ref}/tahan", quarantine.hold, Verb.HOLD),
     Route("POST", "/karantina/{ref}/lepas", quarantine.lift, Verb.HOLD),
+    Route("GET", "/triase", lessons.lessons, Verb.TEACH),
+    Route("POST", "/triase/putuskan", lessons.decide, Verb.TEACH),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),

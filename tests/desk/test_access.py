@@ -33,6 +33,8 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk/karantina"): STAFF,
     ("POST", "/desk/karantina/{ref}/tahan"): STAFF,
     ("POST", "/desk/karantina/{ref}/lepas"): STAFF,
+    ("GET", "/desk/triase"): LEADS,
+    ("POST", "/desk/triase/putuskan"): LEADS,
     ("GET", "/desk/petugas"): ADMIN,
     ("POST", "/desk/petugas/undang"): ADMIN,
     ("POST", "/desk/petugas/{id}/aktif"): ADMIN,

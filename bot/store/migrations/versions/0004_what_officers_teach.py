@@ -76,8 +76,20 @@ def upgrade() -> None:
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.add_column(sa.Column("guess", bot.models.types.Json(), nullable=True))
 
+    with op.batch_alter_table("ticket_event", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_ticket_event_topic",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'topic'"),
+            postgresql_where=sa.text("kind = 'topic'"),
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("ticket_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_event_topic")
+
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_column("guess")
 
