@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot import clock
 from bot.hints import Hints
 from bot.lessons import HINT, Lessons, approved
-from bot.models import Correction
+from bot.models import Contact, Correction
 from bot.models.base import table
+from bot.models.ref import Ref
+from bot.store import quarantine
 from bot.store.db import Db
 from bot.turn import House
 from bot.web import keys
@@ -111,3 +114,27 @@ async def test_accuracy_is_counted_from_guess_and_history(db, enter: Enter) -> N
     row = re.search(r"<tbody><tr>(.*?)</tr>", text, re.S)
     assert row and re.findall(r"<td>(.*?)</td>", row[1]) == ["6", "67 %", "83 %", "80 %"]
     assert text.count("<rect") == 12 and "<title" in text and "style=" not in text
+
+
+async def test_statement_counts_do_not_grow(db, enter: Enter) -> None:
+    rina, lead = await enter(), await enter("lead", "Dadang")
+    statements: list[str] = []
+
+    def heard(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.startswith("SELECT"):
+            statements.append(statement)
+
+    counted: dict[str, list[int]] = {"/desk/triase": [], "/desk/karantina": []}
+    for engine in {db._read, db._write}:
+        sa.event.listen(engine.sync_engine, "before_cursor_execute", heard)
+    for n in (1, 6):
+        for i in range(n):
+            await corrected(db, rina, f"Lampu padam {n} {i}", "pju")
+        async with db.unit() as unit:
+            for row in (await unit.conn.execute(sa.select(table(Contact).c.id, table(Contact).c.part))).all():
+                await quarantine.suggest_quarantine(unit.conn, Ref(*row), "Mengirim iklan", clock.now())
+        for path, found in counted.items():
+            statements.clear()
+            assert (await lead.get(path))[0] == 200
+            found.append(len(statements))
+    assert all(first == last <= 5 for first, last in counted.values()), counted
