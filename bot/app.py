@@ -19,6 +19,7 @@ from bot.errors import ConfigError, WargiError
 from bot.fetching import Fetcher
 from bot.files.shelf import Shelf, shelf
 from bot.hints import EVERYTHING, Hints
+from bot.lessons import Lessons
 from bot.metrics import Metrics
 from bot.store import leases, schema
 from bot.store.db import Db
@@ -55,6 +56,7 @@ class Server:
         self._delivery: Delivery | None = None
         self._fetcher: Fetcher | None = None
         self._listener: asyncio.Task[None] | None = None
+        self._lessons: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
         self._http: aiohttp.ClientSession | None = None
 
@@ -97,6 +99,10 @@ class Server:
         else:
             dsn = self.config.database_listen_url or self.config.database_url
             self._listener = asyncio.create_task(listen(dsn, self._heard, life))
+        content = content_dir(self.config.flows_dir, "flows") / "data" / "examples" / "topics"
+        self._lessons = asyncio.create_task(
+            Lessons(self.db, self.house, self.hints, content, self.config.data_dir).work()
+        )
         if self._worker is not None:
             await self._worker.start()
         if self._fetcher is not None:
@@ -172,9 +178,9 @@ class Server:
             await self._fetcher.stop()
         if self._worker is not None:
             await self._worker.stop(STOP_SECONDS)
-        if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.gather(self._listener, return_exceptions=True)
+        for task in filter(None, (self._listener, self._lessons)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         if self._http is not None:
             await self._http.close()
         await self.db.close()

@@ -7,7 +7,23 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from bot.desk import actions, alarms, cases, door, files, guard, lists, live, marks, officers, people, reveal, show
+from bot.desk import (
+    actions,
+    alarms,
+    cases,
+    door,
+    files,
+    guard,
+    lessons,
+    lists,
+    live,
+    marks,
+    officers,
+    people,
+    quarantine,
+    reveal,
+    show,
+)  # fmt: skip
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
@@ -42,11 +58,13 @@ ROUTES = (
     Route("GET", "/tiket/{number}/asli/{ref}", files.open_original, Verb.EVIDENCE),
     Route("GET", "/media/{ref}/{form}", files.give_file, Verb.SEE),
     Route("GET", "/peristiwa", live.stream, Verb.SEE),
+    Route("POST", "/berikutnya", actions.take_next, Verb.CLAIM),
     Route("POST", "/tiket/{number}/ambil", actions.take, Verb.CLAIM),
     Route("POST", "/tiket/{number}/tulis", actions.write, Verb.REPLY),
     Route("POST", "/tiket/{number}/selesai", actions.finish, Verb.RESOLVE),
     Route("POST", "/tiket/{number}/kembalikan", actions.give_back, Verb.HAND_BACK),
     Route("POST", "/tiket/{number}/urgensi", actions.urgency, Verb.URGENCY),
+    Route("POST", "/tiket/{number}/topik", actions.topic, Verb.TOPIC),
     Route("GET", "/alarm", alarms.alarms_page, Verb.SEE),
     Route("GET", "/alarm/panel", alarms.panel, Verb.SEE),
     Route("POST", "/alarm/latihan", alarms.begin_drill, Verb.DRILL),
@@ -58,6 +76,11 @@ ROUTES = (
     Route("POST", "/tiket/{number}/gabungkan", people.join, Verb.MERGE),
     Route("POST", "/tiket/{number}/pisahkan", people.part, Verb.MERGE),
     Route("GET", "/pengungkapan", reveal.disclosures, Verb.AUDIT),
+    Route("GET", "/karantina", quarantine.listed, Verb.HOLD),
+    Route("POST", "/karantina/{ref}/tahan", quarantine.hold, Verb.HOLD),
+    Route("POST", "/karantina/{ref}/lepas", quarantine.lift, Verb.HOLD),
+    Route("GET", "/triase", lessons.lessons, Verb.TEACH),
+    Route("POST", "/triase/putuskan", lessons.decide, Verb.TEACH),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),

@@ -11,8 +11,10 @@ from bot.models import Urgency
 from bot.policy.access import Verb, may
 from bot.turn.claim import claim
 from bot.turn.handback import hand_back
+from bot.turn.next import take_next as next_case
 from bot.turn.reply import note, reply
 from bot.turn.resolve import resolve
+from bot.turn.topic import set_topic
 from bot.turn.urgency import set_urgency
 from bot.web import keys
 
@@ -42,6 +44,13 @@ def _sentence(text: str) -> str:
 async def take(request: web.Request) -> web.Response:
     db, house = request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
     return await act(request, lambda case: claim(db, house, case.me, case.ref))
+
+
+async def take_next(request: web.Request) -> web.Response:
+    """The next case that suits this officer, opened; or the queue with a word on why there is none."""
+    db, house = request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
+    number = await next_case(db, house, page.signed_in(request).officer)
+    return page.see(f"/desk/tiket/{number}" if number else "/desk?berikutnya=kosong")
 
 
 async def write(request: web.Request) -> web.Response:
@@ -74,3 +83,12 @@ async def urgency(request: web.Request) -> web.Response:
     except ValueError:
         raise NotFound("unknown urgency") from None
     return await act(request, lambda case: set_urgency(db, case.me, case.ref, wanted))
+
+
+async def topic(request: web.Request) -> web.Response:
+    """The officer's word on what the case is about; the machine's guess stays beside it."""
+    db, house = request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
+    wanted = str((await request.post()).get("topik", ""))
+    if wanted not in house.flows.topics:
+        raise NotFound("unknown topic")
+    return await act(request, lambda case: set_topic(db, house, case.me, case.ref, wanted))

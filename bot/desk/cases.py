@@ -50,6 +50,10 @@ class Case:
         return Ref(self.ticket["conversation_id"], self.ticket["part"])
 
     @property
+    def contact(self) -> Ref:
+        return Ref(self.ticket["contact_id"], self.ticket["contact_part"])
+
+    @property
     def waits(self) -> bool:
         return self.ticket["state"] in WAITING
 
@@ -64,6 +68,11 @@ class Case:
         """Resolve or hand back: the holder, or whoever leads."""
         holder = self.ticket["officer_id"] == self.me.id or self.me.role != Role.OFFICER
         return holder and self.ticket["state"] == State.ASSIGNED
+
+    @property
+    def topic_said(self) -> bool:
+        """An officer has said what the case is about."""
+        return any(step["kind"] == "topic" for step in self.history)
 
     @property
     def over(self) -> bool:

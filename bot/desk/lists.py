@@ -30,6 +30,8 @@ class List:
     waiting: int
     mine: int
     paged: bool
+    none_next: bool = False
+    """The officer asked for the next case and there was none for them."""
 
     def url(self, **other: str) -> str:
         """The address of this list with something changed."""
@@ -56,7 +58,8 @@ async def load(request: web.Request) -> List:
         else:
             wanted = _number(query)
             found = await desk.newest(conn, wanted, "" if wanted else query, after)
-    return List(tab, query, found, waiting, mine, after is not None)
+    none_next = tab == "antrean" and request.query.get("berikutnya") == "kosong"
+    return List(tab, query, found, waiting, mine, after is not None, none_next)
 
 
 def _number(query: str) -> str:

@@ -80,6 +80,7 @@ EVENT = {
     "asked": N_("Warga meminta petugas"),
     "moved": N_("Status diubah"),
     "urgency": N_("Urgensi diubah"),
+    "topic": N_("Topik ditetapkan"),
     "rated": N_("Dinilai warga"),
     "comment": N_("Warga menambah komentar"),
     "unclear": N_("Jawaban penilaian tidak jelas"),
@@ -109,6 +110,13 @@ ALARM = {
     "ended": N_("Selesai"),
 }
 WAY = {"desk": "Meja", "telegram": "Telegram", "whatsapp": "WhatsApp", "email": "Surel", "webhook": "Webhook"}
+QUARANTINE = {"suggested": N_("Disarankan ditahan"), "held": N_("Ditahan")}
+QUARANTINE_ACT = {
+    "suggested": N_("Disarankan ditahan"),
+    "held": N_("Ditahan"),
+    "dismissed": N_("Saran diabaikan"),
+    "lifted": N_("Dilepas"),
+}
 READY_REASONS = (
     N_("Menelepon warga untuk melengkapi laporan"),
     N_("Mencocokkan data warga dengan instansi"),
@@ -218,6 +226,14 @@ def state_class(state: str) -> str:
 
 
 URGENCIES = tuple(Urgency)
+
+
+def guess(ticket: Mapping[str, Any]) -> tuple[str, int, list[str]] | None:
+    """The machine's suggestion: topic, how sure in percent, the words that say so; None without one."""
+    found = ticket["guess"]
+    if not found or not found.get("ranked"):
+        return None
+    return str(found["ranked"][0][0]), round(100 * float(found["sure"])), [str(word) for word in found.get("why", ())]
 
 
 def named(value: str) -> str:

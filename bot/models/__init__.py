@@ -5,6 +5,7 @@ from bot.models.base import metadata
 from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
 from bot.models.identity import Alias, Joining, LinkCode, Twin
+from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
 from bot.models.states import (
@@ -15,10 +16,12 @@ from bot.models.states import (
     WAITING,
     AlarmState,
     Author,
+    CorrectionState,
     Delivery,
     Inbox,
     Owner,
     PageState,
+    Quarantine,
     Role,
     State,
     SurveyState,
@@ -40,6 +43,8 @@ __all__ = [
     "Author",
     "Contact",
     "Conversation",
+    "Correction",
+    "CorrectionState",
     "Delivery",
     "Disclosure",
     "Follow",
@@ -60,6 +65,8 @@ __all__ = [
     "Page",
     "PageState",
     "PartLease",
+    "Quarantine",
+    "QuarantineAct",
     "Role",
     "State",
     "Survey",

@@ -10,6 +10,7 @@ from bot.models.states import State, SurveyState, Urgency
 from bot.models.types import Bytes, Json, UtcDateTime
 
 _WAITING = sa.text("state IN ('queued', 'reopened')")
+_SAID = sa.text("kind = 'topic'")
 
 
 class Ticket(Hot, table=True):
@@ -43,6 +44,9 @@ class Ticket(Hot, table=True):
     details: str = ""
     answers: dict[str, object] | None = Field(default=None, sa_type=Json)
     """Everything the flow asked, as it was answered."""
+    guess: dict[str, object] | None = Field(default=None, sa_type=Json)
+    """What the machine took the details to be about when the ticket was opened (`ranked`, `sure`, `verdict`, `why`); never
+    changed, so that it can be compared with what officers chose."""
     reason: str = ""
     """Why it came to a human: `flow`, `asked`, `misunderstood` …"""
     officer_id: int | None = None
@@ -60,7 +64,11 @@ class TicketEvent(Hot, table=True):
     """One row of a ticket's history: who, when, why, from, to."""
 
     __tablename__ = "ticket_event"
-    __table_args__ = (sa.Index("ix_ticket_event_ticket", "ticket_id", "id", "part"), CLUSTERED)
+    __table_args__ = (
+        sa.Index("ix_ticket_event_ticket", "ticket_id", "id", "part"),
+        sa.Index("ix_ticket_event_topic", "id", sqlite_where=_SAID, postgresql_where=_SAID),
+        CLUSTERED,
+    )
     ticket_id: bytes = Field(sa_type=Bytes)
     at: datetime = Field(sa_type=UtcDateTime)
     kind: str

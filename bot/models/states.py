@@ -134,6 +134,23 @@ WAITING = frozenset({State.QUEUED, State.REOPENED})
 """In the officers' queue."""
 
 
+class Quarantine(StrEnum):
+    """A sender who only disturbs. Words of danger pass in every state."""
+
+    NONE = ""
+    SUGGESTED = "suggested"
+    """A machine thinks so; nothing changes until a human has looked."""
+    HELD = "held"
+    """What they write is stored; nobody answers, nobody is called, the queue stays as it is."""
+
+
+class CorrectionState(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    """An example to learn from."""
+    REFUSED = "refused"
+
+
 class AlarmState(StrEnum):
     ASKING = "asking"
     """A cue spoke against it: the citizen is asked, nobody is paged yet."""

@@ -11,6 +11,7 @@ from bot.models.types import Bytes, Json, UtcDateTime
 
 _EMPTY = {"server_default": ""}
 _SAME = sa.text("same_id IS NOT NULL")
+_QUARANTINED = sa.text("quarantine <> ''")
 
 
 class Contact(Hot, table=True):
@@ -19,6 +20,7 @@ class Contact(Hot, table=True):
     __tablename__ = "contact"
     __table_args__ = (
         sa.Index("ix_contact_same", "same_id", "same_part", sqlite_where=_SAME, postgresql_where=_SAME),
+        sa.Index("ix_contact_quarantine", "quarantine", "id", sqlite_where=_QUARANTINED, postgresql_where=_QUARANTINED),
         CLUSTERED,
     )
     name: str = ""
@@ -34,6 +36,12 @@ class Contact(Hot, table=True):
     same_part: int | None = Field(default=None, sa_type=sa.SmallInteger)
     memory: float = 0.0
     """What all their messages say about their language: log-odds, positive is Sundanese."""
+    quarantine: str = ""
+    """'' | `suggested` (nothing changes yet) | `held` (stored, but nobody answers and nobody is called)."""
+    quarantine_reason: str = ""
+    quarantine_by: int | None = None
+    """The officer who held them; null = the machine suggests it."""
+    quarantine_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

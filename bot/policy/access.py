@@ -18,6 +18,12 @@ class Verb(StrEnum):
     RESOLVE = "resolve"
     HAND_BACK = "hand_back"
     URGENCY = "urgency"
+    TOPIC = "topic"
+    """Say what a case is about."""
+    TEACH = "teach"
+    """Approve what the machine learns from, see how well it guesses."""
+    HOLD = "hold"
+    """Put a sender who only disturbs in quarantine, and let them out."""
     ACKNOWLEDGE = "acknowledge"
     """Take an alarm up."""
     SELF = "self"
@@ -47,6 +53,9 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.RESOLVE: EVERYBODY,
     Verb.HAND_BACK: EVERYBODY,
     Verb.URGENCY: EVERYBODY,
+    Verb.TOPIC: EVERYBODY,
+    Verb.TEACH: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.HOLD: EVERYBODY,
     Verb.ACKNOWLEDGE: EVERYBODY,
     Verb.SELF: EVERYBODY,
     Verb.DRILL: frozenset({Role.LEAD, Role.ADMIN}),

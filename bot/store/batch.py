@@ -11,7 +11,7 @@ from bot import clock
 from bot.models import Alarm, Assignment, Delivery, Follow, LinkCode, Message, Page, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store import boxes, media, talk
+from bot.store import boxes, media, quarantine, talk
 from bot.store.db import Unit
 from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
@@ -108,6 +108,7 @@ class Batch:
         self._changed_surveys: dict[bytes, dict[str, Any]] = {}
         self._changed_messages: dict[bytes, dict[str, Any]] = {}
         self._ended: list[dict[str, Any]] = []
+        self._suspects: dict[bytes, tuple[Ref, str]] = {}
         self._timers: list[dict[str, Any]] = []
         self._inserts: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
@@ -138,6 +139,10 @@ class Batch:
     def cancel_calls(self, alarm: Ref) -> None:
         """What has not left yet does not leave any more."""
         self._cancelled.append({"b_alarm": alarm.id, "b_part": alarm.part})
+
+    def suspect(self, talk_: Talk, reason: str) -> None:
+        """The machine suggests quarantine for this sender; humans decide, and nothing else changes."""
+        self._suspects[talk_.contact_id] = (Ref(talk_.contact_id, talk_.contact_part), reason)
 
     def survey_changed(self, survey: dict[str, Any]) -> None:
         self._changed_surveys[survey["id"]] = survey
@@ -175,6 +180,8 @@ class Batch:
         await write(unit.conn, [(statement, rows) for statement, rows in work if rows])
         if self._inserts.get("media"):
             unit.hints.add("media")
+        for contact, reason in self._suspects.values():
+            await quarantine.suggest_quarantine(unit.conn, contact, reason, self.now)
         unit.outbox += self._inserts.get("outbox", ())
         unit.counted += self.counted
         for each in self.talks.values():

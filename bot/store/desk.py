@@ -1,13 +1,27 @@
 """What the desk reads. Lists are paged by key, never by offset, and nothing here counts a whole table."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Address, Contact, Conversation, Disclosure, Message, Officer, State, Survey, Ticket, TicketEvent
+from bot.models import (
+    Address,
+    Contact,
+    Conversation,
+    Disclosure,
+    Message,
+    Officer,
+    State,
+    Survey,
+    Ticket,
+    TicketEvent,
+    Urgency,
+)
 from bot.models.base import table
 from bot.models.ref import Ref
 
@@ -26,7 +40,7 @@ _HELD = tuple(state for state in State if state not in (*_OVER, State.QUEUED, St
 _LAST, _ASKED = MESSAGE.alias("last"), SURVEY.alias("asked")
 _LIST = [
     TICKET.c.id, TICKET.c.part, TICKET.c.rank, TICKET.c.number, TICKET.c.state, TICKET.c.urgency, TICKET.c.topic,
-    TICKET.c.place, TICKET.c.details, TICKET.c.account, TICKET.c.opened_at, TICKET.c.officer_id, TICKET.c.score,
+    TICKET.c.place, TICKET.c.details, TICKET.c.account, TICKET.c.opened_at, TICKET.c.officer_id, TICKET.c.score, TICKET.c.language,
     CONTACT.c.name, CONTACT.c.phone, ADDRESS.c.address, OFFICER.c.name.label("officer"),
     _LAST.c.author.label("last_author"), _LAST.c.body.label("last_body"), _LAST.c.kind.label("last_kind"),
 ]  # fmt: skip
@@ -71,6 +85,26 @@ async def waiting(conn: AsyncConnection, after: tuple[int, Ref] | None) -> Page:
     """The queue: the smallest rank is next."""
     query = _list().where(_WAITING).order_by(TICKET.c.rank, TICKET.c.id, TICKET.c.part)
     return await _page(conn, query.where(_past(after)) if after else query)
+
+
+async def next_waiting(
+    conn: AsyncConnection, left: Collection[str], since: datetime, limit: int
+) -> list[tuple[Ref, str]]:
+    """The next cases by rank, without those of the languages `left` to others: opened after `since`, and not critical."""
+    query = sa.select(TICKET.c.id, TICKET.c.part, TICKET.c.number).where(_WAITING)
+    if left:
+        others = (TICKET.c.urgency == Urgency.CRITICAL) | TICKET.c.language.not_in(sorted(left))
+        query = query.where(others | (TICKET.c.opened_at <= since))
+    query = query.order_by(TICKET.c.rank, TICKET.c.id, TICKET.c.part).limit(limit)
+    return [(Ref(row[0], row[1]), row[2]) for row in await conn.execute(query)]
+
+
+async def on_shift(conn: AsyncConnection, officer_id: int, now: datetime) -> list[str]:
+    """The languages of every other officer who is on shift, as their rows have them."""
+    query = sa.select(OFFICER.c.languages).where(
+        OFFICER.c.active, OFFICER.c.duty_until > now, OFFICER.c.id != officer_id
+    )
+    return list((await conn.execute(query)).scalars())
 
 
 async def held(conn: AsyncConnection, officer_id: int, after: tuple[int, Ref] | None) -> Page:
@@ -137,7 +171,8 @@ async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -
     )
     query = (
         sa.select(
-            TICKET, CONTACT.c.name, CONTACT.c.phone, ADDRESS.c.address, OFFICER.c.name.label("officer"),
+            TICKET, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.quarantine, CONTACT.c.quarantine_reason,
+            ADDRESS.c.address, OFFICER.c.name.label("officer"),
             TALK.c.owner, TALK.c.seq, TALK.c.officer_id.label("talk_officer"), TALK.c.ticket_id.label("talk_ticket"),
             SURVEY.c.state.label("survey"), SURVEY.c.comment, SURVEY.c.answered_at, disclosed.label("disclosed_at"),
         )

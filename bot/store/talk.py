@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock
 from bot.errors import NotFound
-from bot.models import Address, Contact, Conversation, Owner
+from bot.models import Address, Contact, Conversation, Owner, Quarantine
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store.many import Many
@@ -46,6 +46,8 @@ class Talk:
     notice_at: datetime | None = None
     memory: float | None = 0.0
     """What their messages say about their language; see `triage.language`."""
+    quarantine: str = Quarantine.NONE
+    """Written by `store/quarantine.py` alone."""
     username: str = ""
     same_id: bytes | None = None
     same_part: int | None = None
@@ -115,6 +117,7 @@ _THREAD = (
         CONTACT.c.notice,
         CONTACT.c.notice_at,
         CONTACT.c.memory,
+        CONTACT.c.quarantine,
         CONTACT.c.username,
         CONTACT.c.same_id,
         CONTACT.c.same_part,
@@ -144,6 +147,7 @@ _CURRENT = sa.select(ADDRESS.c.conversation_id).where(
 _CONTACTS = sa.select(
     CONTACT.c.id, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.language, CONTACT.c.notice, CONTACT.c.notice_at,
     CONTACT.c.memory,
+    CONTACT.c.quarantine,
     CONTACT.c.username, CONTACT.c.same_id, CONTACT.c.same_part,
 ).where(
     CONTACT.c.id.in_(sa.bindparam("ids", expanding=True)), CONTACT.c.part.in_(sa.bindparam("parts", expanding=True))
@@ -258,6 +262,7 @@ async def persons(conn: AsyncConnection, talks: Sequence[Talk]) -> None:
                 talk.notice,
                 talk.notice_at,
                 talk.memory,
+                talk.quarantine,
                 talk.username,
                 same,
                 part,
@@ -300,6 +305,10 @@ def contact_row(talk: Talk, now: datetime) -> dict[str, Any]:
         "username": talk.username,
         "same_id": talk.same_id,
         "same_part": talk.same_part,
+        "quarantine": Quarantine.NONE,
+        "quarantine_reason": "",
+        "quarantine_by": None,
+        "quarantine_at": None,
         "created_at": now,
     }
 

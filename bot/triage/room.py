@@ -2,23 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 from bot.engine.effects import Facts
 from bot.engine.flow import Flows
-from bot.engine.forms import Workshop
+from bot.engine.forms import Form, Workshop
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
 from bot.policy import plan
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
+from bot.policy.routing import Routing
 from bot.triage import emergency, language, senses, urgency
 from bot.triage.emergency import Emergencies, Number
 from bot.triage.senses import Senses
+from bot.triage.topic import Guess
 from bot.triage.urgency import Dangers
 
 STANDARD = Plan((Step(0, DUTY), Step(20, NEXT), Step(40, LEAD), Step(70, AGENCY)), 60, 120)
 """Without flows/data/escalation.yaml."""
+LEAVE = Routing()
+"""Without flows/data/routing.yaml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,11 @@ class Triage:
     """Answers to "is it happening now?"."""
     plan: Plan = STANDARD
     senses: Senses = field(default_factory=Senses)
+    routing: Routing = LEAVE
+
+    def guess(self, text: str) -> Guess | None:
+        """What a report is about; None while no model is loaded, and for one without words."""
+        return self.senses.topics.guess(text) if self.senses.topics is not None and text.strip() else None
 
     def numbers(self, region: str, kind: str) -> tuple[Number, ...]:
         """The emergency numbers of a regency for a kind of danger; the country's where the region is not known."""
@@ -80,7 +90,19 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
     if path.is_file():
         found = plan.read(Workshop(flows.catalogues), read_all([path], path.parents[1], "escalation")[0])
     dangers = urgency.read(_folder(flows_dir, "urgency"))
-    return Triage(dangers, emergency.read(_folder(flows_dir, "emergency")), _yes_no(flows), found)
+    emergencies = emergency.read(_folder(flows_dir, "emergency"))
+    return Triage(dangers, emergencies, _yes_no(flows), found, routing=_routing(flows_dir, flows))
+
+
+def _routing(flows_dir: Path, flows: Flows) -> Routing:
+    path = _folder(flows_dir, "routing") / "data" / "routing.yaml"
+    if not path.is_file():
+        return LEAVE
+    source = read_all([path], path.parents[1], "routing")[0]
+    form = Form(Workshop(flows.catalogues), source.name, "routing", "routing", source.tree)
+    found = Routing(timedelta(minutes=form.number("language_minutes", 15, 0, 24 * 60)))
+    form.finish()
+    return found
 
 
 def _folder(flows_dir: Path, name: str) -> Path:

@@ -19,12 +19,14 @@ RECIPE = (
 """What else decides how a model comes out."""
 
 
-def load_or_train(folder: Path, seeds: Mapping[str, Sequence[str]], cache_dir: Path | None) -> topic.Model:
+def load_or_train(
+    folder: Path, seeds: Mapping[str, Sequence[str]], cache_dir: Path | None, extra: Sequence[Example] = ()
+) -> topic.Model:
     """From the cache if nothing changed; a broken cache is trained anew, and a folder that cannot be written works too.
 
-    Without a cache folder it is trained. Raises `FlowError` for a broken example file.
+    Without a cache folder it is trained. `extra` is what officers have approved. Raises `FlowError` for a broken example file.
     """
-    examples = read(folder)
+    examples = [*read(folder), *extra]
     if cache_dir is None:
         return topic.train(examples, seeds)
     path = cache_path(examples, seeds, folder.name, cache_dir)

@@ -39,7 +39,12 @@ def heard(house: House, item: Item) -> int | None:
     danger = house.triage.dangers.read(what.text) if isinstance(what, Inbound) and what.text else None
     if danger is None:
         return 0
-    return 1 if danger.level == Urgency.CRITICAL or danger.guarded else None
+    return 1 if is_cry(danger) else None
+
+
+def is_cry(danger: Danger) -> bool:
+    """A life may be in danger now: this passes every other rule."""
+    return danger.level == Urgency.CRITICAL or danger.guarded
 
 
 def hear(batch: Batch, house: House, talk: Talk, inbound: Inbound, danger: Danger | None) -> bool:
@@ -58,7 +63,7 @@ def hear(batch: Batch, house: House, talk: Talk, inbound: Inbound, danger: Dange
         return False
     if danger is None:
         return False
-    if danger.level != Urgency.CRITICAL and not danger.guarded:
+    if not is_cry(danger):
         _harm(batch, talk)
         return False
     _raise(batch, house, talk, inbound, danger)
@@ -105,7 +110,7 @@ def _to_queue(batch: Batch, house: House, talk: Talk, words: str) -> dict[str, A
         turn.reason = "danger"
         turn.hand_off()
         what = next(effect for effect in turn.effects if not isinstance(effect, Say))
-        ticket = handoff.open_ticket(batch, talk, what, "danger")  # type: ignore[arg-type]
+        ticket = handoff.open_ticket(batch, house, talk, what, "danger")  # type: ignore[arg-type]
     if talk.owner != Owner.OFFICER:
         talk.owner = Owner.QUEUE
         talk.end_epoch()

@@ -20,6 +20,7 @@ from bot.engine.effects import (
 from bot.engine.step import step
 from bot.message import Inbound
 from bot.models.ref import Ref
+from bot.models.states import Quarantine
 from bot.store.batch import Batch
 from bot.store.talk import Talk
 from bot.turn import House, handoff, known, linking
@@ -73,9 +74,9 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
         case Remember():
             raise ValueError(f"a flow wants to remember {effect.name!r}, which contacts do not have")
         case OpenTicket():
-            made |= handoff.links(house, handoff.open_ticket(batch, talk, effect, "flow"))
+            made |= handoff.links(house, handoff.open_ticket(batch, house, talk, effect, "flow"))
         case HandOff():
-            made |= handoff.links(house, handoff.hand_off(batch, talk, effect))
+            made |= handoff.links(house, handoff.hand_off(batch, house, talk, effect))
         case Link():
             linking.offer(batch, house, talk)
         case Count(what=what, about=about):
@@ -91,5 +92,5 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
 
 def quiet(batch: Batch, house: House, talk: Talk) -> None:
     """The wait is over; a session that has moved on meanwhile is left alone by the engine."""
-    if talk.owner == "bot" and talk.session is not None:
+    if talk.owner == "bot" and talk.session is not None and talk.quarantine != Quarantine.HELD:
         respond(batch, house, talk, Said(kind="quiet"))

@@ -12,13 +12,13 @@ from bot.models.ref import Ref
 from bot.policy import moves, number, rank
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House
+from bot.turn import House, topic
 from bot.turn.say import say
 
 NUMBER_BITS = 27
 
 
-def open_ticket(batch: Batch, talk: Talk, what: OpenTicket | HandOff, reason: str) -> dict[str, Any]:
+def open_ticket(batch: Batch, house: House, talk: Talk, what: OpenTicket | HandOff, reason: str) -> dict[str, Any]:
     """A ticket in the queue with everything that was gathered; its number encodes the part."""
     now = batch.now
     urgency, talk.urgency = talk.urgency or Urgency.NORMAL, ""
@@ -29,6 +29,7 @@ def open_ticket(batch: Batch, talk: Talk, what: OpenTicket | HandOff, reason: st
         "state": State.QUEUED, "urgency": urgency, "rank": rank.rank(now, urgency), "topic": what.topic,
         "subtopic": what.subtopic, "place": what.place, "place_code": str(what.answers.get("place_code") or ""),
         "details": what.details, "answers": dict(what.answers),
+        "guess": topic.guessed(house.triage, what.details),
         "reason": reason, "officer_id": None, "opened_at": now, "updated_at": now, "first_answer_at": None,
         "resolved_at": None, "score": None, "version": 0,
     }  # fmt: skip
@@ -42,13 +43,13 @@ def open_ticket(batch: Batch, talk: Talk, what: OpenTicket | HandOff, reason: st
     return ticket
 
 
-def hand_off(batch: Batch, talk: Talk, what: HandOff) -> dict[str, Any]:
+def hand_off(batch: Batch, house: House, talk: Talk, what: HandOff) -> dict[str, Any]:
     """To the queue at once. A ticket of this conversation that still waits is taken along instead of opening a second one."""
     ticket = batch.tickets.get(talk.ticket_id) if talk.ticket_id else None
     if ticket is not None and ticket["state"] in WAITING and not what.topic and not what.details:
         batch.event(ticket, "asked", "citizen", why=what.reason)
     else:
-        ticket = open_ticket(batch, talk, what, what.reason)
+        ticket = open_ticket(batch, house, talk, what, what.reason)
     talk.owner = Owner.QUEUE
     batch.queue_changed = True
     return ticket

@@ -9,7 +9,7 @@ from bot.engine.effects import Say
 from bot.engine.texts import score_of_choice, text
 from bot.errors import Unreadable
 from bot.message import Inbound, Status
-from bot.models import Author, Owner
+from bot.models import Author, Owner, Quarantine
 from bot.store import alarms, boxes, cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Unit
@@ -132,9 +132,12 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
         return None
     thread.previous_inbound_at, thread.last_inbound_at = thread.last_inbound_at, row.received_at
     thread.updated_at = batch.now
-    if code:
+    held = thread.quarantine == Quarantine.HELD
+    if held and danger is not None and not alarm.is_cry(danger):
+        danger = None
+    if code and not held:
         linking.answer(batch, house, thread, code)
-    elif not alarm.hear(batch, house, thread, inbound, danger):
+    elif not alarm.hear(batch, house, thread, inbound, danger) and not held:
         _route(batch, house, thread, inbound, row.received_at)
     batch.last[thread.conversation_id] = (inbound.kind, inbound.album)
     return None

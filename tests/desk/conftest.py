@@ -1,6 +1,7 @@
 """The desk as officers meet it: HTTP, a real database, the real flows."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.models import Officer
 from bot.store import people
 from bot.store.db import Db
 from bot.triage import room
+from bot.triage.topic import Model, read, train
 from bot.turn import House
 from bot.vault import Vault
 from bot.web import keys
@@ -37,6 +39,10 @@ class Visitor:
     async def get(self, path: str, **headers: str) -> tuple[int, str]:
         async with self.client.get(path, headers=headers, allow_redirects=False) as answer:
             return answer.status, await answer.text()
+
+    def csrf_token(self) -> str:
+        """As the next page would carry it."""
+        return sessions.csrf_mask(self.csrf)
 
     async def post(self, path: str, *, htmx: bool = False, csrf: str | None = None, **form: str) -> tuple[int, str]:
         token = sessions.csrf_mask(self.csrf) if csrf is None and self.csrf else csrf or ""
@@ -66,9 +72,28 @@ Enter = Callable[..., Awaitable[Visitor]]
 
 
 @pytest.fixture
-async def enter(db: Db, aiohttp_client: Any) -> Enter:
+def app(db: Db) -> web.Application:
+    return application(db)
+
+
+@pytest.fixture(scope="session")
+def topics() -> Model:
+    """A small model, really trained: roads, street lights, water."""
+    examples = read(ROOT / "flows" / "data" / "examples" / "topics")
+    return train([example for example in examples if example.label in ("", "jalan", "pju", "air")], {})
+
+
+@pytest.fixture
+def house(app: web.Application, topics: Model) -> House:
+    """What the desk's verbs use, with that model loaded."""
+    found = app[keys.HOUSE]
+    found.triage = replace(found.triage, topics=topics)
+    return found
+
+
+@pytest.fixture
+async def enter(db: Db, app: web.Application, aiohttp_client: Any) -> Enter:
     """`await enter("officer", "Rina Marlina")`: a browser with a live session; `await enter(None)`: a stranger's."""
-    app = application(db)
     first = await aiohttp_client(app)
 
     async def come(role: str | None = "officer", name: str = "Rina Marlina") -> Visitor:

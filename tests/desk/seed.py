@@ -37,7 +37,7 @@ async def case(
     account: str = "whatsapp:100200300", phone: str = "6281234567731", language: str = "id", topic: str = "jalan",
     subtopic: str = "", place: str = "Kecamatan Cikajang", details: str = "Jalan berlubang di depan sekolah",
     answers: dict[str, Any] | None = None, urgency: str = Urgency.NORMAL, minutes: float = 5, reason: str = "flow",
-    owner: str = "queue", errors: dict[int, tuple[str, str]] | None = None, kinds: dict[int, str] | None = None,
+    guess: dict[str, Any] | None = None, owner: str = "queue", errors: dict[int, tuple[str, str]] | None = None, kinds: dict[int, str] | None = None,
 ) -> Case:  # fmt: skip
     """A ticket in the queue, opened `minutes` ago, with these messages (author, text)."""
     opened = clock.now() - timedelta(minutes=minutes)
@@ -59,7 +59,7 @@ async def case(
                     "address_id": ids["address"], "contact_id": ids["contact"], "contact_part": part,
                     "account": account, "language": language, "state": "queued", "urgency": urgency,
                     "rank": rank.rank(opened, urgency), "topic": topic, "subtopic": subtopic, "place": place,
-                    "details": details, "answers": answers, "reason": reason, "opened_at": opened,
+                    "details": details, "answers": answers, "guess": guess, "reason": reason, "opened_at": opened,
                     "updated_at": opened, "version": 0}],
         "ticket_event": [{"id": clock.new_id(), "part": part, "ticket_id": ids["ticket"], "at": opened,
                           "kind": "opened", "actor": "citizen", "before": "", "after": "queued", "why": reason}],

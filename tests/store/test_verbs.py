@@ -22,7 +22,7 @@ async def opened(world: World, address: str, details: str) -> str:
     async with world.server.db.unit() as unit:
         thread = (await talk.load(unit.conn, [key]))[key]
         batch = Batch(clock.now())
-        ticket = handoff.open_ticket(batch, thread, OpenTicket(details=details), "flow")
+        ticket = handoff.open_ticket(batch, world.server.house, thread, OpenTicket(details=details), "flow")
         batch.touch(thread)
         await batch.flush(unit)
     return str(ticket["number"])

@@ -175,7 +175,7 @@
   const press = (what) => () => $(what)?.click();
   const write = (kind) => () => { if (form()) { form().jenis.value = kind; keep(); $("#teks").focus(); } };
   const keys = {
-    j: () => move(1), k: () => move(-1), r: write("balas"), n: write("catatan"), a: press("#tombol-ambil"), e: press("#tombol-selesai"),
+    j: () => move(1), k: () => move(-1), r: write("balas"), n: write("catatan"), a: press("#tombol-ambil"), b: press("#tombol-berikutnya"), e: press("#tombol-selesai"),
     "/": () => $("#cari").focus(), "?": () => $("#pintasan").showModal(),
     gq: press("#tab-antrean"), gm: press("#tab-milik"), gs: press("#tab-semua"),
   };
@@ -195,6 +195,7 @@
     const box = $("#pakai-pintasan");
     box.checked = store.get("wargi:pintasan") !== false;
     box.addEventListener("change", () => store.set("wargi:pintasan", box.checked));
+    if (!$("#roti").hidden) toast($("#roti").textContent);
     settle();
     connect();
   });

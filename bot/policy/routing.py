@@ -1,0 +1,36 @@
+"""Which waiting case is next for an officer: by rank, but a language is left to those who write it, for a while. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+ALWAYS = "id"
+"""Everybody here writes it, and no case waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """flows/data/routing.yaml."""
+
+    wait: timedelta = timedelta(minutes=15)
+    """So long a case waits for an officer of its language; then anybody gets it. An answer in the second-best language is
+    better than none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """Cases that are left to others: of these languages, not critical, and opened after this moment."""
+
+    languages: frozenset[str]
+    since: datetime
+
+
+def spoken(languages: str) -> frozenset[str]:
+    """`"id,su"` as an officer's row has it."""
+    return frozenset(filter(None, (code.strip() for code in languages.split(",")))) | {ALWAYS}
+
+
+def reserved(routing: Routing, mine: str, others: Iterable[str], now: datetime) -> Reserved:
+    """What an officer who writes `mine` leaves to the `others` who are on shift. Nobody on shift writes it: nobody waits."""
+    theirs = frozenset[str]().union(*(spoken(each) for each in others))
+    return Reserved(theirs - spoken(mine), now - routing.wait)
