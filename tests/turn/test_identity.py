@@ -119,7 +119,11 @@ async def test_nothing_is_sent_to_an_address_that_is_somebody_elses(db: Db) -> N
 
 
 async def test_known_names_cost_no_look_up(db: Db, statements: list[str]) -> None:
+    statements.clear()
     await hear(db, said(A, P, username="euis"))
+    assert len([each for each in statements if "alias" in each]) == 2, (
+        "one look-up and one claim, at the first message only"
+    )
     statements.clear()
     await hear(db, said(A, P, username="euis"), said(A))
     assert not [each for each in statements if "alias" in each or "twin" in each], statements

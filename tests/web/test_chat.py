@@ -301,7 +301,7 @@ async def test_a_new_conversation_starts_afresh(visit: Open, db: Db) -> None:
     what.conversation_id, what.seq, what.new_conversation = clock.new_id(), 0, True
     await write(db, what, line(what, Author.BOT, "tiga"))
     async with db.unit() as unit:
-        moved = {"b_id": what.address_id, "b_part": what.part, "conversation_id": what.conversation_id}
+        moved = talk.address_row(what) | {"b_id": what.address_id, "b_part": what.part}
         await talk.UPDATE_ADDRESS(unit.conn, [moved])
     new = await messages(client, old["cursor"])
     assert new["fresh"] and texts(new) == ["tiga"]
