@@ -1,15 +1,12 @@
 """Links that end."""
 
-import stat
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from yarl import URL
 
-from bot import config
-from bot.errors import ConfigError
 from bot.links import LASTS, sign, valid
+from bot.vault import Vault
 
 NOW = datetime(2026, 11, 22, 9, 12, tzinfo=UTC)
 
@@ -31,12 +28,8 @@ def test_odd_ones_are_not_valid(query: dict[str, str]) -> None:
     assert not valid(b"k", "/a", query, NOW)
 
 
-def test_the_key_is_the_setting_or_a_file_of_our_own(tmp_path: Path) -> None:
-    assert config.key(config.Config(secret_key="rahasia")) == b"rahasia"
-    own = config.Config(data_dir=tmp_path / "new")
-    first = config.key(own)
-    assert len(first) == 64 and config.key(own) == first
-    assert stat.S_IMODE((tmp_path / "new" / "secret.key").stat().st_mode) == 0o600
-    (tmp_path / "new" / "secret.key").write_text("")
-    with pytest.raises(ConfigError):
-        config.key(own)
+def test_the_key_is_one_of_the_vaults_own() -> None:
+    """Another secret or another purpose is another key, and the key tells nothing of the secret."""
+    key = Vault(["a secret of ours"]).signing_key("links")
+    assert key == Vault(["a secret of ours", "an older one"]).signing_key("links") and len(key) == 32
+    assert key not in (Vault(["another secret"]).signing_key("links"), Vault(["a secret of ours"]).signing_key("x"))

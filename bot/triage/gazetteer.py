@@ -156,7 +156,8 @@ class Index:
 def words(province: str) -> set[str]:
     """Every word that stands in the name of a place of this province, small: such a word is no misspelling of another."""
     ours = [name for code, name in _regions().items() if code.startswith(province)]
-    return {word for name in (*ours, *_villages(province).values()) for word in _WORD.findall(name.lower())}
+    names = (*ours, *_villages(province).values())
+    return {word for name in names for word in _WORD.findall(name.lower()) if len(word) >= SHORT}
 
 
 def _regions() -> dict[str, str]:

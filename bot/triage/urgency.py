@@ -121,8 +121,9 @@ def read(flows_dir: Path) -> Dangers:
             file.fail(tree.line, f"dangers.{kind}", "is not a kind of danger", f"known are {', '.join(KINDS)}")
         for level in file.levels(kind, tree):
             file.phrases(book, file.part("dangers", kind, level), f"dangers.{kind}.{level}", Sign(kind, level))
-    routine = _routine(flows_dir / "data" / "examples" / "topics")
-    book.close([*file.plain("everyday"), *listed(), *routine, *gazetteer.words(PROVINCE)])
+    routine = _routine(flows_dir / "data" / "examples" / "topics") | listed() | gazetteer.words(PROVINCE)
+    # short ones are never taken for a misspelling anyway, and may be half of a danger word ("ping san")
+    book.close([*file.plain("everyday"), *(word for word in routine if len(word) > 3)])
     return Dangers(book)
 
 

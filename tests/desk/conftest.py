@@ -1,7 +1,6 @@
 """The desk as officers meet it: HTTP, a real database, the real flows."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +86,7 @@ def topics() -> Model:
 def house(app: web.Application, topics: Model) -> House:
     """What the desk's verbs use, with that model loaded."""
     found = app[keys.HOUSE]
-    found.triage = replace(found.triage, topics=topics)
+    found.triage.senses.topics = topics
     return found
 
 

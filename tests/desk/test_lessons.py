@@ -1,7 +1,6 @@
 """Leads decide what is learnt; what is approved changes the model; and the page tells how good it is."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +75,8 @@ async def test_what_is_approved_changes_the_guess_in_every_process(
     (folder / "pju.tsv").write_text(HEAD + "lampu jalan mati\nlampu padam gelap\n", "utf-8")
     (folder / "air.tsv").write_text(HEAD + "air keran tidak mengalir\nair kotor keruh\n", "utf-8")
     both = [Lessons(db, house, Hints(), folder, cache) for cache in (tmp_path / "cache", None)]
-    before = house.triage.topics
-    assert not await both[0].check() and house.triage.topics is before
+    before = house.triage.senses.topics
+    assert not await both[0].check() and house.triage.senses.topics is before
     words = "neonboks taman ngadat"
     id_ = await corrected(db, rina, words, "pju")
     assert not await both[0].check()
@@ -89,14 +88,14 @@ async def test_what_is_approved_changes_the_guess_in_every_process(
         (words, "pju", "officer")
     ]
     for each in both:
-        house.triage = replace(house.triage, topics=None)
+        house.triage.senses.topics = None
         assert house.triage.guess(words) is None
         assert await each.check()
         guess = house.triage.guess(words)
         assert guess is not None and guess.label == "pju"
-    mine = house.triage.topics
-    house.triage = replace(house.triage, topics=None)
-    assert not await both[1].check() and house.triage.topics is mine
+    mine = house.triage.senses.topics
+    house.triage.senses.topics = None
+    assert not await both[1].check() and house.triage.senses.topics is mine
 
 
 async def test_accuracy_is_counted_from_guess_and_history(db, enter: Enter) -> None:

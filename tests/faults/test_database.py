@@ -128,7 +128,7 @@ async def test_a_passing_database_error_parks_no_word(world: World, monkeypatch:
     assert await citizen.say(http, "halo") == 503
     assert await citizen.again(http) == 503
     assert await citizen.again(http) == 200
-    await eventually(lambda: world.graph.to(citizen.address), 5, "an answer to what was acknowledged")
+    await eventually(lambda: world.graph.to(citizen.address), 20, "an answer to what was acknowledged")
 
 
 async def test_a_passing_database_error_parks_no_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
