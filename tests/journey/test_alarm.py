@@ -107,8 +107,12 @@ async def test_yes_goes_on_and_no_goes_back(world: World) -> None:
     for answer in ("yes", "no"):
         found = f"SELECT id FROM alarm WHERE confirmed = '{answer}'"
         await eventually(partial(world.one, found), what=answer)
-    bubbles = await second.visitor.messages()  # type: ignore[attr-defined]
-    assert "Laporan ini tentang apa" in bubbles[-1]["text"]  # the form goes on where it was
+
+    async def goes_on() -> bool:  # the form, where it was
+        bubbles = await second.visitor.messages()  # type: ignore[attr-defined]
+        return "Laporan ini tentang apa" in bubbles[-1]["text"]
+
+    await eventually(goes_on, what="the form goes on")
     rows = {row["confirmed"]: row for row in await world.rows("SELECT * FROM alarm")}
     assert (rows["yes"]["state"], rows["no"]["state"]) == ("paging", "calm")
     urgencies = {row["id"]: row["urgency"] for row in await world.rows("SELECT id, urgency FROM ticket")}

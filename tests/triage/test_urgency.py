@@ -208,6 +208,7 @@ def test_a_broken_file_names_its_line(tmp_path: Path, old: str, new: str, what: 
         "harga tomat tidak bisa ditawar",
         "pagarnya sudah dicat, patungan warga",
         "Kampung Babakan, désa Cikajang",
+        "Jalan di depan sekolah berlubang besar, sudah dua kali ada anak jatuh.",
         "desa cilaku kecamatan cilaku",
     ],
 )
