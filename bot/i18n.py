@@ -14,6 +14,8 @@ from bot.errors import ConfigError
 
 SOURCE = "id"
 """The language that sources and flows are written in."""
+COMPLETE = ("su",)
+"""Languages that citizens are promised: a missing text is an error. In others it is only listed, and falls back to Indonesian."""
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 

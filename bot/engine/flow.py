@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.engine import build, known, nodes, place, reports, topics
+from bot.engine import build, known, nodes, place, register, reports, topics
 from bot.engine.forms import KEY, Form, Text, Workshop, Written, near
 from bot.engine.match import Lexicon, Table, normalise
 from bot.engine.nodes import Node
 from bot.engine.read import Source, Tree, read_all
+from bot.engine.register import Register
 from bot.engine.topics import Group, Topic
 from bot.errors import FlowError
 from bot.i18n import SOURCE, Catalogues
@@ -40,6 +41,8 @@ NAMED = frozenset(
     "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled".split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
+MAY_LACK = ("redirects", "register")
+"""Files of flows/data that a folder of flows can do without."""
 SCORES = ("1", "2", "3", "4", "5")
 
 
@@ -79,6 +82,7 @@ class Flows:
     officer: str
     redirects: Mapping[str, str]
     """Name of a region -> who takes reports there."""
+    register: Register = field(default_factory=Register)
 
     def redirect(self, elsewhere: str, language: str) -> str:
         """Who can help in a place that is not ours: its own service where we know one, and the country's."""
@@ -94,12 +98,13 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         raise FlowError(
             f"{flows_dir}/{ENTRY}.yaml:1: file: is missing; every conversation begins in the flow `{ENTRY}`."
         )
-    paths += [path for path in [flows_dir / "data" / "redirects.yaml"] if path.is_file()]
+    paths += [path for name in MAY_LACK if (path := flows_dir / "data" / f"{name}.yaml").is_file()]
     sources = {source.name.rpartition("/")[2][:-5]: source for source in read_all(paths, flows_dir)}
     shop = Workshop(catalogues)
     shop.lexicon = words(shop, sources.pop("words"))
     shop.groups = topics.build(shop, sources.pop("topics"))
     redirects = _redirects(shop, sources.pop("redirects", None))
+    manners = register.build(shop, source) if (source := sources.pop("register", None)) else Register()
     texts, survey = _texts(shop, sources.pop(TEXTS, None), flows_dir)
     shop.menu = texts["menu_button"]
     steps = {name: _steps(shop, name, source) for name, source in sources.items()}
@@ -134,6 +139,7 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         offer=f"{ENTRY}/{OFFER}",
         officer=f"{ENTRY}/{OFFICER}",
         redirects=MappingProxyType(redirects),
+        register=manners,
     )
 
 
