@@ -9,7 +9,7 @@ from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
-from bot.turn import House, alarm, dialogue, identity, known, linking, moved, receipt, survey
+from bot.turn import House, alarm, dialogue, identity, known, linking, moved, pace, patience, receipt, survey
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -59,6 +59,7 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     identity.KNOWN: _known,
     linking.LINKED: _linked,
     known.DONE: known.tell,
+    pace.PAUSE: patience.over,
 }
 
 

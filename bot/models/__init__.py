@@ -5,6 +5,7 @@ from bot.models.base import metadata
 from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
 from bot.models.identity import Alias, Joining, LinkCode, Twin
+from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
@@ -50,6 +51,7 @@ __all__ = [
     "Follow",
     "Inbox",
     "InboxItem",
+    "Incident",
     "Invite",
     "Joining",
     "LinkCode",

@@ -37,6 +37,8 @@ class Talk:
     session: dict[str, object] | None = None
     alarm_id: bytes | None = None
     urgency: str = ""
+    pace: dict[str, Any] | None = None
+    """See `policy.patience`."""
     last_inbound_at: datetime | None = None
     updated_at: datetime | None = None
     name: str = ""
@@ -109,6 +111,7 @@ _THREAD = (
         CONVERSATION.c.session,
         CONVERSATION.c.alarm_id,
         CONVERSATION.c.urgency,
+        CONVERSATION.c.pace,
         CONVERSATION.c.last_inbound_at,
         CONVERSATION.c.updated_at,
         CONTACT.c.name,
@@ -171,17 +174,9 @@ UPDATE_ADDRESS = Many(
     .values({name: sa.bindparam(name) for name in ADDRESS_COLUMNS})
 )
 STATE_COLUMNS = (
-    "owner",
-    "epoch",
-    "seq",
-    "officer_id",
-    "ticket_id",
-    "session",
-    "alarm_id",
-    "urgency",
-    "last_inbound_at",
+    "owner", "epoch", "seq", "officer_id", "ticket_id", "session", "alarm_id", "urgency", "pace", "last_inbound_at",
     "updated_at",
-)
+)  # fmt: skip
 UPDATE_CONVERSATION = Many(
     sa.update(CONVERSATION)
     .where(CONVERSATION.c.id == sa.bindparam("b_id"), CONVERSATION.c.part == sa.bindparam("b_part"))
@@ -351,6 +346,7 @@ def state_row(talk: Talk) -> dict[str, Any]:
         "session": talk.session,
         "alarm_id": talk.alarm_id,
         "urgency": talk.urgency,
+        "pace": talk.pace,
         "last_inbound_at": talk.last_inbound_at,
         "updated_at": talk.updated_at,
     }
