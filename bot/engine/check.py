@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from typing_extensions import override
 
+from bot.engine.doing import Go, HandsOff, OpensTicket
 from bot.engine.effects import Say
-from bot.engine.fill import names
+from bot.engine.fill import SYSTEM, names
 from bot.engine.flow import Flows
 from bot.engine.forms import RETURN, Option
 from bot.engine.match import normalise
-from bot.engine.nodes import AskChoice, AskText, Finish, Go, HandsOff, Node, OpensTicket, Question
+from bot.engine.nodes import AskChoice, AskText, Node, Question
 from bot.engine.reports import AskMedia, Summary
 from bot.i18n import SOURCE
 
@@ -28,9 +29,7 @@ ROW, BUTTON, BUTTONS = 24, 20, 3
 """WhatsApp: a list row, a button, and up to how many choices are buttons."""
 MAX_ID = 64
 """Bytes: Telegram's callback data."""
-FILLED = frozenset(
-    "number link track officer answers numbers topic_name elsewhere redirect place_name date state followers".split()
-)
+FILLED = SYSTEM | frozenset("low high masked agency".split())
 """Placeholders that the system fills."""
 _SENTENCE = re.compile(r"[.!?:]+(?:\s|$)|\n+")
 
@@ -107,7 +106,7 @@ def _reach(flows: Flows) -> Iterator[Problem]:
 
 def _ends(flows: Flows) -> Iterator[Problem]:
     """Steps from which no ticket, officer or end can be reached (global words apart)."""
-    good = {node.id for node in flows.nodes.values() if isinstance(node, Finish | OpensTicket | HandsOff | Summary)}
+    good = {node.id for node in flows.nodes.values() if node.ends or isinstance(node, Summary)}
     grown = True
     while grown:
         more = {
