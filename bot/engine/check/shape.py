@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from bot.engine.check.problem import Problem
+from bot.engine.doing import Go
 from bot.engine.flow import Flows
 from bot.engine.forms import RETURN
-from bot.engine.nodes import AskChoice, AskText, Finish, Go, HandsOff, Node, OpensTicket
+from bot.engine.nodes import AskChoice, AskText, Node
 from bot.engine.reports import Summary
 
 
@@ -33,7 +34,7 @@ def _reach(flows: Flows) -> Iterator[Problem]:
 
 def _ends(flows: Flows) -> Iterator[Problem]:
     """Steps from which no ticket, officer or end can be reached (global words apart)."""
-    good = {node.id for node in flows.nodes.values() if isinstance(node, Finish | OpensTicket | HandsOff | Summary)}
+    good = {node.id for node in flows.nodes.values() if node.ends or isinstance(node, Summary)}
     grown = True
     while grown:
         more = {
