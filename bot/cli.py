@@ -198,11 +198,18 @@ def flow_check() -> None:
 
 
 @flow_app.command("show")
-def flow_show(name: str) -> None:
-    """Print a flow as a readable tree."""
+def flow_show(
+    name: str,
+    svg: Annotated[
+        bool, typer.Option("--svg", help="draw it: write the output to a file and open it in a browser")
+    ] = False,
+    language: Annotated[str, typer.Option(help="whose texts")] = "id",
+) -> None:
+    """Print a flow as a readable tree, or draw it."""
+    from bot.engine.draw import draw
     from bot.engine.show import show
 
-    typer.echo(show(flows(), name))
+    typer.echo((draw if svg else show)(flows(), name, language), nl=False)
 
 
 @flow_app.command("play")
