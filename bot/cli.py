@@ -277,11 +277,17 @@ def locale_update() -> None:
 def locale_check() -> None:
     """Nothing missing, nothing flagged, placeholders equal, template up to date."""
     from bot import locales
+    from bot.i18n import COMPLETE
 
     config = settings()
     problems = locales.check(config.flows_dir, config.locales_dir)
     for problem in problems:
         typer.echo(str(problem))
+    for language, texts in locales.open_texts(config.flows_dir, config.locales_dir).items():
+        if language not in COMPLETE and texts:
+            typer.echo(
+                f"note: {language}: {len(texts)} texts fall back to Indonesian or changed; the first: {texts[0]}"
+            )
     typer.echo(f"{len(problems)} problems" if problems else "locales: no problems")
     sys.exit(1 if problems else 0)
 
