@@ -73,7 +73,7 @@ BROKEN = [
     (
         steps("a:\n  kind: language\n  text: x\n  next: b\n  choices:\n    fr: Prancis\n" + END),
         "`fr` is not a language",
-        "id, su",
+        "id, en, su",
     ),
     (
         steps("a:\n  kind: ask-media\n  text: x\n  next: b\n  choices:\n    lain: Lain\n" + END),
