@@ -37,7 +37,8 @@ NAMED = frozenset(
     "critical_violence critical_suicide critical_missing critical_bad_news "
     "photo_lost voice_lost file_lost file_refused file_too_big "
     "link_code link_wait link_unknown link_used link_expired link_same link_done link_told "
-    "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled patience_short".split()
+    "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled patience_short "
+    "merged_told parted_told incident_item incident_over".split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
 SCORES = ("1", "2", "3", "4", "5")
