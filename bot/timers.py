@@ -9,7 +9,7 @@ from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
-from bot.turn import House, alarm, dialogue, identity, known, linking, moved, pace, patience, receipt, survey
+from bot.turn import House, alarm, dialogue, identity, incident, known, linking, moved, pace, patience, receipt, survey
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -60,6 +60,7 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     linking.LINKED: _linked,
     known.DONE: known.tell,
     pace.PAUSE: patience.over,
+    incident.ENDS: incident.over,
 }
 
 

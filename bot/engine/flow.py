@@ -35,16 +35,19 @@ HOME, LANGUAGE, OFFER, OFFICER = "utama", "bahasa", "tawaran", "petugas"
 """Steps of the entry flow that the engine itself leads to."""
 TEXTS = "texts"
 NAMED = frozenset(
-    "menu_button missed stale kept voice_kept files_kept unsupported cancelled first_question thanked greeted_back "
-    "unreadable claimed handed_back queue_cancelled survey_again survey_thanks survey_comment survey_comment_thanks "
-    "survey_stale survey_expired critical_answer critical_ask critical_choice_yes critical_choice_no critical_yes critical_no "
-    "critical_again critical_medical critical_breathing critical_fire critical_drowning critical_disaster critical_accident "
-    "critical_violence critical_suicide critical_missing critical_bad_news "
-    "photo_lost voice_lost file_lost file_refused file_too_big "
-    "link_code link_wait link_unknown link_used link_expired link_same link_done link_told "
-    "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled patience_short "
-    "answer_yes answer_no wrong_number wrong_low wrong_range wrong_date wrong_past wrong_future wrong_phone wrong_nik doubtful_nik "
-    "nik_noted voice_later voice_answer looking question_kept reminded expired moved trouble report_item report_agency".split()
+    """
+    menu_button missed stale kept voice_kept files_kept unsupported cancelled first_question thanked greeted_back
+    unreadable claimed handed_back queue_cancelled survey_again survey_thanks survey_comment survey_comment_thanks
+    survey_stale survey_expired critical_answer critical_ask critical_choice_yes critical_choice_no critical_yes
+    critical_no critical_again critical_medical critical_breathing critical_fire critical_drowning
+    critical_disaster critical_accident critical_violence critical_suicide critical_missing critical_bad_news
+    photo_lost voice_lost file_lost file_refused file_too_big link_code link_wait link_unknown link_used
+    link_expired link_same link_done link_told topic_taken outside_left redirect followed followed_done
+    language_heard known_item known_waiting known_handled patience_short answer_yes answer_no wrong_number
+    wrong_low wrong_range wrong_date wrong_past wrong_future wrong_phone wrong_nik doubtful_nik nik_noted
+    voice_later voice_answer looking question_kept reminded expired moved trouble report_item report_agency
+    merged_told parted_told incident_item incident_over
+    """.split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
 MAY_LACK = ("redirects", "register", "hosts")

@@ -1,4 +1,7 @@
-"""kill -9 at random moments under load, on each database; `KILLS=100` for a long run. The judge is outside: what the provider was told, what the platform got."""
+"""kill -9 at random moments under load, on each database; `KILLS=100` for a long run. The judge is outside.
+
+It is what the provider was told, and what the platform got.
+"""
 
 import asyncio
 import os
