@@ -118,6 +118,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """Towards one address: so many at once, and `rate` a second in the long run."""
+
+    rate: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What a platform allows, in characters; `rate` in sends a second and account (0 = unlimited)."""
 
@@ -125,6 +133,12 @@ class Limits:
     rate: float = 0.0
     confirms: bool = False
     """Statuses echo our reference, so an ambiguous send is first waited for."""
+    pair: Pace | None = None
+    """Towards one person."""
+    group: Pace | None = None
+    """Towards a group (an address that begins with `-`)."""
+    window: float = 0.0
+    """Hours after a citizen's last message in which free text is taken; 0 = always."""
 
 
 class Channel(Protocol):

@@ -36,6 +36,8 @@ def triage_eval(
 
         figures = measure.messages(file, load)
     typer.echo(json.dumps(figures))
+
+
 @triage_app.command("train")
 def triage_train() -> None:
     """Train topics and intents from flows/data/examples, print honest figures as one JSON line, and keep the models."""

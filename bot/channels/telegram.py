@@ -9,12 +9,14 @@ import aiohttp
 
 from bot.channels.http import GARBLED, REFUSED, header, loads, name_of, same, seconds
 from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
-from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status, clean
+from bot.message import Choice, Inbound, Item, Limits, Outbound, Pace, Receipt, Status, clean
 
 if TYPE_CHECKING:
     from bot.channels.telegram_ptb import Library
 
 TEXT, BUTTON_DATA, BUTTONS, BUTTON_LABEL = 4096, 64, 100, 64
+CHAT, GROUP = Pace(rate=1.0, burst=20), Pace(rate=20 / 60, burst=20)
+"""Telegram names one message a second and chat, lets short bursts pass, and counts all topics of a group together."""
 
 # (error code, words of the description, what it means); the first row that fits. 0 = any code.
 ERRORS: tuple[tuple[int, str, Fault], ...] = (
@@ -57,7 +59,7 @@ class Telegram:
         if not (bot_id.isdigit() and ":" in token and secret_token):
             raise ConfigError("telegram: a token like 123456:ABC and a secret token are both needed")
         self.account = f"telegram:{bot_id}"
-        self.limits = Limits(text=TEXT, rate=rate)
+        self.limits = Limits(TEXT, rate, pair=CHAT if rate else None, group=GROUP if rate else None)
         self._token, self._api_url = token, api_url.rstrip("/")
         self._secret = secret_token.encode()
         self._library: Library | None = None

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -13,17 +14,21 @@ from bot import clock
 from bot.channels.http import GARBLED, REFUSED, dumps, header, loads, name_of, post, same, seconds
 from bot.channels.whatsapp_read import address_of, read_message, read_status, words_of
 from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
-from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status
+from bot.message import Choice, Inbound, Item, Limits, Outbound, Pace, Receipt, Status
 
 TEXT, BODY = 4096, 1024
 BUTTONS, BUTTON_TITLE, BUTTON_ID = 3, 20, 256
 ROWS, ROW_TITLE, ROW_ID = 10, 24, 200
 MENU = "Pilih"
+PAIR = Pace(rate=1 / 6, burst=45)
+"""One message in six seconds to the same person; up to 45 at once are lent and must be waited for afterwards."""
+WINDOW = 24.0
 
 # Graph error code -> what it means. The code decides, not the HTTP status: 131056 has been seen with 400 and 403.
 _ERRORS: tuple[tuple[tuple[int, ...], Fault], ...] = (
     ((0, 3, 10, 190, *range(200, 300), 131005), Fault("auth", retryable=True, scope="account")),
-    ((1, 2, 131000, 131016, 132069, 133004), Fault("transient", retryable=True)),
+    ((1,), Fault("transient", retryable=True, most=3)),  # also what Graph says to a request it does not understand
+    ((2, 131000, 131016, 132069, 133004), Fault("transient", retryable=True)),
     ((4, 613, 80007, 80008, 130429, 133016), Fault("throttled", retryable=True, scope="account")),
     ((131057,), Fault("throttled", retryable=True, scope="account", wait=60.0)),
     ((131056,), Fault("throttled_pair", retryable=True, scope="address")),
@@ -78,7 +83,7 @@ class WhatsApp:
         if not (phone_number_id and access_token and app_secrets and all(app_secrets) and verify_token):
             raise ConfigError("whatsapp: a number, an access token, an app secret and a verify token are all needed")
         self.account = f"whatsapp:{phone_number_id}"
-        self.limits = Limits(text=TEXT, rate=rate, confirms=True)
+        self.limits = Limits(TEXT, rate, confirms=True, pair=PAIR if rate else None, window=WINDOW)
         self._secrets = tuple(secret.encode() for secret in app_secrets)
         self._verify_token = verify_token.encode()
         self._base = f"{api_url.rstrip('/')}/{api_version}"
@@ -294,4 +299,4 @@ def _fault(status: int, error: Any, wait: float | None) -> Fault:
     if fault is None:
         fault = STATUSES.get(status) or (ERRORS[131000] if status >= 500 else _REFUSED)
     text = words_of(error) or fault.text or f"HTTP {status}"
-    return Fault(fault.name, text, fault.retryable, fault.ambiguous, wait or fault.wait, fault.scope)
+    return replace(fault, text=text, wait=wait or fault.wait)

@@ -3,12 +3,15 @@
 import asyncio
 import math
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot import clock, logs
+from bot.delivery.breaker import Alert
 from bot.delivery.bubble import Bubble, Chains
+from bot.delivery.rate import Paces, of_account
 from bot.delivery.receipts import Receipts
 from bot.delivery.sender import Sender
 from bot.errors import Fault, SendError
@@ -45,6 +48,8 @@ class Delivery:
         self._ready: list[Bubble] = []
         self._senders: dict[str, Sender] = {}
         self._receipts = Receipts(db, self._written)
+        self._paces = Paces()
+        self._alert = Alert(db, metrics)
         self._wake, self._asked = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._parts: frozenset[int] | None = frozenset()
@@ -176,6 +181,7 @@ class Delivery:
             await sender.cut()
         while not self._receipts.idle and clock.monotonic() < end + 1:  # noqa: ASYNC110 - once in a process's life
             await asyncio.sleep(0.02)
+        await self._alert.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -213,8 +219,17 @@ class Delivery:
                 elif bubble.channel not in self._channels:
                     self._later(bubble, State.RETRY, 300, Fault("channel_off", "kanal sedang dimatikan"))
                 elif not self._stopping and not bubble.flying and not bubble.gone:
-                    bubble.flying = True
-                    self._sender(bubble.account).put(bubble)
+                    self._launch(bubble)
+
+    def _launch(self, bubble: Bubble) -> None:
+        """Into its account's line, when its address may get one."""
+        limits = self._channels[bubble.channel].limits
+        if wait := self._paces.take(limits, bubble.account, bubble.address):
+            bubble.fresh = False
+            self._in(bubble, wait)
+            return
+        bubble.flying = True
+        self._sender(bubble.account).put(bubble)
 
     async def _may(self, bubble: Bubble) -> bool:
         """The last look before a send: do we still hold its part, and may the bot still speak."""
@@ -267,7 +282,9 @@ class Delivery:
         sender = self._senders.get(account)
         if sender is None:
             channel = self._channels[account.partition(":")[0]]
-            sender = self._senders[account] = Sender(channel, self._may, self._sent, self._failed)
+            take = of_account(self._db, account, channel.limits.rate) if channel.limits.rate else None
+            down = partial(self._alert.tell, account)
+            sender = self._senders[account] = Sender(channel, self._may, self._sent, self._failed, take, down)
         return sender
 
     # -- outcomes ----------------------------------------------------------------------------------
@@ -289,7 +306,7 @@ class Delivery:
                 confirms = self._channels[bubble.channel].limits.confirms
                 self._later(bubble, State.UNKNOWN, CONFIRM_WAIT if confirms else 0.5, fault)
                 return
-        elif fault.retryable and bubble.attempts < MAX_ATTEMPTS:
+        elif fault.retryable and bubble.attempts < (fault.most or MAX_ATTEMPTS):
             self._later(bubble, State.RETRY, _wait(fault, max(1, bubble.attempts)), fault)
             return
         self._log.warning("send failed", channel=bubble.channel, fault=fault.name, message=bubble.id.hex())
@@ -334,5 +351,4 @@ def _wait(fault: Fault, attempts: int) -> float:
         return fault.wait + clock.jitter(0.2)
     if fault.scope == "address":
         return min(300.0, 4.0 ** (attempts - 1))
-    most = min(300.0, 0.25 * 2.0**attempts)
-    return most * 0.5 + clock.jitter(most * 0.5)
+    return 0.05 + clock.jitter(min(300.0, 0.5 * 2.0**attempts))

@@ -13,7 +13,7 @@ class Bubble:
 
     __slots__ = (
         "account", "address", "attempts", "checked", "conversation_id", "doubts", "due", "epoch", "flying", "fresh", "gone",
-        "id", "part", "payload", "unwritten",
+        "id", "part", "payload", "priority", "unwritten",
     )  # fmt: skip
 
     def __init__(self, row: Mapping[str, Any], fresh: bool = False) -> None:
@@ -23,6 +23,7 @@ class Bubble:
         self.account: str = row["account"]
         self.address: str = row["address"]
         self.payload: Mapping[str, Any] = row["payload"]
+        self.priority: int = row["priority"]
         self.epoch: int | None = row["epoch"]
         self.attempts: int = row["attempts"]
         self.doubts = 1 if row["state"] == State.UNKNOWN else 0

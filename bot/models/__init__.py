@@ -2,7 +2,7 @@
 
 from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
-from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
+from bot.models.boxes import InboxItem, Incident, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Survey, Ticket, TicketEvent
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
 from bot.models.states import (
@@ -41,6 +41,7 @@ __all__ = [
     "Disclosure",
     "Inbox",
     "InboxItem",
+    "Incident",
     "Invite",
     "Message",
     "Officer",
@@ -50,6 +51,7 @@ __all__ = [
     "Page",
     "PageState",
     "PartLease",
+    "Rate",
     "Role",
     "State",
     "Survey",

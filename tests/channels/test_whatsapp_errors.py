@@ -25,7 +25,7 @@ ERRORS = [
     Error("token dead", Failure(401, 190), fault("auth", **WHOLE)),
     Error("no permission", Failure(403, 200), fault("auth", **WHOLE)),
     Error("service down", Failure(500, 131016), fault("transient", **RETRY)),
-    Error("unknown to Meta too", Failure(500, 1), fault("transient", **RETRY)),
+    Error("unknown to Meta too", Failure(500, 1), fault("transient", **RETRY, most=3)),
     Error("number too fast", Failure(400, 130429), fault("throttled", **WHOLE)),
     Error(
         "number too fast, told when", Failure(429, 130429, {"Retry-After": "9"}), fault("throttled", **WHOLE, wait=9.0)
