@@ -20,6 +20,7 @@ from bot.errors import ConfigError
 from bot.hints import EVERYTHING, Hints
 from bot.message import Channel
 from bot.metrics import Metrics
+from bot.policy import templates
 from bot.store import leases, schema
 from bot.store.db import Db
 from bot.store.listen import listen
@@ -93,7 +94,8 @@ class Server:
         sorter = room.load(content_dir(self.config.flows_dir, "flows"), flows)
         self.house = House(
             flows, kinds, sorter, vault.load(self.config.secret_key, self.config.data_dir), self._ways(),
-            self.config.survey_hours, self.url,
+            self.config.survey_hours, self.url, templates.load(content_dir(self.config.flows_dir, "flows"), catalogues),
+            remind_hours=self.config.window_reminder_hours,
         )  # fmt: skip
         self.door.ear = partial(alarm.heard, self.house)
         self._http = aiohttp.ClientSession(

@@ -9,7 +9,7 @@ from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
-from bot.turn import House, alarm, dialogue, survey
+from bot.turn import House, alarm, dialogue, outside, survey
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -36,10 +36,19 @@ async def _forgotten(unit: Unit, batch: Batch, house: House, subject: Ref) -> No
         alarm.forgotten(batch, house, thread)
 
 
+async def _window(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """Soon free words will not reach this citizen any more."""
+    thread = await talk.of_conversation(unit.conn, subject)
+    if thread.conversation_id == subject.id and thread.ticket_id:
+        await cases.load(unit.conn, batch, [Ref(thread.ticket_id, thread.part)])
+        outside.closes_soon(batch, house, thread)
+
+
 VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     dialogue.QUIET: _quiet,
     survey.EXPIRES: _survey,
     alarm.FORGOTTEN: _forgotten,
+    outside.CLOSES: _window,
 }
 
 

@@ -21,8 +21,10 @@ Take = Callable[[int], Awaitable[tuple[int, float]]]
 """(wanted) -> (granted, seconds until there may be more)."""
 
 
-def of_account(db: Db, account: str, rate: float) -> Take:
-    """The account's bucket; it holds one second's worth."""
+def of_account(db: Db, account: str, rate: float) -> Take | None:
+    """The account's bucket; it holds one second's worth. None: no limit."""
+    if not rate:
+        return None
     return _of_process(rate) if db.is_sqlite else _of_all(db, account, rate)
 
 

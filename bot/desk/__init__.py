@@ -41,6 +41,7 @@ ROUTES = (
     Route("GET", "/peristiwa", live.stream, Verb.SEE),
     Route("POST", "/tiket/{number}/ambil", actions.take, Verb.CLAIM),
     Route("POST", "/tiket/{number}/tulis", actions.write, Verb.REPLY),
+    Route("POST", "/tiket/{number}/templat", actions.template, Verb.TEMPLATE),
     Route("POST", "/tiket/{number}/selesai", actions.finish, Verb.RESOLVE),
     Route("POST", "/tiket/{number}/kembalikan", actions.give_back, Verb.HAND_BACK),
     Route("POST", "/tiket/{number}/urgensi", actions.urgency, Verb.URGENCY),

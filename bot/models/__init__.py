@@ -7,6 +7,7 @@ from bot.models.cases import Assignment, Survey, Ticket, TicketEvent
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
 from bot.models.states import (
     MOVES,
+    OPEN_WITH_OFFICER,
     RANK,
     STATE_NAME,
     URGENCY_NAME,
@@ -26,6 +27,7 @@ from bot.models.talk import Address, Contact, Conversation, Message
 
 __all__ = [
     "MOVES",
+    "OPEN_WITH_OFFICER",
     "RANK",
     "STATE_NAME",
     "URGENCY_NAME",

@@ -14,6 +14,8 @@ class Verb(StrEnum):
     LEAVE = "leave"
     CLAIM = "claim"
     REPLY = "reply"
+    TEMPLATE = "template"
+    """Send an approved template."""
     NOTE = "note"
     RESOLVE = "resolve"
     HAND_BACK = "hand_back"
@@ -39,6 +41,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.LEAVE: EVERYBODY,
     Verb.CLAIM: EVERYBODY,
     Verb.REPLY: EVERYBODY,
+    Verb.TEMPLATE: EVERYBODY,
     Verb.NOTE: EVERYBODY,
     Verb.RESOLVE: EVERYBODY,
     Verb.HAND_BACK: EVERYBODY,

@@ -14,7 +14,7 @@ from bot.store import alarms, boxes, cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Unit
 from bot.store.talk import Talk
-from bot.turn import House, acknowledge, alarm, dialogue, handoff, receipt, survey
+from bot.turn import House, acknowledge, alarm, dialogue, handoff, outside, receipt, survey
 from bot.turn.say import say
 from bot.turn.words import command
 
@@ -98,6 +98,7 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
     danger = house.triage.dangers.read(inbound.text) if inbound.text and row.urgent != 0 else None
     if not alarm.hear(batch, house, thread, inbound, danger):
         _route(batch, house, thread, inbound)
+    outside.watch(batch, house, thread)
 
 
 def _message(thread: Talk, row: boxes.Row, inbound: Inbound) -> dict[str, Any]:

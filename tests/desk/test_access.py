@@ -16,6 +16,7 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk/peristiwa"): STAFF,
     ("POST", "/desk/tiket/{number}/ambil"): STAFF,
     ("POST", "/desk/tiket/{number}/tulis"): STAFF,
+    ("POST", "/desk/tiket/{number}/templat"): STAFF,
     ("POST", "/desk/tiket/{number}/selesai"): STAFF,
     ("POST", "/desk/tiket/{number}/kembalikan"): STAFF,
     ("POST", "/desk/tiket/{number}/urgensi"): STAFF,

@@ -70,6 +70,7 @@ async def test_danger_leaves_before_answers_and_answers_before_bulk(db: Db, monk
 
     def held(*args: Any) -> rate.Take:
         inner = real(*args)
+        assert inner is not None
 
         async def take(wanted: int) -> tuple[int, float]:
             await go.wait()
@@ -118,6 +119,7 @@ async def test_two_processes_share_one_rate(db: Db) -> None:
     """The sum of what both are granted is what the account may send; on SQLite there is one process."""
     one = rate.of_account(db, ACCOUNT, 100.0)
     two = one if db.is_sqlite else rate.of_account(db, ACCOUNT, 100.0)
+    assert one and two and rate.of_account(db, ACCOUNT, 0.0) is None
     begun, got = time.monotonic(), [0, 0]
 
     async def greedy(n: int, take: rate.Take) -> None:
