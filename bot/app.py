@@ -11,6 +11,7 @@ import aiohttp
 from aiohttp import web
 
 from bot import clock, i18n, logs, vault
+from bot.approved import HINT, Templates
 from bot.channels.web import Web
 from bot.channels.whatsapp import WhatsApp
 from bot.config import Config
@@ -47,6 +48,7 @@ def channels(config: Config) -> dict[str, Channel]:
             api_url=config.whatsapp_api_url,
             api_version=config.whatsapp_api_version,
             rate=config.whatsapp_rate,
+            business_account_id=config.whatsapp_business_account_id,
         )
     if config.telegram:
         from bot.channels.telegram import Telegram  # its library takes a while to import
@@ -76,6 +78,8 @@ class Server:
         self._worker: Worker | None = None
         self._delivery: Delivery | None = None
         self._listener: asyncio.Task[None] | None = None
+        self._templates: Templates | None = None
+        self._loops: list[asyncio.Task[None]] = []
         self._runner: web.AppRunner | None = None
         self._http: aiohttp.ClientSession | None = None
 
@@ -103,6 +107,8 @@ class Server:
         )
         for channel in kinds.values():
             await channel.start(self._http)
+        sync = "worker" in self.roles and bool(self.config.whatsapp_business_account_id)
+        self._templates = Templates(self.db, self.house, self.metrics, sync)
         app = self._app(catalogues)
         life: tuple[int, int] | None = None
         if "worker" in self.roles:
@@ -110,12 +116,14 @@ class Server:
             life = (leases.LIVES, leases.life(name))
             self._delivery = Delivery(self.db, kinds, self.metrics)
             self._worker = Worker(self.db, self.house, self._delivery, self.metrics, name)
+            self._worker.news = self._templates.news
             self.db.after_commit.append(self._delivery.committed)
         if self.db.is_sqlite:
             self.db.after_commit.append(lambda unit: self._heard(unit.hints))
         else:
             dsn = self.config.database_listen_url or self.config.database_url
             self._listener = asyncio.create_task(listen(dsn, self._heard, life))
+        self._loops.append(asyncio.create_task(self._templates.run()))
         if self._worker is not None:
             await self._worker.start()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handler_cancellation=False)
@@ -153,6 +161,8 @@ class Server:
     def _heard(self, topics: set[str]) -> None:
         """Hints of a commit, ours or (PostgreSQL) anybody's."""
         self.hints.publish(topics)
+        if self._templates is not None and HINT in topics:
+            self._templates.look()
         if self._worker is None or self._delivery is None:
             return
         if "inbox" in topics or EVERYTHING in topics:
@@ -173,9 +183,10 @@ class Server:
             await self._runner.cleanup()
         if self._worker is not None:
             await self._worker.stop(STOP_SECONDS)
-        if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.gather(self._listener, return_exceptions=True)
+        loops = [*self._loops, *([self._listener] if self._listener is not None else [])]
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
         if self._http is not None:
             await self._http.close()
         await self.db.close()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import aiohttp
 
@@ -169,6 +169,37 @@ class Channel(Protocol):
 
     async def acknowledge(self, kind: str, raw: bytes) -> None:
         """Best effort, after the turn committed: ends a pressed button's spinner where a platform has one. Never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """One template as the platform has it."""
+
+    name: str
+    language: str
+    status: str
+    category: str
+    components: tuple[object, ...] = ()
+    quality: str = ""
+    error: str = ""
+
+
+@runtime_checkable
+class Templated(Protocol):
+    """A channel whose platform approves templates."""
+
+    account: str
+
+    async def templates(self) -> list[Approved]:
+        """All of them. Raises `SendError`."""
+
+    def is_template_news(self, raw: bytes) -> bool:
+        """Whether an `event` item says that one has changed."""
+
+
+def templated(channel: object) -> Templated | None:
+    """The channel, if its platform approves templates."""
+    return channel if isinstance(channel, Templated) else None
 
 
 def clean(text: object, limit: int = 65_536) -> str:

@@ -19,6 +19,7 @@ class Metrics:
         self.items = counter("inbox_items", "Items stored from webhooks", "channel")
         self.turns = counter("turns", "Inbox items by what became of them", "outcome")
         self.sends = counter("sends", "Sends by channel and outcome", "channel", "outcome")
+        self.templates = counter("template_syncs", "Reads of the platform's templates by outcome", "outcome")
         self.channel_down = gauge("channel_down", "1 while a platform refuses the whole account", "account")
         self.timers = counter("timers", "Timers that rang", "kind", "outcome")
         self.calls = counter("calls", "Calls to officers by way and outcome", "via", "outcome")

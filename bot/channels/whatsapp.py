@@ -13,8 +13,9 @@ import yarl
 from bot import clock
 from bot.channels.http import GARBLED, REFUSED, dumps, header, loads, name_of, post, same, seconds
 from bot.channels.whatsapp_read import address_of, read_message, read_status, words_of
+from bot.channels.whatsapp_templates import NEWS, fetch
 from bot.errors import ConfigError, Fault, SendError, Unauthorised, Unreadable
-from bot.message import Choice, Inbound, Item, Limits, Outbound, Pace, Receipt, Status, Template
+from bot.message import Approved, Choice, Inbound, Item, Limits, Outbound, Pace, Receipt, Status, Template
 
 TEXT, BODY = 4096, 1024
 BUTTONS, BUTTON_TITLE, BUTTON_ID = 3, 20, 256
@@ -79,6 +80,7 @@ class WhatsApp:
         api_url: str = "https://graph.facebook.com",
         api_version: str = "v26.0",
         rate: float = 80.0,
+        business_account_id: str = "",
     ) -> None:
         if not (phone_number_id and access_token and app_secrets and all(app_secrets) and verify_token):
             raise ConfigError("whatsapp: a number, an access token, an app secret and a verify token are all needed")
@@ -87,6 +89,7 @@ class WhatsApp:
         self._secrets = tuple(secret.encode() for secret in app_secrets)
         self._verify_token = verify_token.encode()
         self._base = f"{api_url.rstrip('/')}/{api_version}"
+        self._templates_url = f"{self._base}/{business_account_id}/message_templates" if business_account_id else ""
         self._urls: dict[str, yarl.URL] = {}
         self._headers = {
             "Authorization": f"Bearer {access_token}",
@@ -185,6 +188,13 @@ class WhatsApp:
         if status == 200 and "error" not in answer:
             return _receipt(answer)
         raise SendError(_fault(status, answer.get("error"), wait))
+
+    async def templates(self) -> list[Approved]:
+        assert self._http is not None, "start() comes first"
+        return await fetch(self._http, self._templates_url, self._headers, _fault)
+
+    def is_template_news(self, raw: bytes) -> bool:
+        return any(field in raw for field in NEWS)
 
 
 # -- splitting -------------------------------------------------------------------------------------

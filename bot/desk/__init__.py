@@ -7,7 +7,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from bot.desk import actions, alarms, cases, door, guard, lists, live, officers, reveal, show
+from bot.desk import actions, alarms, approved, cases, door, guard, lists, live, officers, reveal, show
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
@@ -54,6 +54,7 @@ ROUTES = (
     Route("POST", "/saya", alarms.set_myself, Verb.SELF),
     Route("POST", "/tiket/{number}/tampilkan", reveal.reveal, Verb.REVEAL),
     Route("GET", "/pengungkapan", reveal.disclosures, Verb.AUDIT),
+    Route("GET", "/templat", approved.templates_page, Verb.TEMPLATES),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),

@@ -24,6 +24,7 @@ from bot.models.states import (
     Urgency,
 )
 from bot.models.talk import Address, Contact, Conversation, Message
+from bot.models.templates import Template
 
 __all__ = [
     "MOVES",
@@ -58,6 +59,7 @@ __all__ = [
     "State",
     "Survey",
     "SurveyState",
+    "Template",
     "Throttle",
     "Ticket",
     "TicketEvent",

@@ -29,6 +29,8 @@ class Verb(StrEnum):
     """See the telephone and identity numbers of a case, for a reason that is kept."""
     AUDIT = "audit"
     """Read who has seen such numbers, and why."""
+    TEMPLATES = "templates"
+    """See what became of the templates at the platform."""
     PEOPLE = "people"
     """Invite officers, disable and enable them."""
 
@@ -51,6 +53,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.DRILL: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.REVEAL: EVERYBODY,
     Verb.AUDIT: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.TEMPLATES: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.PEOPLE: frozenset({Role.ADMIN}),
 }
 

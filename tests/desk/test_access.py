@@ -29,6 +29,7 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/saya"): STAFF,
     ("POST", "/desk/tiket/{number}/tampilkan"): STAFF,
     ("GET", "/desk/pengungkapan"): {Role.LEAD, Role.ADMIN},
+    ("GET", "/desk/templat"): LEADS,
     ("GET", "/desk/petugas"): ADMIN,
     ("POST", "/desk/petugas/undang"): ADMIN,
     ("POST", "/desk/petugas/{id}/aktif"): ADMIN,
