@@ -107,6 +107,12 @@ class Outbound:
     menu: str = ""
     """Label of the button that opens a list, in the citizen's language, at most 20 characters."""
     template: Template | None = None
+    ask: Literal["", "location", "contact"] = ""
+    """A button that shares where one is, or one's own number; where a platform has none, the text asks in words."""
+    link: tuple[str, str] | None = None
+    """(label, https address) of a button; the address stands in the text as well."""
+    reply_to: str = ""
+    """The platform's id of the message that this one answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,6 +270,8 @@ def payload(out: Outbound) -> dict[str, Any]:
         "to" if out.address.isdigit() else "recipient": out.address,
         "biz_opaque_callback_data": out.ref,
     }
+    if out.reply_to:
+        data["context"] = {"message_id": out.reply_to}
     if out.template is not None:
         data["type"], data["template"] = "template", _template(out.template)
     elif choices and len(text) <= BODY and len(choices) <= BUTTONS and _fits(choices, BUTTON_TITLE, BUTTON_ID):
@@ -281,12 +283,29 @@ def payload(out: Outbound) -> dict[str, Any]:
         action = {"button": (out.menu or MENU)[:BUTTON_TITLE], "sections": [{"rows": rows}]}
         data["type"] = "interactive"
         data["interactive"] = {"type": "list", "body": {"text": text}, "action": action}
+    elif (asked := _asks(out)) is not None:
+        data["type"], data["interactive"] = "interactive", asked
     elif 0 < len(text) <= TEXT:
         data["type"] = "text"
         data["text"] = {"body": text}
     else:
         raise SendError(Fault("payload", f"a text of {len(text)} characters; WhatsApp takes 1 to {TEXT}"))
     return data
+
+
+def _asks(out: Outbound) -> dict[str, Any] | None:
+    """One button that shares or opens something; None where there is none or the text is too long beside it."""
+    if not 0 < len(out.text) <= BODY or out.choices:
+        return None
+    body = {"text": out.text}
+    if out.ask == "location":
+        return {"type": "location_request_message", "body": body, "action": {"name": "send_location"}}
+    if out.ask == "contact":
+        return {"type": "request_contact_info", "body": body, "action": {"name": "request_contact_info"}}
+    if out.link and 0 < len(out.link[0]) <= BUTTON_TITLE and out.link[1].startswith("https://"):
+        parameters = {"display_text": out.link[0], "url": out.link[1]}
+        return {"type": "cta_url", "body": body, "action": {"name": "cta_url", "parameters": parameters}}
+    return None
 
 
 def _template(template: Template) -> dict[str, Any]:

@@ -65,6 +65,9 @@ class Bubble:
             text=payload["text"],
             choices=tuple(Choice(*pair) for pair in payload.get("choices", ())),
             menu=payload.get("menu", ""),
+            ask=payload.get("ask", ""),
+            link=tuple(payload["link"]) if "link" in payload else None,
+            reply_to=payload.get("reply_to", ""),
             template=self.template if self.outside else None,
         )
 

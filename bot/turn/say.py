@@ -6,6 +6,7 @@ from typing import Any
 from bot.engine.effects import Say
 from bot.engine.fill import fill
 from bot.models import Author, Delivery
+from bot.policy.split import parts
 from bot.store.batch import Batch, message_row
 from bot.store.talk import Talk
 
@@ -23,7 +24,11 @@ def say(
 ) -> None:
     """The bot speaks. A dialogue message carries the epoch it was made under; a notice does not, and is always delivered.
     `more` goes into the payload: a template for when the window is closed."""
-    text = fill(what.text, {**(made or {}), **what.values})
+    *first, text = parts(fill(what.text, {**(made or {}), **what.values}))
+    epoch = None if what.notice else talk.epoch
+    for each in first:  # a bubble of its own; the buttons belong under the last
+        row = message_row(talk, Author.BOT, batch.now, body=each, delivery=Delivery.READY)
+        send(batch, talk, row, {"text": each}, epoch, priority)
     data: dict[str, Any] | None = None
     if what.choices:
         data = {"choices": [[choice.id, choice.label] for choice in what.choices]}
@@ -32,7 +37,7 @@ def say(
     row = message_row(talk, Author.BOT, batch.now, body=text, data=data, delivery=Delivery.READY)
     choices = {"choices": data["choices"]} if data and "choices" in data else {}
     payload = {"text": text, **choices, **({"menu": what.menu} if what.menu else {}), **(more or {})}
-    send(batch, talk, row, payload, None if what.notice else talk.epoch, priority)
+    send(batch, talk, row, payload, epoch, priority)
 
 
 def marked(template: Mapping[str, Any]) -> dict[str, Any]:
