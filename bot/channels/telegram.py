@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.channels.telegram_ptb import Library
 
 TEXT, BUTTON_DATA, BUTTONS, BUTTON_LABEL = 4096, 64, 100, 64
+ASKS = {"location": ("📍 Kirim lokasi", "request_location"), "contact": ("📞 Kirim nomor", "request_contact")}
 CHAT, GROUP = Pace(rate=1.0, burst=20), Pace(rate=20 / 60, burst=20)
 """Telegram names one message a second and chat, lets short bursts pass, and counts all topics of a group together."""
 
@@ -124,7 +125,7 @@ class Telegram:
         if not out.address.lstrip("-").isdigit():
             raise SendError(Fault("payload", "not a Telegram chat"))
         buttons = out.choices if _fits(out.choices) else ()
-        return await self._library.send(int(out.address), out.text, buttons)
+        return await self._library.send(int(out.address), out.text, buttons, _extras(out))
 
 
 def _private_chat(key: str, said: dict[str, Any]) -> str | None:
@@ -135,6 +136,23 @@ def _private_chat(key: str, said: dict[str, Any]) -> str | None:
         return None
     number = chat.get("id")
     return str(number) if type(number) is int and number > 0 else None
+
+
+def _extras(out: Outbound) -> dict[str, Any]:
+    """What Telegram takes beside text and answer buttons. A keyboard that shares something works in private chats only."""
+    more: dict[str, Any] = {}
+    number = out.reply_to.rpartition(":")[2]
+    if number.isdigit():
+        more["reply_parameters"] = {"message_id": int(number), "allow_sending_without_reply": True}
+    if out.choices:
+        return more
+    if out.ask and not out.address.startswith("-"):
+        label, field = ASKS[out.ask]
+        keyboard = [[{"text": label, field: True}]]
+        more["reply_markup"] = {"keyboard": keyboard, "resize_keyboard": True, "one_time_keyboard": True}
+    elif out.link and out.link[0].strip() and out.link[1].startswith("https://"):
+        more["reply_markup"] = {"inline_keyboard": [[{"text": out.link[0][:BUTTON_LABEL], "url": out.link[1]}]]}
+    return more
 
 
 def _fits(choices: tuple[Choice, ...]) -> bool:
