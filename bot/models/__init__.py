@@ -2,7 +2,7 @@
 
 from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
-from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
+from bot.models.boxes import InboxItem, Incident, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
 from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.lessons import Correction, QuarantineAct
@@ -10,6 +10,7 @@ from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
 from bot.models.states import (
     MOVES,
+    OPEN_WITH_OFFICER,
     RANK,
     STATE_NAME,
     URGENCY_NAME,
@@ -28,9 +29,11 @@ from bot.models.states import (
     Urgency,
 )
 from bot.models.talk import Address, Contact, Conversation, Message, MessageStatus
+from bot.models.templates import Template
 
 __all__ = [
     "MOVES",
+    "OPEN_WITH_OFFICER",
     "RANK",
     "STATE_NAME",
     "URGENCY_NAME",
@@ -50,6 +53,7 @@ __all__ = [
     "Follow",
     "Inbox",
     "InboxItem",
+    "Incident",
     "Invite",
     "Joining",
     "LinkCode",
@@ -67,10 +71,12 @@ __all__ = [
     "PartLease",
     "Quarantine",
     "QuarantineAct",
+    "Rate",
     "Role",
     "State",
     "Survey",
     "SurveyState",
+    "Template",
     "Throttle",
     "Ticket",
     "TicketEvent",

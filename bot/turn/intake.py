@@ -25,6 +25,7 @@ from bot.turn import (
     known,
     linking,
     media,
+    outside,
     receipt,
     survey,
 )  # fmt: skip
@@ -139,6 +140,7 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
         linking.answer(batch, house, thread, code)
     elif not alarm.hear(batch, house, thread, inbound, danger) and not held:
         _route(batch, house, thread, inbound, row.received_at)
+    outside.watch(batch, house, thread)
     batch.last[thread.conversation_id] = (inbound.kind, inbound.album)
     return None
 
