@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.desk import (
     actions,
     alarms,
+    approved,
     cases,
     door,
     files,
@@ -62,6 +63,7 @@ ROUTES = (
     Route("POST", "/berikutnya", actions.take_next, Verb.CLAIM),
     Route("POST", "/tiket/{number}/ambil", actions.take, Verb.CLAIM),
     Route("POST", "/tiket/{number}/tulis", actions.write, Verb.REPLY),
+    Route("POST", "/tiket/{number}/templat", actions.template, Verb.TEMPLATE),
     Route("POST", "/tiket/{number}/selesai", actions.finish, Verb.RESOLVE),
     Route("POST", "/tiket/{number}/kembalikan", actions.give_back, Verb.HAND_BACK),
     Route("POST", "/tiket/{number}/urgensi", actions.urgency, Verb.URGENCY),
@@ -88,6 +90,7 @@ ROUTES = (
     Route("POST", "/kejadian/{ref}/akhiri", incidents.end, Verb.INCIDENT),
     Route("GET", "/triase", lessons.lessons, Verb.TEACH),
     Route("POST", "/triase/putuskan", lessons.decide, Verb.TEACH),
+    Route("GET", "/templat", approved.templates_page, Verb.TEMPLATES),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),

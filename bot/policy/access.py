@@ -14,6 +14,8 @@ class Verb(StrEnum):
     LEAVE = "leave"
     CLAIM = "claim"
     REPLY = "reply"
+    TEMPLATE = "template"
+    """Send an approved template."""
     NOTE = "note"
     RESOLVE = "resolve"
     HAND_BACK = "hand_back"
@@ -41,6 +43,8 @@ class Verb(StrEnum):
     """Declare what is known already, and end it."""
     EVIDENCE = "evidence"
     """Open a photo as it was sent, with the place and the camera that it names."""
+    TEMPLATES = "templates"
+    """See what became of the templates at the platform."""
     PEOPLE = "people"
     """Invite officers, disable and enable them."""
 
@@ -53,6 +57,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.LEAVE: EVERYBODY,
     Verb.CLAIM: EVERYBODY,
     Verb.REPLY: EVERYBODY,
+    Verb.TEMPLATE: EVERYBODY,
     Verb.NOTE: EVERYBODY,
     Verb.RESOLVE: EVERYBODY,
     Verb.HAND_BACK: EVERYBODY,
@@ -69,6 +74,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.UNITE: EVERYBODY,
     Verb.INCIDENT: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.EVIDENCE: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.TEMPLATES: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.PEOPLE: frozenset({Role.ADMIN}),
 }
 
