@@ -4,7 +4,7 @@ A flow's text is found by its place (`menu.utama.text` as the context), so a cha
 fuzzy, until somebody has looked. Babel writes the files; nothing here runs in the server.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -18,6 +18,7 @@ from typing_extensions import override
 from bot.engine.fill import names
 from bot.engine.flow import Flows, load
 from bot.i18n import SOURCE, Catalogues
+from bot.triage import emergency
 
 PACKAGE = Path(__file__).parent
 TEMPLATE = "messages.pot"
@@ -47,14 +48,14 @@ def path_of(locales_dir: Path, language: str) -> Path:
 
 def extract(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> int:
     """Writes the template. Returns how many texts there are."""
-    found = template(_flows(flows_dir, locales_dir), package)
+    found = template(_flows(flows_dir, locales_dir), package, _labels(flows_dir))
     _write(locales_dir / TEMPLATE, found)
     return len(found)
 
 
 def update(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> list[str]:
     """Writes the template and brings every .po up to date. Returns the files that changed."""
-    found = template(_flows(flows_dir, locales_dir), package)
+    found = template(_flows(flows_dir, locales_dir), package, _labels(flows_dir))
     changed = [_write(locales_dir / TEMPLATE, found)]
     for file in sorted(locales_dir.glob("*/LC_MESSAGES/messages.po")):
         changed.append(_write(file, _merged(found, _read(file), file.parent.parent.name)))
@@ -72,7 +73,7 @@ def add(language: str, locales_dir: Path) -> Path:
 
 def check(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE, allow_fuzzy: bool = False) -> list[Problem]:
     """Nothing missing, nothing to be looked at again, the same placeholders on both sides, the template up to date."""
-    found = template(_flows(flows_dir, locales_dir), package)
+    found = template(_flows(flows_dir, locales_dir), package, _labels(flows_dir))
     problems = []
     if _bytes(found) != _content(locales_dir / TEMPLATE):
         problems.append(Problem(str(locales_dir / TEMPLATE), "texts have changed; run `wargi locale update`"))
@@ -82,11 +83,13 @@ def check(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE, allow_fuz
     return problems
 
 
-def template(flows: Flows, package: Path) -> Catalog:
-    """Every text of the flows, then every `_()` of the code and pages."""
+def template(flows: Flows, package: Path, labels: Mapping[str, tuple[str, int]]) -> Catalog:
+    """Every text of the flows, the labels of emergency numbers, then every `_()` of the code and pages."""
     found = _empty()
     for item in flows.written.values():
         found.add(item.text, context=item.context, locations=[(item.file, item.line)])
+    for label, place in labels.items():
+        found.add(label, locations=[place])
     methods = [("**.py", "python"), ("**.html", "jinja2")]
     for name, line, message, comments, context in sorted(
         extract_from_dir(
@@ -96,6 +99,11 @@ def template(flows: Flows, package: Path) -> Catalog:
     ):
         found.add(message, context=context, locations=[(f"{package.name}/{name}", line)], auto_comments=comments)
     return found
+
+
+def _labels(flows_dir: Path) -> Mapping[str, tuple[str, int]]:
+    """A folder without its own emergency numbers uses the shipped ones, which are translated where they are."""
+    return emergency.texts(emergency.read(flows_dir)) if (flows_dir / "data" / "emergency.yaml").is_file() else {}
 
 
 def _flows(flows_dir: Path, locales_dir: Path) -> Flows:
