@@ -89,6 +89,7 @@ EVENT = {
     "alarm": N_("Panggilan darurat"),
     "followed": N_("Diikuti warga lain"),
     "outside": N_("Tempatnya di luar wilayah"),
+    "passed": N_("Diserahterimakan"),
 }
 DANGER = {
     "medical": N_("Gawat medis"),
@@ -205,6 +206,13 @@ def day(at: datetime, now: datetime) -> str:
     if local == today - timedelta(days=1):
         return "Kemarin"
     return format_date(local, "EEE, d MMM" if local.year == today.year else "d MMM y", locale="id")
+
+
+def date(day: Any) -> str:
+    """`Senin, 23 November 2026`."""
+    from babel.dates import format_date
+
+    return format_date(day, "EEEE, d MMMM y", locale="id")
 
 
 def moment(at: datetime, now: datetime) -> str:

@@ -8,6 +8,17 @@ from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
+from bot.models.shifts import (
+    Handover,
+    HandoverCase,
+    HandoverState,
+    Notice,
+    RotaGap,
+    Shift,
+    ShiftState,
+    Swap,
+    SwapState,
+)
 from bot.models.states import (
     MOVES,
     RANK,
@@ -48,6 +59,9 @@ __all__ = [
     "Delivery",
     "Disclosure",
     "Follow",
+    "Handover",
+    "HandoverCase",
+    "HandoverState",
     "Inbox",
     "InboxItem",
     "Invite",
@@ -58,6 +72,7 @@ __all__ = [
     "MediaState",
     "Message",
     "MessageStatus",
+    "Notice",
     "Officer",
     "OfficerSession",
     "OutboxItem",
@@ -68,9 +83,14 @@ __all__ = [
     "Quarantine",
     "QuarantineAct",
     "Role",
+    "RotaGap",
+    "Shift",
+    "ShiftState",
     "State",
     "Survey",
     "SurveyState",
+    "Swap",
+    "SwapState",
     "Throttle",
     "Ticket",
     "TicketEvent",

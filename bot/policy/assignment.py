@@ -72,7 +72,7 @@ class Person:
     given: int = 0
     """Weight they were given since their shift began."""
     since: datetime | None = None
-    borne: Borne = Borne()
+    borne: Borne = field(default_factory=Borne)
 
 
 def pick(
@@ -144,11 +144,3 @@ def rate(given: int, since: datetime | None, now: datetime) -> float:
     """Weight an hour: whoever joins in the middle of a shift is not flooded until they have caught up."""
     seconds = (now - since).total_seconds() if since else 0.0
     return given * 3600 / max(seconds, HALF_HOUR)
-
-
-def spared(humane: Load, case: Case, me: Person, others: Sequence[Person], now: datetime) -> bool:
-    """True if this heavy case is better left to another who is free and may bear it; only while there is such a one."""
-    if load.distress(humane, case.urgency, case.topic) < humane.heavy:
-        return False
-    mine = load.tier(humane, me.borne, now)
-    return mine > load.FREE and any(each.ready and load.tier(humane, each.borne, now) == load.FREE for each in others)

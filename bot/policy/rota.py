@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 WIB = 7 * 60
 """Minutes east of UTC. West Java has no summer time, so a fixed offset is exact."""
 SATURDAY = 5
+SHORT = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class Rules:
         """A kind that is gone from the file is at least named."""
         found = self.kind(name)
         return found.label if found else name
+
+    def when(self, at: datetime) -> str:
+        """`Sen 23/11 07.00`, in local time."""
+        local = at.astimezone(timezone(timedelta(minutes=self.offset)))
+        return f"{SHORT[local.weekday()]} {local.day}/{local.month} {local:%H.%M}"
 
     def calls(self, name: str) -> bool:
         """A shift of leads on call: reachable, not at the desk."""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.policy import load
-from bot.policy.assignment import Case, Person, Rule, pick, room, spared
+from bot.policy.assignment import Case, Person, Rule, pick, room
 from bot.policy.load import Borne, Load
 from bot.policy.rank import rank
 
@@ -73,14 +73,6 @@ def test_a_limit_of_one_channel() -> None:
     rule = replace(RULE, channels={"whatsapp": 2})
     assert room(rule, person(1, open=5, channels={"sms": 5}), case())
     assert not room(rule, person(1, open=5, channels={"whatsapp": 2}), case())
-
-
-def test_pulling_leaves_a_heavy_case_only_to_who_is_there() -> None:
-    me = person(1, borne=HEAVY)
-    assert spared(HUMANE, case("critical"), me, [person(2)], NOW)
-    for others in ([], [person(2, ready=False)], [person(2, borne=HEAVY)]):
-        assert not spared(HUMANE, case("critical"), me, others, NOW)
-    assert not spared(HUMANE, case(), me, [person(2)], NOW)
 
 
 @settings(max_examples=60, deadline=None)
