@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page
+from bot.desk import page, speech
 from bot.errors import Conflict, NotFound, WargiError
 from bot.message import clean
 from bot.models.ref import Ref
@@ -31,13 +31,13 @@ async def panel(request: web.Request) -> web.Response:
 async def waiting(request: web.Request) -> dict[str, Any]:
     """What the banner shows: alarms that wait for a human, and for leads whether anybody is on shift."""
     async with request.config_dict[keys.DB].read() as conn:
-        calling, on_duty = await alarms.unacknowledged(conn, clock.now())
+        calling, on_duty, outage = await alarms.unacknowledged(conn, clock.now())
         me = page.signed_in(request).officer
         news = await notices.unseen(conn, me.id or 0)
         missing = await shifts.gaps(conn, clock.now()) if may(me.role, Verb.ROTA) else []
     gaps = [each for each in missing if each.missing]
     rules = request.config_dict[keys.HOUSE].triage.staff.rota
-    return {"calling": calling, "on_duty": on_duty, "news": news, "gaps": gaps, "rules": rules}
+    return {"calling": calling, "on_duty": on_duty, "outage": outage, "news": news, "gaps": gaps, "rules": rules}
 
 
 async def alarms_page(request: web.Request) -> web.Response:
@@ -110,4 +110,6 @@ async def set_myself(request: web.Request) -> web.Response:
         who = page.signed_in(request).officer.id or 0
         await alarms.set_ways(unit.conn, who, {**values, "languages": ",".join(languages)})
         await duty.set_values(unit.conn, who, topics=",".join(topics), opted_out=form.get("hindari") == "ya")
-    return page.see("/desk/saya?simpan=ya")
+    response = page.see("/desk/saya?simpan=ya")
+    speech.remember(response, clean(form.get("bahasa_meja"), 8))
+    return response

@@ -2,9 +2,10 @@
 
 from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
-from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
+from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
 from bot.models.identity import Alias, Joining, LinkCode, Twin
+from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
@@ -21,6 +22,7 @@ from bot.models.shifts import (
 )
 from bot.models.states import (
     MOVES,
+    OPEN_WITH_OFFICER,
     RANK,
     STATE_NAME,
     URGENCY_NAME,
@@ -39,9 +41,11 @@ from bot.models.states import (
     Urgency,
 )
 from bot.models.talk import Address, Contact, Conversation, Message, MessageStatus
+from bot.models.templates import Template
 
 __all__ = [
     "MOVES",
+    "OPEN_WITH_OFFICER",
     "RANK",
     "STATE_NAME",
     "URGENCY_NAME",
@@ -64,6 +68,7 @@ __all__ = [
     "HandoverState",
     "Inbox",
     "InboxItem",
+    "Incident",
     "Invite",
     "Joining",
     "LinkCode",
@@ -75,6 +80,7 @@ __all__ = [
     "Notice",
     "Officer",
     "OfficerSession",
+    "Outage",
     "OutboxItem",
     "Owner",
     "Page",
@@ -82,6 +88,7 @@ __all__ = [
     "PartLease",
     "Quarantine",
     "QuarantineAct",
+    "Rate",
     "Role",
     "RotaGap",
     "Shift",
@@ -91,6 +98,7 @@ __all__ = [
     "SurveyState",
     "Swap",
     "SwapState",
+    "Template",
     "Throttle",
     "Ticket",
     "TicketEvent",

@@ -11,8 +11,9 @@ from bot.engine.forms import Form, Workshop
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
-from bot.policy import plan, staff
+from bot.policy import patience, plan, staff
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
+from bot.policy.patience import Rules
 from bot.policy.routing import Routing
 from bot.policy.staff import Staff
 from bot.triage import emergency, language, senses, urgency
@@ -40,6 +41,7 @@ class Triage:
     routing: Routing = LEAVE
     staff: Staff = field(default_factory=Staff)
     """How people are put to work: it lies here because its data is published and replaced with the rest."""
+    patience: Rules = field(default_factory=Rules)
 
     def guess(self, text: str) -> Guess | None:
         """What a report is about; None while no model is loaded, and for one without words."""
@@ -101,6 +103,7 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
         found,
         routing=_routing(flows_dir, flows),
         staff=staffing(flows_dir, flows),
+        patience=_patience(flows_dir, flows),
     )
 
 
@@ -123,6 +126,13 @@ def staffing(flows_dir: Path, flows: Flows) -> Staff:
         if path.is_file():
             found[name] = reader(Workshop(flows.catalogues), read_all([path], path.parents[1], name)[0])
     return Staff(**{{"shifts": "rota"}.get(name, name): value for name, value in found.items()})  # type: ignore[arg-type]
+
+
+def _patience(flows_dir: Path, flows: Flows) -> Rules:
+    path = _folder(flows_dir, "patience") / "data" / "patience.yaml"
+    if not path.is_file():
+        return Rules()
+    return patience.read(Workshop(flows.catalogues), read_all([path], path.parents[1], "patience")[0])
 
 
 def _folder(flows_dir: Path, name: str) -> Path:

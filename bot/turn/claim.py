@@ -16,8 +16,9 @@ from bot.store.batch import Batch
 from bot.store.db import Db, Unit
 from bot.turn import House, alarm
 from bot.turn.handoff import move
+from bot.turn.outside import speak
 from bot.turn.release import QUIETLY
-from bot.turn.say import line, say
+from bot.turn.say import line
 
 SHIFT = timedelta(hours=12)
 """Who took a case without being on duty has a shift that began so long ago at most."""
@@ -53,7 +54,9 @@ async def take(
     if actor == "officer" and (called := batch.alarms.get(thread.alarm_id or b"")) and called["ticket_id"] == ticket.id:
         alarm.acknowledge(batch, thread, called, officer.id or 0, officer.name, "desk")
     if not quietly:  # who changes behind the scenes is not the citizen's business
-        say(batch, thread, Say(text(house.flows, "claimed", thread.language), notice=True), {"officer": officer.name})
+        words = Say(text(house.flows, "claimed", thread.language), notice=True)
+        values = {"officer": officer.name, "number": str(case["number"])}
+        speak(batch, house, thread, words, "ask_to_reply", values)
     return case
 
 

@@ -123,7 +123,7 @@ async def test_silence_passes_a_case_on(db, enter: Enter, app, house) -> None:
     assert len(await held(db)) == 2  # not yet
     await age(db, Assignment, 16, "silent_at", "started_at")
     await age(db, TicketEvent, 16, "at")
-    await reply(db, rina.officer, answered.conversation, "Kami periksa.", "kunci12345")
+    await reply(db, house, rina.officer, answered.conversation, "Kami periksa.", "kunci12345")
     await look(db, house)
     assert await held(db) == {answered.number: rina.officer.id}
     assert (await of(db, rina.officer.id)).away
