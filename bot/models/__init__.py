@@ -10,6 +10,17 @@ from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
+from bot.models.shifts import (
+    Handover,
+    HandoverCase,
+    HandoverState,
+    Notice,
+    RotaGap,
+    Shift,
+    ShiftState,
+    Swap,
+    SwapState,
+)
 from bot.models.states import (
     MOVES,
     OPEN_WITH_OFFICER,
@@ -55,6 +66,9 @@ __all__ = [
     "Errand",
     "FlowVersion",
     "Follow",
+    "Handover",
+    "HandoverCase",
+    "HandoverState",
     "Inbox",
     "InboxItem",
     "Incident",
@@ -66,6 +80,7 @@ __all__ = [
     "MediaState",
     "Message",
     "MessageStatus",
+    "Notice",
     "Officer",
     "OfficerSession",
     "Outage",
@@ -78,9 +93,14 @@ __all__ = [
     "QuarantineAct",
     "Rate",
     "Role",
+    "RotaGap",
+    "Shift",
+    "ShiftState",
     "State",
     "Survey",
     "SurveyState",
+    "Swap",
+    "SwapState",
     "Template",
     "Throttle",
     "Ticket",

@@ -61,7 +61,7 @@ _END_ASSIGNMENT = Many(
         ASSIGNMENT.c.part == sa.bindparam("b_part"),
         ASSIGNMENT.c.ended_at.is_(None),
     )
-    .values(ended_at=sa.bindparam("b_at"))
+    .values(ended_at=sa.bindparam("b_at"), silent_at=sa.null())
 )
 _UPDATE_MESSAGE = Many(
     sa.update(MESSAGE)
