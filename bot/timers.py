@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from bot import clock
+from bot import clock, courier
 from bot.errors import NotFound
 from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
-from bot.turn import House, alarm, dialogue, identity, known, linking, moved, receipt, survey
+from bot.turn import House, alarm, dialogue, identity, known, linking, moved, postpone, receipt, survey, verify
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -59,6 +59,9 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     identity.KNOWN: _known,
     linking.LINKED: _linked,
     known.DONE: known.tell,
+    postpone.DUE: postpone.resume,
+    verify.VERIFIED: verify.confirmed,
+    courier.REPORT: courier.report,
 }
 
 

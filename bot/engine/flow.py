@@ -37,7 +37,10 @@ NAMED = frozenset(
     "critical_violence critical_suicide critical_missing critical_bad_news "
     "photo_lost voice_lost file_lost file_refused file_too_big "
     "link_code link_wait link_unknown link_used link_expired link_same link_done link_told "
-    "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled".split()
+    "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled "
+    "step_dispatched step_accepted step_returned step_postponed step_resumed step_rejected step_merged step_cancelled step_reopened "
+    "step_forwarded step_forwarded_number step_external ask_agency ask_officer ask_taken verify_ask "
+    "verify_proof verify_choice_yes verify_choice_no verify_yes verify_no verify_over step_not_yet".split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
 SCORES = ("1", "2", "3", "4", "5")

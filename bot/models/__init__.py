@@ -1,5 +1,6 @@
 """Tables and state enums. Importing this module knows every table."""
 
+from bot.models.agencies import AgencyDelivery, Instruction
 from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
@@ -9,15 +10,22 @@ from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
 from bot.models.states import (
+    LEADS,
+    LEAVES_AGENCY,
     MOVES,
+    OVER,
     RANK,
+    STAFF,
     STATE_NAME,
+    TAKEABLE,
     URGENCY_NAME,
     WAITING,
+    WITH_AGENCY,
     AlarmState,
     Author,
     CorrectionState,
     Delivery,
+    DeliveryState,
     Inbox,
     Owner,
     PageState,
@@ -30,12 +38,19 @@ from bot.models.states import (
 from bot.models.talk import Address, Contact, Conversation, Message, MessageStatus
 
 __all__ = [
+    "LEADS",
+    "LEAVES_AGENCY",
     "MOVES",
+    "OVER",
     "RANK",
+    "STAFF",
     "STATE_NAME",
+    "TAKEABLE",
     "URGENCY_NAME",
     "WAITING",
+    "WITH_AGENCY",
     "Address",
+    "AgencyDelivery",
     "Alarm",
     "AlarmState",
     "Alias",
@@ -46,10 +61,12 @@ __all__ = [
     "Correction",
     "CorrectionState",
     "Delivery",
+    "DeliveryState",
     "Disclosure",
     "Follow",
     "Inbox",
     "InboxItem",
+    "Instruction",
     "Invite",
     "Joining",
     "LinkCode",

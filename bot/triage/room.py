@@ -11,7 +11,8 @@ from bot.engine.forms import Form, Workshop
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
-from bot.policy import plan
+from bot.policy import directory, plan
+from bot.policy.directory import Directory
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
 from bot.policy.routing import Routing
 from bot.triage import emergency, language, senses, urgency
@@ -37,6 +38,7 @@ class Triage:
     plan: Plan = STANDARD
     senses: Senses = field(default_factory=Senses)
     routing: Routing = LEAVE
+    agencies: Directory = field(default_factory=Directory)
 
     def guess(self, text: str) -> Guess | None:
         """What a report is about; None while no model is loaded, and for one without words."""
@@ -91,7 +93,21 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
         found = plan.read(Workshop(flows.catalogues), read_all([path], path.parents[1], "escalation")[0])
     dangers = urgency.read(_folder(flows_dir, "urgency"))
     emergencies = emergency.read(_folder(flows_dir, "emergency"))
-    return Triage(dangers, emergencies, _yes_no(flows), found, routing=_routing(flows_dir, flows))
+    agencies = _agencies(flows_dir, flows, tuple(emergencies.regions))
+    directory.agree(agencies, [name for name, _ in found.agencies], str(path))
+    return Triage(
+        dangers, emergencies, _yes_no(flows), found, routing=_routing(flows_dir, flows), agencies=agencies
+    )  # fmt: skip
+
+
+def _agencies(flows_dir: Path, flows: Flows, regencies: Sequence[str]) -> Directory:
+    """A folder without the file has no agencies: those of another region, with other topics, would be wrong ones."""
+    path = flows_dir / "data" / "agencies.yaml"
+    if not path.is_file():
+        return Directory()
+    source = read_all([path], flows_dir, "agencies")[0]
+    topics = {slug: topic.agency for slug, topic in flows.topics.items()}
+    return directory.read(Workshop(flows.catalogues), source, topics, regencies)
 
 
 def _routing(flows_dir: Path, flows: Flows) -> Routing:

@@ -1,5 +1,7 @@
 """An officer takes a case: one winner, the loser is told who."""
 
+from collections.abc import Collection
+
 from bot import clock
 from bot.engine.effects import Say
 from bot.engine.texts import text
@@ -10,21 +12,29 @@ from bot.store import cases
 from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.turn import House, alarm
+from bot.turn.deliver import deliver
 from bot.turn.handoff import move
 from bot.turn.say import line, say
 
 
-async def claim(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
-    """Raises `Conflict` (with the winner's name) and `NotFound`. From the commit on the bot is silent here."""
+async def claim(
+    db: Db, house: House, officer: Officer, ticket: Ref, where: Collection[State] = WAITING
+) -> None:  # fmt: skip
+    """Raises `Conflict` (with the winner's name) and `NotFound`. From the commit on the bot is silent here.
+    `where`: the states from which it may be taken; the queue, unless somebody means to take it back from elsewhere."""
     async with db.unit() as unit:
         batch = Batch(clock.now())
         thread, case = await cases.open_for(unit.conn, batch, ticket)
-        if case["state"] not in WAITING:
+        if case["state"] not in where:
             who = await cases.officer_name(unit.conn, case["officer_id"])
             raise Conflict(f"kasus ini sudah diambil {who}" if who else "kasus ini tidak lagi menunggu petugas", who)
         if thread.owner == Owner.OFFICER and thread.officer_id != officer.id:
             who = await cases.officer_name(unit.conn, thread.officer_id)
             raise Conflict(f"{who} sedang berbicara dengan warga ini", who)
+        if case["agency"] and case["state"] != State.RETURNED:
+            deliver(batch, house, case, "recalled")
+        if case["officer_id"] is not None:  # somebody waits for the citizen's answer with it
+            batch.end_assignment(case)
         move(batch, case, State.ASSIGNED, "officer", officer.id)
         batch.insert(
             "assignment",

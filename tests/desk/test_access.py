@@ -8,7 +8,8 @@ from bot.policy.access import TABLE, Verb, may
 from tests.desk import seed
 from tests.desk.conftest import Enter, application
 
-ALL, STAFF, LEADS, ADMIN = {None, *Role}, set(Role), {Role.LEAD, Role.ADMIN}, {Role.ADMIN}
+ALL, LEADS, ADMIN = {None, *Role}, {Role.LEAD, Role.ADMIN}, {Role.ADMIN}
+STAFF, AGENCY = {Role.OFFICER, Role.LEAD, Role.ADMIN}, {Role.AGENCY}
 EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk"): STAFF,
     ("GET", "/desk/"): STAFF,
@@ -43,7 +44,7 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk/petugas"): ADMIN,
     ("POST", "/desk/petugas/undang"): ADMIN,
     ("POST", "/desk/petugas/{id}/aktif"): ADMIN,
-    ("POST", "/desk/keluar"): STAFF,
+    ("POST", "/desk/keluar"): STAFF | AGENCY,
     ("GET", "/desk/masuk"): ALL,
     ("POST", "/desk/masuk"): ALL,
     ("GET", "/desk/undangan/{token}"): ALL,
