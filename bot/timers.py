@@ -9,7 +9,20 @@ from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
-from bot.turn import House, alarm, dialogue, identity, known, linking, moved, postpone, receipt, survey, verify
+from bot.turn import (
+    House,
+    alarm,
+    dialogue,
+    identity,
+    known,
+    linking,
+    moved,
+    postpone,
+    receipt,
+    standing,
+    survey,
+    verify,
+)
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -61,6 +74,7 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     known.DONE: known.tell,
     postpone.DUE: postpone.resume,
     verify.VERIFIED: verify.confirmed,
+    standing.LOOK: standing.told,
     courier.REPORT: courier.report,
 }
 

@@ -89,6 +89,11 @@ EVENT = {
     "alarm": N_("Panggilan darurat"),
     "followed": N_("Diikuti warga lain"),
     "outside": N_("Tempatnya di luar wilayah"),
+    "place": N_("Tempat dibetulkan"),
+    "identity": N_("Identitas pelapor dibuka untuk instansi"),
+    "replied": N_("Warga menambah keterangan"),
+    "external": N_("Kabar dari SP4N-LAPOR!"),
+    "instruction": N_("Instruksi"),
 }
 DANGER = {
     "medical": N_("Gawat medis"),
@@ -128,7 +133,13 @@ DISCLOSED = {"numbers": N_("Nomor telepon dan nomor identitas")}
 TWIN = {"phone": N_("Nomor telepon sama"), "user_id": N_("Identitas sama"), "parent": N_("Identitas sama")}
 """Why two contacts may be one person."""
 JOINED = {"code": N_("Oleh warga, dengan kode"), "lead": N_("Oleh petugas")}
-ACTOR = {"citizen": N_("Warga"), "bot": N_("Bot"), "officer": N_("Petugas"), "clock": N_("Otomatis")}
+ACTOR = {
+    "citizen": N_("Warga"),
+    "bot": N_("Bot"),
+    "officer": N_("Petugas"),
+    "agency": N_("Instansi"),
+    "clock": N_("Otomatis"),
+}
 STATE = {**{str(state): name for state, name in STATE_NAME.items()}, "waiting_citizen": N_("Menunggu jawaban warga")}
 """As officers read them: the citizens' "Menunggu jawaban Anda" would name the wrong person here."""
 URGENCY = {str(urgency): name for urgency, name in URGENCY_NAME.items()}

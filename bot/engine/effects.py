@@ -68,6 +68,11 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """The citizen asks where their reports stand; it is looked up and said right after this turn."""
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """The flow is over; the session is gone."""
 
@@ -87,7 +92,7 @@ class Follow:
     ticket: str
 
 
-Effect = Say | Remember | OpenTicket | HandOff | Wait | Count | Follow | Link | End
+Effect = Say | Remember | OpenTicket | HandOff | Wait | Count | Follow | Link | Look | End
 
 
 @dataclass(frozen=True, slots=True)

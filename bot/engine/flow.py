@@ -40,7 +40,9 @@ NAMED = frozenset(
     "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled "
     "step_dispatched step_accepted step_returned step_postponed step_resumed step_rejected step_merged step_cancelled step_reopened "
     "step_forwarded step_forwarded_number step_external ask_agency ask_officer ask_taken verify_ask "
-    "verify_proof verify_choice_yes verify_choice_no verify_yes verify_no verify_over step_not_yet".split()
+    "verify_proof verify_choice_yes verify_choice_no verify_yes verify_no verify_over step_not_yet "
+    "standing_head standing_item standing_agency standing_asked standing_postponed standing_check "
+    "standing_forwarded standing_done standing_rejected standing_merged standing_cancelled".split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
 SCORES = ("1", "2", "3", "4", "5")

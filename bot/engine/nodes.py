@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self, TypeAlias
 from typing_extensions import override
 
 from bot.engine.build import asked, at, spoken, table
-from bot.engine.effects import Say, Wait
+from bot.engine.effects import Look, Say, Wait
 from bot.engine.fill import names
 from bot.engine.forms import RETURN, Form, Option, Text
 from bot.engine.match import Table
@@ -129,17 +129,20 @@ class Go(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish(Node):
-    """`end`: a last bubble, and the flow is over."""
+    """`end`: a last bubble, and the flow is over. With `standing: yes` the citizen's own reports are named after it."""
 
     kind: ClassVar[str] = "end"
+    standing: bool = False
 
     @classmethod
     def build(cls, form: Form) -> Nodes:
-        return [cls(**at(form), **spoken(form.text("text")))]
+        return [cls(**at(form), **spoken(form.text("text")), standing=form.flag("standing"))]
 
     @override
     def enter(self, turn: Turn) -> Next:
         turn.say(self.bubble(turn))
+        if self.standing:
+            turn.effects.append(Look())
         turn.over = True
         return STAY
 

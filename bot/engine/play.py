@@ -26,6 +26,7 @@ from bot.engine.effects import (
     HandOff,
     Known,
     Link,
+    Look,
     OpenTicket,
     Remember,
     Said,
@@ -212,6 +213,8 @@ def written(effects: list[Effect]) -> list[str]:
             lines.append(f"{NOTE}diingat: {effect.name} {effect.value}")
         elif isinstance(effect, Link):
             lines.append(f"{NOTE}kode penghubung kanal dibuat")
+        elif isinstance(effect, Look):
+            lines.append(f"{NOTE}laporan warga ini disebutkan")
         elif isinstance(effect, Count):
             lines.append(f"{NOTE}dihitung: {effect.what} {effect.about}".rstrip())
         elif isinstance(effect, Follow):

@@ -11,6 +11,7 @@ from bot.engine.effects import (
     Follow,
     HandOff,
     Link,
+    Look,
     OpenTicket,
     Remember,
     Said,
@@ -23,7 +24,7 @@ from bot.models.ref import Ref
 from bot.models.states import Quarantine
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House, handoff, known, linking
+from bot.turn import House, handoff, known, linking, standing
 from bot.turn.say import line, say
 
 BURST = timedelta(seconds=3)
@@ -79,6 +80,8 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
             made |= handoff.links(house, handoff.hand_off(batch, house, talk, effect))
         case Link():
             linking.offer(batch, house, talk)
+        case Look():
+            batch.timer(standing.LOOK, Ref(talk.address_id, talk.part), batch.now)
         case Count(what=what, about=about):
             batch.counted.append(what)
             line(batch, talk, f"{COUNTED[what]}: {about}")
