@@ -14,15 +14,18 @@ from bot.turn import (
     alarm,
     dialogue,
     identity,
+    incident,
     known,
     linking,
     moved,
+    outside,
+    pace,
+    patience,
     postpone,
     receipt,
-    standing,
     survey,
     verify,
-)
+)  # fmt: skip
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -64,6 +67,14 @@ async def _linked(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
     await linking.told(unit, batch, house, subject)
 
 
+async def _window(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """Soon free words will not reach this citizen any more."""
+    thread = await talk.of_conversation(unit.conn, subject)
+    if thread.conversation_id == subject.id and thread.ticket_id:
+        await cases.load(unit.conn, batch, [Ref(thread.ticket_id, thread.part)])
+        outside.closes_soon(batch, house, thread)
+
+
 VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     dialogue.QUIET: _quiet,
     survey.EXPIRES: _survey,
@@ -72,9 +83,11 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     identity.KNOWN: _known,
     linking.LINKED: _linked,
     known.DONE: known.tell,
+    pace.PAUSE: patience.over,
+    incident.ENDS: incident.over,
+    outside.CLOSES: _window,
     postpone.DUE: postpone.resume,
     verify.VERIFIED: verify.confirmed,
-    standing.LOOK: standing.told,
     courier.REPORT: courier.report,
 }
 

@@ -24,6 +24,8 @@ def acts(case: Case) -> frozenset[str]:
     if state == State.ASSIGNED and not case.may_end:
         return frozenset()
     found = {name for name, after in _REACHES.items() if after in MOVES[state]}
+    if state == State.MERGED:
+        found.discard("reopen")  # parting it says more: its citizen no longer follows the other case
     if state == State.IN_PROGRESS:
         found.discard("ask")  # there it is the agency that asks
     found |= {"take_back"} if state in TAKEABLE else set()

@@ -3,9 +3,10 @@
 from bot.models.agencies import AgencyDelivery, Instruction
 from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
-from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
+from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
 from bot.models.identity import Alias, Joining, LinkCode, Twin
+from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
@@ -13,6 +14,7 @@ from bot.models.states import (
     LEADS,
     LEAVES_AGENCY,
     MOVES,
+    OPEN_WITH_OFFICER,
     OVER,
     RANK,
     STAFF,
@@ -36,11 +38,13 @@ from bot.models.states import (
     Urgency,
 )
 from bot.models.talk import Address, Contact, Conversation, Message, MessageStatus
+from bot.models.templates import Template
 
 __all__ = [
     "LEADS",
     "LEAVES_AGENCY",
     "MOVES",
+    "OPEN_WITH_OFFICER",
     "OVER",
     "RANK",
     "STAFF",
@@ -66,6 +70,7 @@ __all__ = [
     "Follow",
     "Inbox",
     "InboxItem",
+    "Incident",
     "Instruction",
     "Invite",
     "Joining",
@@ -77,6 +82,7 @@ __all__ = [
     "MessageStatus",
     "Officer",
     "OfficerSession",
+    "Outage",
     "OutboxItem",
     "Owner",
     "Page",
@@ -84,10 +90,12 @@ __all__ = [
     "PartLease",
     "Quarantine",
     "QuarantineAct",
+    "Rate",
     "Role",
     "State",
     "Survey",
     "SurveyState",
+    "Template",
     "Throttle",
     "Ticket",
     "TicketEvent",

@@ -177,6 +177,7 @@ async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -
             ADDRESS.c.address, OFFICER.c.name.label("officer"),
             TALK.c.owner, TALK.c.seq, TALK.c.officer_id.label("talk_officer"), TALK.c.ticket_id.label("talk_ticket"),
             _PARENT.c.number.label("parent_number"), INSTRUCTION.c.title.label("instruction_title"),
+            TALK.c.last_inbound_at,
             SURVEY.c.state.label("survey"), SURVEY.c.comment, SURVEY.c.answered_at, disclosed.label("disclosed_at"),
         )
         .select_from(

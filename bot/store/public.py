@@ -12,7 +12,6 @@ from bot.errors import NotFound
 from bot.message import Attachment
 from bot.models import Address, Author, Delivery, Message, Ticket, TicketEvent
 from bot.models.base import table
-from bot.models.ref import Ref
 from bot.store import media
 
 REACHED = frozenset({Delivery.ACCEPTED, Delivery.SENT, Delivery.DELIVERED, Delivery.READ, Delivery.PLAYED})
@@ -163,13 +162,3 @@ async def standing(conn: AsyncConnection, number: str, part: int) -> Standing:
     if row is None:
         raise NotFound("unknown ticket number")
     return Standing(**row)
-
-
-async def own(conn: AsyncConnection, address: Ref, limit: int) -> list[RowMapping]:
-    """The newest tickets of one address, as their citizen may hear of them."""
-    columns = (
-        TICKET.c.number, TICKET.c.state, TICKET.c.agency, TICKET.c.external_number, TICKET.c.postponed_until,
-        TICKET.c.updated_at, _LAST_MOVE,
-    )  # fmt: skip
-    query = sa.select(*columns).where(TICKET.c.address_id == address.id, TICKET.c.part == address.part)
-    return list((await conn.execute(query.order_by(TICKET.c.id.desc()).limit(limit))).mappings())

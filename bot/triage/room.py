@@ -11,9 +11,10 @@ from bot.engine.forms import Form, Workshop
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
-from bot.policy import directory, plan
+from bot.policy import directory, patience, plan
 from bot.policy.directory import Directory
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
+from bot.policy.patience import Rules
 from bot.policy.routing import Routing
 from bot.triage import emergency, language, senses, urgency
 from bot.triage.emergency import Emergencies, Number
@@ -39,6 +40,7 @@ class Triage:
     senses: Senses = field(default_factory=Senses)
     routing: Routing = LEAVE
     agencies: Directory = field(default_factory=Directory)
+    patience: Rules = field(default_factory=Rules)
 
     def guess(self, text: str) -> Guess | None:
         """What a report is about; None while no model is loaded, and for one without words."""
@@ -96,8 +98,14 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
     agencies = _agencies(flows_dir, flows, tuple(emergencies.regions))
     directory.agree(agencies, [name for name, _ in found.agencies], str(path))
     return Triage(
-        dangers, emergencies, _yes_no(flows), found, routing=_routing(flows_dir, flows), agencies=agencies
-    )  # fmt: skip
+        dangers,
+        emergencies,
+        _yes_no(flows),
+        found,
+        routing=_routing(flows_dir, flows),
+        agencies=agencies,
+        patience=_patience(flows_dir, flows),
+    )
 
 
 def _agencies(flows_dir: Path, flows: Flows, regencies: Sequence[str]) -> Directory:
@@ -119,6 +127,13 @@ def _routing(flows_dir: Path, flows: Flows) -> Routing:
     found = Routing(timedelta(minutes=form.number("language_minutes", 15, 0, 24 * 60)))
     form.finish()
     return found
+
+
+def _patience(flows_dir: Path, flows: Flows) -> Rules:
+    path = _folder(flows_dir, "patience") / "data" / "patience.yaml"
+    if not path.is_file():
+        return Rules()
+    return patience.read(Workshop(flows.catalogues), read_all([path], path.parents[1], "patience")[0])
 
 
 def _folder(flows_dir: Path, name: str) -> Path:

@@ -11,7 +11,6 @@ from bot.engine.effects import (
     Follow,
     HandOff,
     Link,
-    Look,
     OpenTicket,
     Remember,
     Said,
@@ -24,7 +23,7 @@ from bot.models.ref import Ref
 from bot.models.states import Quarantine
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House, handoff, known, linking, standing
+from bot.turn import House, handoff, known, linking, pace
 from bot.turn.say import line, say
 
 BURST = timedelta(seconds=3)
@@ -76,12 +75,11 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
             raise ValueError(f"a flow wants to remember {effect.name!r}, which contacts do not have")
         case OpenTicket():
             made |= handoff.links(house, handoff.open_ticket(batch, house, talk, effect, "flow"))
+            pace.opened(batch, house, talk)
         case HandOff():
             made |= handoff.links(house, handoff.hand_off(batch, house, talk, effect))
         case Link():
             linking.offer(batch, house, talk)
-        case Look():
-            batch.timer(standing.LOOK, Ref(talk.address_id, talk.part), batch.now)
         case Count(what=what, about=about):
             batch.counted.append(what)
             line(batch, talk, f"{COUNTED[what]}: {about}")

@@ -1,6 +1,7 @@
 """A case that was over is not: it waits in the queue again."""
 
 from bot import clock
+from bot.errors import Conflict
 from bot.models import Officer, State
 from bot.models.ref import Ref
 from bot.store import cases
@@ -18,6 +19,8 @@ async def reopen(db: Db, house: House, officer: Officer, ticket: Ref, reason: st
     async with db.unit() as unit:
         batch = Batch(clock.now())
         thread, case = await cases.open_for(unit.conn, batch, ticket)
+        if case["state"] == State.MERGED:
+            raise Conflict("kasus ini digabung; batalkan penggabungannya")
         move(batch, case, State.REOPENED, "officer", officer.id, why=reason)
         line(batch, thread, f"{officer.name} membuka kembali kasus {case['number']}", officer.id)
         tell(batch, house, thread, case, "step_reopened")

@@ -4,15 +4,17 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from bot.engine.effects import Say
+from bot.engine.fill import fill
 from bot.engine.texts import text
 from bot.errors import Conflict, WargiError
+from bot.i18n import SOURCE
 from bot.message import Choice, clean
 from bot.models import AlarmState, Officer, Owner, Role
 from bot.store.batch import Batch
 from bot.store.talk import Talk
 from bot.turn import House
 from bot.turn.handoff import links
-from bot.turn.say import say
+from bot.turn.outside import speak
 
 WIB = timezone(timedelta(hours=7))
 LONGEST = 1000
@@ -22,13 +24,15 @@ def tell(
     batch: Batch, house: House, thread: Talk, ticket: dict[str, Any], name: str,
     choices: tuple[Choice, ...] = (), **values: str,
 ) -> None:  # fmt: skip
-    """A notice: it is delivered whoever owns the conversation. `choices` come with their numbered twin."""
+    """A notice: it is delivered whoever owns the conversation. `choices` come with their numbered twin. When the platform's window
+    is closed it leaves as the template for news of a ticket, in Indonesian, as all templates are; what is asked is answered in words."""
     words = text(house.flows, name, thread.language)
     if choices:
         twin = "\n".join(f"{number}. {choice.label}" for number, choice in enumerate(choices, 1))
         words = f"{words}\n\n{twin}"
     made = {**links(house, ticket), "agency_name": house.triage.agencies.name(ticket["agency"]), **values}
-    say(batch, thread, Say(words, choices, notice=True), made)
+    made["kabar"] = fill(text(house.flows, name, SOURCE), made)
+    speak(batch, house, thread, Say(words, choices, notice=True), "ticket_update", made)
 
 
 def reason_of(words: object, what: str) -> str:

@@ -105,6 +105,12 @@ def cancel_answer(stage: Stage) -> Awaitable[None]:
     return stage.batch(act)
 
 
+async def part(stage: Stage) -> None:
+    """As it was merged into the other one."""
+    await stage.batch(lambda batch, _, case: batch.event(case, "merged", "officer", after=stage.other.number))
+    await merge.part(stage.db, stage.house, stage.officer, stage.case.ticket)
+
+
 def expire(stage: Stage) -> Awaitable[None]:
     row = {"id": clock.new_id(), "ticket_id": stage.case.ticket.id, "state": "asked", "answered_at": None, "score": None,
            "comment": "", "part": stage.case.ticket.part}  # fmt: skip
@@ -159,7 +165,7 @@ WAYS: dict[tuple[State, State], Verb] = {
     (S.REOPENED, S.DISPATCHED): by(dispatch.dispatch, SLUG),
     (S.CLOSED, S.REOPENED): by(reopen.reopen, WHY),
     (S.REJECTED, S.REOPENED): by(reopen.reopen, WHY),
-    (S.MERGED, S.REOPENED): by(reopen.reopen, WHY),
+    (S.MERGED, S.REOPENED): part,
     (S.CANCELLED, S.REOPENED): by(reopen.reopen, WHY),
 }
 SILENT = {(S.WAITING_CITIZEN, S.IN_PROGRESS), (S.RESOLVED, S.CLOSED)}
@@ -199,7 +205,9 @@ async def test_every_verb_moves_once_and_tells_once(stage: Stage) -> None:
 async def test_a_verb_in_the_wrong_place_changes_nothing(stage: Stage) -> None:
     stage.other = await seed.case(stage.db, "Warga lain")
     verbs = {
-        verb: (before, after) for (before, after), verb in WAYS.items() if verb not in (cancel, cancel_answer, expire)
+        verb: (before, after)
+        for (before, after), verb in WAYS.items()
+        if verb not in (cancel, cancel_answer, expire, part)
     }
     for state in (S.QUEUED, S.DISPATCHED, S.DONE, S.CLOSED):
         await stage.put(state)
