@@ -29,7 +29,7 @@ from bot.store.db import Db
 from bot.store.listen import listen
 from bot.triage import room
 from bot.turn import House, Ways, alarm
-from bot.web import chat, health, keys, track, upload, webhooks
+from bot.web import agency, chat, health, keys, track, upload, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
 
@@ -160,6 +160,7 @@ class Server:
                 webhooks.setup(app, channel)
             upload.setup(app, chat.setup(app))
             track.setup(app)
+            agency.setup(app)
         if "desk" in self.roles:
             from bot import desk
 
