@@ -29,7 +29,7 @@ def step(
     node = turn.node
     tongue.follow(turn)
     if said.kind == "quiet":
-        if node is None:
+        if node is None or turn.moved:
             return (session if session else None), []
         if not isinstance(node, AskText) or not turn.lines:
             return session, []
@@ -55,9 +55,22 @@ def step(
         walk.run(turn, flows.first[said.choice])
     elif node is None or not (node.asks or node.waits):
         begin(turn)
+    elif turn.moved:
+        walk.move(turn, settle_in(turn, node))
     else:
         walk.move(turn, hear(turn, node))
     return turn.close()
+
+
+def settle_in(turn: Turn, node: Node) -> Next:
+    """The question that was answered is gone: the words are kept, and the one before it is asked again."""
+    plain = normalise(turn.said.text) if not turn.said.choice else ""
+    command = turn.flows.lexicon.command(plain) if plain else None
+    if command in ("officer", "cancel", "menu", "language"):
+        return commands.obey(turn, node, command)
+    turn.keep(turn.piece())
+    turn.say(node.bubble(turn), turn.text("moved"))
+    return STAY
 
 
 def hear(turn: Turn, node: Node) -> Next:
@@ -159,8 +172,8 @@ def missed(turn: Turn, node: Node, plain: str) -> Next:
 def begin(turn: Turn) -> None:
     """First contact, or the first words after a flow is over."""
     flows, said = turn.flows, turn.said
-    if turn.expired and turn.facts.language:
-        turn.say(Say(turn.text("expired")))
+    if (turn.expired or turn.moved) and turn.facts.language:
+        turn.say(Say(turn.text("expired" if turn.expired else "moved")))
     if said.choice:
         return begin_by_button(turn)
     plain = normalise(said.text) if said.text else ""

@@ -229,3 +229,18 @@ def test_without_models_a_story_is_kept_and_the_menu_asked(flows: Flows) -> None
     assert session is not None
     assert (session["node"], session["extra"]) == ("utama", ["jalan di kampung kami rusak parah dan berlubang"])
     assert flows.texts["kept"]["id"] in says(effects)
+
+
+def test_who_stands_in_a_step_that_is_gone_is_asked_the_one_before_it(flows: Flows) -> None:
+    """A newer version without that step: answers stay, the words that came meanwhile are kept, nobody begins anew."""
+    session, _ = walk(flows, "halo", "1", "jalan rusak", "desa a")
+    assert session is not None and session["node"] == "cerita"
+    session |= {"node": "sejak", "lines": ["tadi pagi"], "back": [*session["back"], "pengaduan/gone"]}  # type: ignore[misc]
+    after, effects = step(flows, session, Said("sudah seminggu"), KNOWN)
+    assert after is not None and after["node"] == "tempat"
+    assert after["answers"] == {"topic": "jalan", "place": "desa a"}
+    assert after["extra"] == ["tadi pagi", "sudah seminggu"]
+    assert says(effects).startswith(flows.texts["moved"]["id"])
+    assert step(flows, session, QUIET, KNOWN) == (session, [])
+    gone, effects = step(flows, session, Said("petugas"), KNOWN)
+    assert gone is None and any(isinstance(effect, HandOff) for effect in effects)
