@@ -4,7 +4,7 @@ Silence has three reasons only: `Wait` (more lines may come), a line of a burst 
 officer, and a `quiet` for which nothing waits any more.
 """
 
-from bot.engine import commands, tongue, walk
+from bot.engine import between, commands, tongue, walk
 from bot.engine.effects import Effect, Facts, Link, Said, Say
 from bot.engine.flow import Flows
 from bot.engine.match import normalise
@@ -147,7 +147,8 @@ def missed(turn: Turn, node: Node, plain: str) -> Next:
     wordy = plain.count(" ") + 1 >= WORTH_KEEPING
     voice = turn.voice
     sent = bool(piece) and (bool(said.attachments) or said.location is not None)
-    if wordy or voice or said.location is not None or (sent and plain):
+    question = between.asks(said.text, plain)
+    if wordy or voice or question or said.location is not None or (sent and plain):
         turn.keep(piece)
     if sent and not voice:
         turn.say(node.bubble(turn), turn.text("files_kept"))
@@ -158,12 +159,22 @@ def missed(turn: Turn, node: Node, plain: str) -> Next:
         if node.id == turn.flows.offer:
             return turn.flows.officer
         return commands.aside(turn, node, turn.flows.offer)
-    reply = "voice_kept" if voice else "unsupported" if not said.text.strip() else "kept" if wordy else "missed"
+    reply = (
+        "voice_kept"
+        if voice
+        else "unsupported"
+        if not said.text.strip()
+        else "question_kept"
+        if question
+        else "kept"
+        if wordy
+        else "missed"
+    )
     wrong = node.correction(turn)
     if reply == "missed" and node.id == turn.flows.offer:  # its own text says so already
         turn.say(node.bubble(turn))
     elif wrong:
-        turn.say(node.bubble(turn), f"{turn.text('kept')} {wrong}" if wordy else wrong)
+        turn.say(node.bubble(turn), f"{turn.text('kept')} {wrong}" if wordy or question else wrong)
     else:
         turn.say(node.bubble(turn), turn.text(reply))
     return STAY

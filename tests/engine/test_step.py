@@ -244,3 +244,20 @@ def test_who_stands_in_a_step_that_is_gone_is_asked_the_one_before_it(flows: Flo
     assert step(flows, session, QUIET, KNOWN) == (session, [])
     gone, effects = step(flows, session, Said("petugas"), KNOWN)
     assert gone is None and any(isinstance(effect, HandOff) for effect in effects)
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "question"),
+    [(("1",), "kenapa harus memilih?", True), (("1",), "punten, kumaha carana", True), ((), "apa", False),
+     (("1",), "berapa lama ya", True), (("1",), "pokoknya tolong dibantu segera", False)],
+)  # fmt: skip
+def test_a_question_of_the_citizens_own_is_offered_to_an_officer(
+    flows: Flows, before: tuple[str, ...], asked: str, question: bool
+) -> None:
+    """And ours is asked again; twice in a row brings a human, as every other miss does."""
+    session, effects = walk(flows, "halo", *before, asked)
+    assert session is not None and session["misses"] == 1
+    assert says(effects).startswith(flows.texts["question_kept"]["id"]) == question
+    assert (asked in session.get("extra", [])) == (question or len(asked.split()) > 2)  # type: ignore[operator]
+    session, _ = step(flows, session, Said(asked), KNOWN)
+    assert session is not None and session["node"] == "tawaran"
