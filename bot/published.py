@@ -17,6 +17,7 @@ from bot.content import Content
 from bot.engine.flow import Flows
 from bot.errors import FlowError, WargiError
 from bot.hints import Hints
+from bot.policy import templates
 from bot.store import versions
 from bot.store.db import Db
 from bot.triage import room
@@ -71,6 +72,7 @@ class Published:
         if flows is None:
             return False
         triage = await asyncio.to_thread(self._triage, flows)
+        house.purposes = templates.load(self.content.flows, flows.catalogues)
         house.flows, house.triage = flows, triage  # one after the other in one breath: no turn runs between them
         renewed(self.content)
         self._log.info("flows in use", version=flows.version, act=self.act)

@@ -2,16 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.engine import asking, build, deciding, doing, known, nodes, outside, place, reports, topics, typed
+from bot.engine import asking, build, deciding, doing, known, nodes, outside, place, register, reports, topics, typed
 from bot.engine.forms import KEY, Form, Text, Workshop, Written, near
 from bot.engine.match import Lexicon, Table, normalise
 from bot.engine.nodes import Node
 from bot.engine.read import Source, Tree, read_all
+from bot.engine.register import Register
 from bot.engine.topics import Group, Topic
 from bot.errors import FlowError
 from bot.i18n import SOURCE, Catalogues
@@ -35,18 +36,23 @@ HOME, LANGUAGE, OFFER, OFFICER = "utama", "bahasa", "tawaran", "petugas"
 """Steps of the entry flow that the engine itself leads to."""
 TEXTS = "texts"
 NAMED = frozenset(
-    "menu_button missed stale kept voice_kept files_kept unsupported cancelled first_question thanked greeted_back "
-    "unreadable claimed handed_back queue_cancelled survey_again survey_thanks survey_comment survey_comment_thanks "
-    "survey_stale survey_expired critical_answer critical_ask critical_choice_yes critical_choice_no critical_yes critical_no "
-    "critical_again critical_medical critical_breathing critical_fire critical_drowning critical_disaster critical_accident "
-    "critical_violence critical_suicide critical_missing critical_bad_news "
-    "photo_lost voice_lost file_lost file_refused file_too_big "
-    "link_code link_wait link_unknown link_used link_expired link_same link_done link_told "
-    "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled "
-    "answer_yes answer_no wrong_number wrong_low wrong_range wrong_date wrong_past wrong_future wrong_phone wrong_nik doubtful_nik "
-    "nik_noted voice_later voice_answer looking question_kept reminded expired moved trouble report_item report_agency".split()
+    """
+    menu_button missed stale kept voice_kept files_kept unsupported cancelled first_question thanked greeted_back
+    unreadable claimed handed_back queue_cancelled survey_again survey_thanks survey_comment survey_comment_thanks
+    survey_stale survey_expired critical_answer critical_ask critical_choice_yes critical_choice_no critical_yes
+    critical_no critical_again critical_medical critical_breathing critical_fire critical_drowning
+    critical_disaster critical_accident critical_violence critical_suicide critical_missing critical_bad_news
+    photo_lost voice_lost file_lost file_refused file_too_big link_code link_wait link_unknown link_used
+    link_expired link_same link_done link_told topic_taken outside_left redirect followed followed_done
+    language_heard known_item known_waiting known_handled patience_short answer_yes answer_no wrong_number
+    wrong_low wrong_range wrong_date wrong_past wrong_future wrong_phone wrong_nik doubtful_nik nik_noted
+    voice_later voice_answer looking question_kept reminded expired moved trouble report_item report_agency
+    merged_told parted_told incident_item incident_over
+    """.split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
+MAY_LACK = ("redirects", "register", "hosts")
+"""Files of flows/data that a folder of flows can do without."""
 SCORES = ("1", "2", "3", "4", "5")
 
 
@@ -105,6 +111,7 @@ class Flows:
     """name -> address of a system that flows may ask."""
     redirects: Mapping[str, str]
     """Name of a region -> who takes reports there."""
+    register: Register = field(default_factory=Register)
 
     def redirect(self, elsewhere: str, language: str) -> str:
         """Who can help in a place that is not ours: its own service where we know one, and the country's."""
@@ -120,12 +127,13 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         raise FlowError(
             f"{flows_dir}/{ENTRY}.yaml:1: file: is missing; every conversation begins in the flow `{ENTRY}`."
         )
-    paths += [path for name in ("redirects", "hosts") if (path := flows_dir / "data" / f"{name}.yaml").is_file()]
+    paths += [path for name in MAY_LACK if (path := flows_dir / "data" / f"{name}.yaml").is_file()]
     sources = {source.name.rpartition("/")[2][:-5]: source for source in read_all(paths, flows_dir)}
     shop = Workshop(catalogues)
     shop.lexicon = words(shop, sources.pop("words"))
     shop.groups = topics.build(shop, sources.pop("topics"))
     redirects = _redirects(shop, sources.pop("redirects", None))
+    manners = register.build(shop, source) if (source := sources.pop("register", None)) else Register()
     shop.hosts = _hosts(shop, sources.pop("hosts", None))
     texts, survey = _texts(shop, sources.pop(TEXTS, None), flows_dir)
     shop.menu, shop.texts = texts["menu_button"], texts
@@ -163,6 +171,7 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         sleep=MappingProxyType({name: rule for name, (_, form) in steps.items() if (rule := _sleep(form))}),
         hosts=MappingProxyType(dict(shop.hosts)),
         redirects=MappingProxyType(redirects),
+        register=manners,
     )
 
 
