@@ -76,6 +76,7 @@ ANSWER = {
     "foto": N_("Foto"),
     "attachments": N_("Lampiran"),
     "name": N_("Nama"),
+    "to_hear": N_("Jawaban suara, perlu didengar"),
 }
 EVENT = {
     "opened": N_("Tiket dibuka"),
@@ -256,6 +257,8 @@ def answers(ticket: Mapping[str, Any]) -> list[tuple[str, str]]:
     for question, answer in (ticket["answers"] or {}).items():
         if question in ("place_code", "spot"):  # for machines
             continue
+        if question == "to_hear" and isinstance(answer, list):
+            answer = ", ".join(ANSWER.get(str(name), topic(str(name))) for name in answer)
         text = _files(answer) if isinstance(answer, list) else str(answer if answer is not None else "").strip()
         if text not in shown and not (ticket["answers"].get("attachments") and "foto" in question):
             pairs.append((ANSWER.get(question, topic(question)), text))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.engine import build, known, nodes, place, register, reports, topics
+from bot.engine import asking, build, deciding, doing, known, nodes, outside, place, register, reports, topics, typed
 from bot.engine.forms import KEY, Form, Text, Workshop, Written, near
 from bot.engine.match import Lexicon, Table, normalise
 from bot.engine.nodes import Node
@@ -20,8 +20,12 @@ from bot.message import Choice
 KINDS: Mapping[str, type[Node]] = {
     kind.kind: kind
     for kind in (
-        nodes.Speak, nodes.Notice, nodes.Go, nodes.Finish, nodes.OpensTicket, nodes.HandsOff,
-        nodes.AskChoice, nodes.AskLanguage, nodes.AskText, place.AskPlace, known.AskKnown, reports.AskTopic, reports.AskMedia, reports.Summary,
+        nodes.AskChoice, nodes.AskLanguage, nodes.AskText, asking.AskYesNo, asking.AskLocation,
+        typed.AskNumber, typed.AskDate, typed.AskPhone, typed.AskNik,
+        place.AskPlace, known.AskKnown, reports.AskTopic, reports.AskMedia, reports.Summary,
+        deciding.Check, deciding.Branch, deciding.Put, deciding.Read,
+        doing.Speak, doing.Notice, doing.Go, doing.Back, doing.Finish, doing.OpensTicket, doing.HandsOff, doing.Rest, doing.AskScore,
+        outside.FindReports, outside.CallOut,
     )
 }  # fmt: skip
 """The registry: a kind of step is one class and one line here."""
@@ -38,10 +42,12 @@ NAMED = frozenset(
     "critical_violence critical_suicide critical_missing critical_bad_news "
     "photo_lost voice_lost file_lost file_refused file_too_big "
     "link_code link_wait link_unknown link_used link_expired link_same link_done link_told "
-    "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled".split()
+    "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled "
+    "answer_yes answer_no wrong_number wrong_low wrong_range wrong_date wrong_past wrong_future wrong_phone wrong_nik doubtful_nik "
+    "nik_noted voice_later voice_answer looking question_kept reminded expired moved trouble report_item report_agency".split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
-MAY_LACK = ("redirects", "register")
+MAY_LACK = ("redirects", "register", "hosts")
 """Files of flows/data that a folder of flows can do without."""
 SCORES = ("1", "2", "3", "4", "5")
 
@@ -105,8 +111,9 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
     shop.groups = topics.build(shop, sources.pop("topics"))
     redirects = _redirects(shop, sources.pop("redirects", None))
     manners = register.build(shop, source) if (source := sources.pop("register", None)) else Register()
+    shop.hosts = _hosts(shop, sources.pop("hosts", None))
     texts, survey = _texts(shop, sources.pop(TEXTS, None), flows_dir)
-    shop.menu = texts["menu_button"]
+    shop.menu, shop.texts = texts["menu_button"], texts
     steps = {name: _steps(shop, name, source) for name, source in sources.items()}
     shop.steps.update({name: tuple(found) for name, (found, _) in steps.items()})
     for name, (found, _) in steps.items():
@@ -132,7 +139,7 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         written=MappingProxyType(shop.written),
         catalogues=catalogues,
         languages=catalogues.languages,
-        notice_version=next((node.version for node in shop.built.values() if isinstance(node, nodes.Notice)), ""),
+        notice_version=next((node.version for node in shop.built.values() if isinstance(node, doing.Notice)), ""),
         start=f"{ENTRY}/{shop.steps[ENTRY][0]}",
         home=f"{ENTRY}/{HOME}",
         language=f"{ENTRY}/{LANGUAGE}",
@@ -190,6 +197,25 @@ def _redirects(shop: Workshop, source: Source | None) -> dict[str, str]:
     return found
 
 
+def _hosts(shop: Workshop, source: Source | None) -> dict[str, str]:
+    """The systems that `call` may ask: nothing else is ever asked, whatever a flow says."""
+    if source is None:
+        return {}
+    whole = Form(shop, source.name, "hosts", "hosts", source.tree)
+    found = {}
+    for name, tree in whole.sub("hosts").items():
+        form = Form(shop, source.name, "hosts", name, tree)
+        address = form.string("url").rstrip("/")
+        if not outside.allowed(address):
+            form.fail(
+                f"`url: {address}` is not allowed", "write an https address without `?` and without a name", "url"
+            )
+        found[name] = address
+        form.finish()
+    whole.finish()
+    return found
+
+
 def _texts(shop: Workshop, source: Source | None, folder: Path) -> tuple[dict[str, Text], Survey]:
     if source is None:
         raise FlowError(f"{folder}/{TEXTS}.yaml:1: file: is missing; it holds what the bot says outside of flows.")
@@ -207,6 +233,7 @@ def _texts(shop: Workshop, source: Source | None, folder: Path) -> tuple[dict[st
         asked.fail("the choices of the survey are 1, 2, 3, 4 and 5", "write these five, in this order", "choices")
     asked.finish()
     whole.finish()
+    shop.scores = options
     says = build.asked("csat", body, options, texts["menu_button"])
     phrases = {option.key: ([*option.label.values(), *option.short.values()], option.words) for option in options}
     survey = Survey(

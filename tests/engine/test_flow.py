@@ -8,7 +8,7 @@ import pytest
 
 from bot.engine import read
 from bot.engine.check import lint
-from bot.engine.flow import KINDS, Flows, load
+from bot.engine.flow import Flows, load
 from bot.engine.show import show
 from bot.errors import FlowError, NotFound
 from bot.i18n import Catalogues
@@ -134,10 +134,6 @@ def test_the_linter_finds(folder: Path, catalogues: Catalogues, body: str, what:
 
 def test_the_shipped_flows_are_clean(flows: Flows) -> None:
     assert [str(problem) for problem in lint(flows)] == []
-
-
-def test_every_kind_of_step_is_used(flows: Flows) -> None:
-    assert set(KINDS) - {node.kind for node in flows.nodes.values()} == set()
 
 
 def test_the_version_follows_the_content(folder: Path, catalogues: Catalogues, flows: Flows) -> None:

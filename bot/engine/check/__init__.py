@@ -11,18 +11,17 @@ from bot.engine import register
 from bot.engine.check import channel, plain
 from bot.engine.check.problem import Problem
 from bot.engine.check.shape import shape
-from bot.engine.fill import names
+from bot.engine.doing import HandsOff, OpensTicket
+from bot.engine.fill import SYSTEM, names
 from bot.engine.flow import Flows
 from bot.engine.forms import Option
-from bot.engine.nodes import HandsOff, Node, OpensTicket, Question
+from bot.engine.nodes import Node, Question
 from bot.engine.reports import AskMedia
 from bot.i18n import COMPLETE, SOURCE
 
 __all__ = ["Problem", "lint", "untranslated"]
 
-FILLED = frozenset(
-    "number link track officer answers numbers topic_name elsewhere redirect place_name date state followers code".split()
-)
+FILLED = SYSTEM | frozenset("low high masked agency code".split())
 """Placeholders that the system fills."""
 
 
