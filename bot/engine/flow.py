@@ -6,8 +6,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.engine import asking, build, deciding, doing, known, nodes, outside, place, register, reports, topics, typed
+from bot.engine import (
+    asking,
+    build,
+    deciding,
+    doing,
+    inquiry,
+    knowledge,
+    known,
+    nodes,
+    numbers,
+    outside,
+    place,
+    programme,
+    register,
+    reports,
+    topics,
+    typed,
+)
 from bot.engine.forms import KEY, Form, Text, Workshop, Written, near
+from bot.engine.knowledge import Knowledge
 from bot.engine.match import Lexicon, Table, normalise
 from bot.engine.nodes import Node
 from bot.engine.read import Source, Tree, read_all
@@ -21,11 +39,11 @@ KINDS: Mapping[str, type[Node]] = {
     kind.kind: kind
     for kind in (
         nodes.AskChoice, nodes.AskLanguage, nodes.AskText, asking.AskYesNo, asking.AskLocation,
-        typed.AskNumber, typed.AskDate, typed.AskPhone, typed.AskNik,
+        typed.AskNumber, typed.AskDate, typed.AskPhone, typed.AskNik, inquiry.AskQuestion,
         place.AskPlace, known.AskKnown, reports.AskTopic, reports.AskMedia, reports.Summary,
-        deciding.Check, deciding.Branch, deciding.Put, deciding.Read,
+        deciding.Check, deciding.Branch, deciding.Put, deciding.Read, programme.Gate,
         doing.Speak, doing.Notice, doing.Go, doing.Back, doing.Finish, doing.OpensTicket, doing.HandsOff, doing.Rest, doing.AskScore,
-        outside.FindReports, outside.CallOut,
+        outside.FindReports, outside.CallOut, numbers.Numbers,
     )
 }  # fmt: skip
 """The registry: a kind of step is one class and one line here."""
@@ -42,12 +60,13 @@ NAMED = frozenset(
     "critical_violence critical_suicide critical_missing critical_bad_news "
     "photo_lost voice_lost file_lost file_refused file_too_big "
     "link_code link_wait link_unknown link_used link_expired link_same link_done link_told "
-    "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled "
-    "answer_yes answer_no wrong_number wrong_low wrong_range wrong_date wrong_past wrong_future wrong_phone wrong_nik doubtful_nik "
-    "nik_noted voice_later voice_answer looking question_kept reminded expired moved trouble report_item report_agency".split()
+    "topic_taken outside_left redirect followed followed_done language_heard answer_source answer_stale known_item known_waiting "
+    "known_handled answer_yes answer_no wrong_number wrong_low wrong_range wrong_date wrong_past wrong_future wrong_phone wrong_nik "
+    "doubtful_nik nik_noted voice_later voice_answer looking question_kept reminded expired moved trouble report_item "
+    "report_agency".split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
-MAY_LACK = ("redirects", "register", "hosts")
+MAY_LACK = ("redirects", "register", "hosts", "programmes")
 """Files of flows/data that a folder of flows can do without."""
 SCORES = ("1", "2", "3", "4", "5")
 
@@ -89,6 +108,7 @@ class Flows:
     redirects: Mapping[str, str]
     """Name of a region -> who takes reports there."""
     register: Register = field(default_factory=Register)
+    knowledge: Knowledge = field(default_factory=Knowledge)
 
     def redirect(self, elsewhere: str, language: str) -> str:
         """Who can help in a place that is not ours: its own service where we know one, and the country's."""
@@ -105,13 +125,17 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
             f"{flows_dir}/{ENTRY}.yaml:1: file: is missing; every conversation begins in the flow `{ENTRY}`."
         )
     paths += [path for name in MAY_LACK if (path := flows_dir / "data" / f"{name}.yaml").is_file()]
-    sources = {source.name.rpartition("/")[2][:-5]: source for source in read_all(paths, flows_dir)}
+    paths += sorted((flows_dir / knowledge.FLOW).glob("*.yaml"))
+    sources = {_short(source.name): source for source in read_all(paths, flows_dir)}
     shop = Workshop(catalogues)
     shop.lexicon = words(shop, sources.pop("words"))
     shop.groups = topics.build(shop, sources.pop("topics"))
     redirects = _redirects(shop, sources.pop("redirects", None))
     manners = register.build(shop, source) if (source := sources.pop("register", None)) else Register()
     shop.hosts = _hosts(shop, sources.pop("hosts", None))
+    shop.programmes = programme.build(shop, source) if (source := sources.pop("programmes", None)) else {}
+    known_ = {name.partition("/")[2]: sources.pop(name) for name in list(knowledge.files(sources))}
+    knows = knowledge.build(shop, known_)
     texts, survey = _texts(shop, sources.pop(TEXTS, None), flows_dir)
     shop.menu, shop.texts = texts["menu_button"], texts
     steps = {name: _steps(shop, name, source) for name, source in sources.items()}
@@ -125,7 +149,9 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
             raise FlowError(
                 f"{sources[ENTRY].name}:1: {step}: is missing; the engine itself leads to this step, so keep it."
             )
-    known = "\n".join([*(f"{context}\0{item.text}" for context, item in shop.written.items()), *_hashes(sources)])
+    known = "\n".join(
+        [*(f"{context}\0{item.text}" for context, item in shop.written.items()), *_hashes({**sources, **known_})]
+    )
     return Flows(
         version=hashlib.sha256(known.encode()).hexdigest()[:12],
         names=tuple(sources),
@@ -147,7 +173,14 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         officer=f"{ENTRY}/{OFFICER}",
         redirects=MappingProxyType(redirects),
         register=manners,
+        knowledge=knows,
     )
+
+
+def _short(name: str) -> str:
+    """`flows/knowledge/covid.yaml` is `knowledge/covid`, every other file goes by its own name."""
+    folder, _, file = name[:-5].rpartition("/")
+    return f"{knowledge.FLOW}/{file}" if folder.endswith(f"/{knowledge.FLOW}") else file
 
 
 def _hashes(sources: Mapping[str, Source]) -> list[str]:
@@ -175,7 +208,7 @@ def _build(form: Form) -> nodes.Nodes:
 
 def words(shop: Workshop, source: Source) -> Lexicon:
     form = Form(shop, source.name, "words", "words", source.tree)
-    names = ("menu", "cancel", "repeat", "language", "officer", "back", "greeting", "thanks", "link")
+    names = ("menu", "cancel", "repeat", "language", "officer", "back", "greeting", "thanks", "link", "privacy")
     same = [group.split("=") for group in form.words("same")]
     found = Lexicon.build(form.words("fillers"), {name: form.words(name) for name in names}, same)
     form.finish()

@@ -48,6 +48,11 @@ def ways(node: Node, language: str) -> Iterator[Way]:
         target = option.next or node.next
         seen.add(target)
         yield f"{number}. {option.label[language]}", target
+    for option in question.options.values() if question else ():
+        target = option.next or node.next
+        if not option.shown and option.label and target not in seen:
+            seen.add(target)
+            yield f"by name: {option.label[language]}", target
     for field in ("problems", "cases"):
         rules: Mapping[str, object] = getattr(node, field, {})
         for key, rule in rules.items():

@@ -27,7 +27,11 @@ from bot.turn import House, handoff, known, linking
 from bot.turn.say import line, say
 
 BURST = timedelta(seconds=3)
-COUNTED = {"outside": "Tempatnya di luar wilayah"}
+COUNTED = {
+    "outside": "Tempatnya di luar wilayah",
+    "stale": "Jawaban yang ditanyakan sudah kedaluwarsa",
+    "gate": "Program sedang tidak buka",
+}
 """How officers read what was counted."""
 QUIET = "quiet"
 """Timer kind: the citizen has stopped typing."""
@@ -50,8 +54,9 @@ def said(talk: Talk, inbound: Inbound, album: bool = False) -> Said:
 def respond(batch: Batch, house: House, talk: Talk, heard: Said) -> None:
     """One step, in this transaction."""
     facts = Facts(
-        talk.language, talk.notice, talk.name, memory=talk.memory or 0.0, known=batch.known.get(talk.address_id, ())
-    )
+        talk.language, talk.notice, talk.name, memory=talk.memory or 0.0, known=batch.known.get(talk.address_id, ()),
+        now=batch.now,
+    )  # fmt: skip
     facts = house.triage.listen(facts, heard.text)
     if facts.memory != talk.memory:
         talk.memory, talk.contact_changed = facts.memory, True
