@@ -64,9 +64,9 @@ def ways(node: Node, language: str) -> Iterator[Way]:
         if isinstance(target, str) and target and target not in seen:
             seen.add(target)
             yield field, target
-    if not shown or (node.next and node.next not in seen):
-        for target in sorted((node.exits() or {""}) - seen, key=lambda target: (target != node.next, target)):
-            yield "", target
+    left = node.exits() - seen or ({""} if not seen else set())
+    for target in sorted(left, key=lambda target: (target != node.next, target)):
+        yield "", target
 
 
 def _step(node: Node, language: str) -> str:
