@@ -4,6 +4,7 @@ from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
+from bot.models.flows import Errand, FlowVersion
 from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
@@ -47,6 +48,8 @@ __all__ = [
     "CorrectionState",
     "Delivery",
     "Disclosure",
+    "Errand",
+    "FlowVersion",
     "Follow",
     "Inbox",
     "InboxItem",
