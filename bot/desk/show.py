@@ -51,6 +51,7 @@ REASON = {
     "flow": N_("Warga menyelesaikan laporan"),
     "asked": N_("Warga meminta petugas"),
     "misunderstood": N_("Bot dua kali tidak memahami"),
+    "fault": N_("Gangguan sistem saat bot menjawab"),
     "danger": N_("Kata-kata warga menunjukkan bahaya"),
 }
 DELIVERY = {
@@ -92,6 +93,7 @@ EVENT = {
     "alarm": N_("Panggilan darurat"),
     "followed": N_("Diikuti warga lain"),
     "outside": N_("Tempatnya di luar wilayah"),
+    "passed": N_("Diserahterimakan"),
     "merged": N_("Digabung ke kasus lain"),
     "merged_in": N_("Kasus lain digabung ke sini"),
     "parted": N_("Dipisahkan lagi"),
@@ -214,6 +216,13 @@ def day(at: datetime, now: datetime) -> str:
     if local == today - timedelta(days=1):
         return tr(N_("Kemarin"))
     return format_date(local, "EEE, d MMM" if local.year == today.year else "d MMM y", locale=speech.language())
+
+
+def date(day: Any) -> str:
+    """`Senin, 23 November 2026`."""
+    from babel.dates import format_date
+
+    return format_date(day, "EEEE, d MMMM y", locale=speech.language())
 
 
 def moment(at: datetime, now: datetime) -> str:

@@ -2,15 +2,28 @@
 
 from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
-from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
+from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
+from bot.models.flows import Errand, FlowVersion
 from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
+from bot.models.shifts import (
+    Handover,
+    HandoverCase,
+    HandoverState,
+    Notice,
+    RotaGap,
+    Shift,
+    ShiftState,
+    Swap,
+    SwapState,
+)
 from bot.models.states import (
     MOVES,
+    OPEN_WITH_OFFICER,
     RANK,
     STATE_NAME,
     URGENCY_NAME,
@@ -29,9 +42,11 @@ from bot.models.states import (
     Urgency,
 )
 from bot.models.talk import Address, Contact, Conversation, Message, MessageStatus
+from bot.models.templates import Template
 
 __all__ = [
     "MOVES",
+    "OPEN_WITH_OFFICER",
     "RANK",
     "STATE_NAME",
     "URGENCY_NAME",
@@ -48,7 +63,12 @@ __all__ = [
     "CorrectionState",
     "Delivery",
     "Disclosure",
+    "Errand",
+    "FlowVersion",
     "Follow",
+    "Handover",
+    "HandoverCase",
+    "HandoverState",
     "Inbox",
     "InboxItem",
     "Incident",
@@ -60,8 +80,10 @@ __all__ = [
     "MediaState",
     "Message",
     "MessageStatus",
+    "Notice",
     "Officer",
     "OfficerSession",
+    "Outage",
     "OutboxItem",
     "Owner",
     "Page",
@@ -69,10 +91,17 @@ __all__ = [
     "PartLease",
     "Quarantine",
     "QuarantineAct",
+    "Rate",
     "Role",
+    "RotaGap",
+    "Shift",
+    "ShiftState",
     "State",
     "Survey",
     "SurveyState",
+    "Swap",
+    "SwapState",
+    "Template",
     "Throttle",
     "Ticket",
     "TicketEvent",

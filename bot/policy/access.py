@@ -14,6 +14,8 @@ class Verb(StrEnum):
     LEAVE = "leave"
     CLAIM = "claim"
     REPLY = "reply"
+    TEMPLATE = "template"
+    """Send an approved template."""
     NOTE = "note"
     RESOLVE = "resolve"
     HAND_BACK = "hand_back"
@@ -28,6 +30,10 @@ class Verb(StrEnum):
     """Take an alarm up."""
     SELF = "self"
     """Begin and end one's own shift, say where one is reached."""
+    SHIFT = "shift"
+    """See the rota and the load, report sick, exchange shifts, hand over."""
+    ROTA = "rota"
+    """Make and mend the rota, look after colleagues."""
     DRILL = "drill"
     REVEAL = "reveal"
     """See the telephone and identity numbers of a case, for a reason that is kept."""
@@ -41,6 +47,8 @@ class Verb(StrEnum):
     """Declare what is known already, and end it."""
     EVIDENCE = "evidence"
     """Open a photo as it was sent, with the place and the camera that it names."""
+    TEMPLATES = "templates"
+    """See what became of the templates at the platform."""
     PEOPLE = "people"
     """Invite officers, disable and enable them."""
 
@@ -53,6 +61,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.LEAVE: EVERYBODY,
     Verb.CLAIM: EVERYBODY,
     Verb.REPLY: EVERYBODY,
+    Verb.TEMPLATE: EVERYBODY,
     Verb.NOTE: EVERYBODY,
     Verb.RESOLVE: EVERYBODY,
     Verb.HAND_BACK: EVERYBODY,
@@ -62,6 +71,8 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.HOLD: EVERYBODY,
     Verb.ACKNOWLEDGE: EVERYBODY,
     Verb.SELF: EVERYBODY,
+    Verb.SHIFT: EVERYBODY,
+    Verb.ROTA: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.DRILL: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.REVEAL: EVERYBODY,
     Verb.AUDIT: frozenset({Role.LEAD, Role.ADMIN}),
@@ -69,6 +80,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.UNITE: EVERYBODY,
     Verb.INCIDENT: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.EVIDENCE: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.TEMPLATES: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.PEOPLE: frozenset({Role.ADMIN}),
 }
 

@@ -213,6 +213,29 @@ async def of_conversation(conn: AsyncConnection, conversation: Ref) -> Talk:
     return await of_address(conn, Ref(address_id, conversation.part))
 
 
+async def epochs(conn: AsyncConnection, conversations: Sequence[tuple[bytes, int]]) -> dict[bytes, int]:
+    """Of these conversations (id, part)."""
+    query = sa.select(CONVERSATION.c.id, CONVERSATION.c.epoch).where(
+        CONVERSATION.c.id.in_({id_ for id_, _ in conversations}),
+        CONVERSATION.c.part.in_(sorted({part for _, part in conversations})),
+    )
+    return {row[0]: row[1] for row in await conn.execute(query)}
+
+
+async def last_inbound_at(conn: AsyncConnection, conversation: Ref) -> datetime | None:
+    """When the citizen of this conversation last wrote to this account, in it or in a later one."""
+    now = CONVERSATION.alias("now_talk")
+    query = (
+        sa.select(now.c.last_inbound_at)
+        .select_from(CONVERSATION)
+        .join(ADDRESS, sa.and_(ADDRESS.c.id == CONVERSATION.c.address_id, ADDRESS.c.part == CONVERSATION.c.part))
+        .join(now, sa.and_(now.c.id == ADDRESS.c.conversation_id, now.c.part == ADDRESS.c.part))
+        .where(CONVERSATION.c.id == conversation.id, CONVERSATION.c.part == conversation.part)
+    )
+    found: datetime | None = (await conn.execute(query)).scalar()
+    return found
+
+
 async def of_address(conn: AsyncConnection, address: Ref) -> Talk:
     """The current talk of an address, locked. Raises `NotFound`."""
     named = {"id": address.id, "part": address.part}

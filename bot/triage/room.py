@@ -11,10 +11,11 @@ from bot.engine.forms import Form, Workshop
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
-from bot.policy import patience, plan
+from bot.policy import patience, plan, staff
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
 from bot.policy.patience import Rules
 from bot.policy.routing import Routing
+from bot.policy.staff import Staff
 from bot.triage import emergency, language, senses, urgency
 from bot.triage.emergency import Emergencies, Number
 from bot.triage.senses import Senses
@@ -38,6 +39,8 @@ class Triage:
     plan: Plan = STANDARD
     senses: Senses = field(default_factory=Senses)
     routing: Routing = LEAVE
+    staff: Staff = field(default_factory=Staff)
+    """How people are put to work: it lies here because its data is published and replaced with the rest."""
     patience: Rules = field(default_factory=Rules)
 
     def guess(self, text: str) -> Guess | None:
@@ -99,6 +102,7 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
         _yes_no(flows),
         found,
         routing=_routing(flows_dir, flows),
+        staff=staffing(flows_dir, flows),
         patience=_patience(flows_dir, flows),
     )
 
@@ -112,6 +116,16 @@ def _routing(flows_dir: Path, flows: Flows) -> Routing:
     found = Routing(timedelta(minutes=form.number("language_minutes", 15, 0, 24 * 60)))
     form.finish()
     return found
+
+
+def staffing(flows_dir: Path, flows: Flows) -> Staff:
+    """Each of the three files may be missing: then the standard counts, and nothing is given out by itself."""
+    found = {}
+    for name, reader in staff.READERS.items():
+        path = flows_dir / "data" / f"{name}.yaml"
+        if path.is_file():
+            found[name] = reader(Workshop(flows.catalogues), read_all([path], path.parents[1], name)[0])
+    return Staff(**{{"shifts": "rota"}.get(name, name): value for name, value in found.items()})  # type: ignore[arg-type]
 
 
 def _patience(flows_dir: Path, flows: Flows) -> Rules:

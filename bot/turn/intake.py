@@ -25,6 +25,7 @@ from bot.turn import (
     known,
     linking,
     media,
+    outside,
     pace,
     receipt,
     sealing,
@@ -146,6 +147,7 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
         together = acts.continues(batch, thread, inbound, row.received_at)
         if danger is not None or private or not pace.waits(batch, house, thread, inbound, together):
             _route(batch, house, thread, inbound, row.received_at)
+    outside.watch(batch, house, thread)
     batch.last[thread.conversation_id] = (inbound.kind, inbound.album)
     return None
 
