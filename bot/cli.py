@@ -4,7 +4,6 @@ import asyncio
 import gc
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -212,33 +211,6 @@ def flow_show(
     from bot.engine.show import show
 
     typer.echo((draw if svg else show)(flows(), name, language), nl=False)
-
-
-@flow_app.command("play")
-def flow_play(
-    scripts: list[Path],
-    rewrite: Annotated[bool, typer.Option(help="write the new transcript")] = False,
-    coverage: Annotated[bool, typer.Option(help="list steps, choices and ways that none of them comes to")] = False,
-) -> None:
-    """Play transcripts and show where the bot says something else."""
-    from bot.engine import play
-
-    failed, read = 0, flows()
-    listen, done = listener(read), []
-    for path in scripts:
-        played = play.play_file(read, path, listen)
-        done.append(played)
-        if rewrite:
-            path.write_text(played.text, encoding="utf-8")
-        elif played.differs:
-            failed += 1
-            typer.echo(played.difference)
-    missing, wanted = (play.coverage(read, done), play.places(read)) if coverage else ([], [])
-    for name in missing:
-        typer.echo(f"not played: {name}")
-    if coverage:
-        typer.echo(f"{100 * (len(wanted) - len(missing)) // len(wanted)} % of {len(wanted)} steps, choices and ways")
-    sys.exit(1 if failed or missing else 0)
 
 
 def flows() -> Any:
