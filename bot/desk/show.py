@@ -51,6 +51,7 @@ REASON = {
     "flow": N_("Warga menyelesaikan laporan"),
     "asked": N_("Warga meminta petugas"),
     "misunderstood": N_("Bot dua kali tidak memahami"),
+    "fault": N_("Gangguan sistem saat bot menjawab"),
     "danger": N_("Kata-kata warga menunjukkan bahaya"),
 }
 DELIVERY = {

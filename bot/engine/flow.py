@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -68,6 +69,21 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True)
+class Sleep:
+    """What becomes of a conversation in which nobody answers."""
+
+    remind: timedelta | None
+    expire: timedelta | None
+
+    @property
+    def first(self) -> timedelta:
+        return self.remind or self.expire or DAY
+
+
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
 class Flows:
     """Immutable. A changed file is a new `Flows` with another `version`."""
 
@@ -92,6 +108,10 @@ class Flows:
     language: str
     offer: str
     officer: str
+    sleep: Mapping[str, Sleep]
+    """flow -> how long it waits for an answer."""
+    hosts: Mapping[str, str]
+    """name -> address of a system that flows may ask."""
     redirects: Mapping[str, str]
     """Name of a region -> who takes reports there."""
     register: Register = field(default_factory=Register)
@@ -151,6 +171,8 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         language=f"{ENTRY}/{LANGUAGE}",
         offer=f"{ENTRY}/{OFFER}",
         officer=f"{ENTRY}/{OFFICER}",
+        sleep=MappingProxyType({name: rule for name, (_, form) in steps.items() if (rule := _sleep(form))}),
+        hosts=MappingProxyType(dict(shop.hosts)),
         redirects=MappingProxyType(redirects),
         register=manners,
     )
@@ -166,8 +188,24 @@ def _steps(shop: Workshop, name: str, source: Source) -> tuple[dict[str, Tree], 
     form = Form(shop, source.name, name, "flow", source.tree)
     form.string("title", "")
     steps = form.sub("steps")
+    form.has("sleep")
     form.finish()
     return steps, form
+
+
+def _sleep(form: Form) -> Sleep | None:
+    """`sleep: {remind: 3h, expire: 24h}`. Nobody loses a place in less than a day without having been warned."""
+    if not form.has("sleep"):
+        return None
+    own = Form(form.shop, form.file, form.flow, "sleep", Tree(form.fields["sleep"].line, form.sub("sleep")))
+    remind = own.duration("remind") if own.has("remind") else None
+    expire = own.duration("expire") if own.has("expire") else None
+    own.finish()
+    if remind and expire and remind >= expire:
+        own.fail("the reminder comes after the end", "write a shorter `remind:`", "remind")
+    if expire and expire < DAY and not remind:
+        own.fail("an end before 24 hours needs a warning", "write `remind:`, or `expire: 24h`", "expire")
+    return Sleep(remind, expire)
 
 
 def _build(form: Form) -> nodes.Nodes:

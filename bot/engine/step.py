@@ -159,6 +159,8 @@ def missed(turn: Turn, node: Node, plain: str) -> Next:
 def begin(turn: Turn) -> None:
     """First contact, or the first words after a flow is over."""
     flows, said = turn.flows, turn.said
+    if turn.expired and turn.facts.language:
+        turn.say(Say(turn.text("expired")))
     if said.choice:
         return begin_by_button(turn)
     plain = normalise(said.text) if said.text else ""

@@ -46,36 +46,9 @@ class Turn:
     """The engine's workbench. Nodes change it; nobody outside the engine sees it."""
 
     __slots__ = (
-        "answers",
-        "back",
-        "begun",
-        "effects",
-        "extra",
-        "facts",
-        "fix",
-        "flows",
-        "frames",
-        "fresh",
-        "guessed",
-        "held",
-        "lang",
-        "lines",
-        "memories",
-        "misses",
-        "node",
-        "note",
-        "noted",
-        "offered",
-        "over",
-        "pending",
-        "reason",
-        "resume",
-        "said",
-        "says",
-        "sealed",
-        "seen",
-        "switched",
-        "was_switched",
+        "answers", "back", "begun", "effects", "expired", "extra", "facts", "fix", "flows", "frames", "fresh",
+        "guessed", "held", "lang", "lines", "memories", "misses", "node", "note", "noted", "offered", "over",
+        "pending", "reason", "resume", "said", "says", "sealed", "seen", "switched", "was_switched",
     )  # fmt: skip
 
     def __init__(self, flows: "Flows", session: Mapping[str, object] | None, said: Said, facts: Facts) -> None:
@@ -99,6 +72,8 @@ class Turn:
         self.answers = _mapping(kept.get("answers"))
         if self.node is None:  # a step that is gone: what was written is kept, the way there is not
             kept = {"extra": kept.get("extra"), "guessed": kept.get("guessed")}
+        self.expired = (session or {}).get("expired") is True
+        """The flow has ended for want of an answer, where nothing could be said any more."""
         self.back = _strings(kept.get("back"))
         self.lines = _strings(kept.get("lines"))
         self.extra = _strings(kept.get("extra"))

@@ -5,6 +5,7 @@ from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
+from bot.models.flows import Errand, FlowVersion
 from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
@@ -67,6 +68,8 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Disclosure",
+    "Errand",
+    "FlowVersion",
     "Follow",
     "Inbox",
     "InboxItem",

@@ -13,6 +13,7 @@ from bot.models import (
     Alarm,
     Assignment,
     Delivery,
+    Errand,
     Follow,
     LinkCode,
     Message,
@@ -31,6 +32,7 @@ from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
 AGENCY_DELIVERY = table(AgencyDelivery)
+ERRAND = table(Errand)
 ALARM, PAGE, MESSAGE, LINK_CODE, FOLLOW = table(Alarm), table(Page), table(Message), table(LinkCode), table(Follow)
 
 TICKET_CHANGES = (
@@ -93,6 +95,7 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
     "message": boxes.INSERT_MESSAGE,
     "media": media.INSERT_MEDIA,
     "outbox": boxes.INSERT_OUTBOX,
+    "errand": Many(sa.insert(ERRAND), ERRAND.c.keys()),
     "link_code": Many(sa.insert(LINK_CODE), LINK_CODE.c.keys()),
 }
 
@@ -209,6 +212,8 @@ class Batch:
             unit.queue_changed()
         if self._changed_alarms:
             unit.hints.add("alarm")
+        if self._inserts.get("errand"):
+            unit.hints.add("errand")
 
     def _talk_work(self) -> list[Work]:
         now, talks = self.now, self.talks.values()
