@@ -1,12 +1,7 @@
 """Agencies and the way of a ticket after the chat
 
-<<<<<<<< HEAD:bot/store/migrations/versions/0013_agencies.py
 Revision ID: 0013
 Revises: 0012
-========
-Revision ID: 0012
-Revises: 0011
->>>>>>>> b1dd177a7e10485a5bf4a6b9949546b5404d80a7:bot/store/migrations/versions/0012_agencies.py
 """
 
 import sqlalchemy as sa
@@ -15,13 +10,8 @@ from alembic import op
 
 import bot.models.types
 
-<<<<<<<< HEAD:bot/store/migrations/versions/0013_agencies.py
 revision = "0013"
 down_revision = "0012"
-========
-revision = "0012"
-down_revision = "0011"
->>>>>>>> b1dd177a7e10485a5bf4a6b9949546b5404d80a7:bot/store/migrations/versions/0012_agencies.py
 branch_labels = None
 depends_on = None
 
