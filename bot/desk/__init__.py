@@ -9,29 +9,39 @@ from aiohttp import web
 
 from bot.desk import (
     actions,
+    agencies,
     alarms,
+    approved,
     cases,
+    dispatch,
     door,
     files,
     guard,
+    handover,
+    incidents,
+    instructions,
     lessons,
+    likely,
     lists,
     live,
+    load,
     marks,
     officers,
     people,
     quarantine,
     reveal,
+    rota,
     show,
+    speech,
+    way,
 )  # fmt: skip
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
-from bot.i18n import SOURCE, Catalogues
 from bot.policy.access import Verb
-from bot.web import keys
+from bot.web import pages
 
 __all__ = ["ROUTES", "first_link", "setup"]
 
@@ -61,6 +71,7 @@ ROUTES = (
     Route("POST", "/berikutnya", actions.take_next, Verb.CLAIM),
     Route("POST", "/tiket/{number}/ambil", actions.take, Verb.CLAIM),
     Route("POST", "/tiket/{number}/tulis", actions.write, Verb.REPLY),
+    Route("POST", "/tiket/{number}/templat", actions.template, Verb.TEMPLATE),
     Route("POST", "/tiket/{number}/selesai", actions.finish, Verb.RESOLVE),
     Route("POST", "/tiket/{number}/kembalikan", actions.give_back, Verb.HAND_BACK),
     Route("POST", "/tiket/{number}/urgensi", actions.urgency, Verb.URGENCY),
@@ -70,6 +81,21 @@ ROUTES = (
     Route("POST", "/alarm/latihan", alarms.begin_drill, Verb.DRILL),
     Route("POST", "/alarm/{ref}/terima", alarms.take_up, Verb.ACKNOWLEDGE),
     Route("POST", "/tugas", alarms.shift, Verb.SELF),
+    Route("POST", "/hadir", load.presence, Verb.SELF),
+    Route("POST", "/kabar", load.read, Verb.SELF),
+    Route("GET", "/jadwal", rota.rota_page, Verb.SHIFT),
+    Route("POST", "/jadwal/buat", rota.make, Verb.ROTA),
+    Route("POST", "/jadwal/tambah", rota.add, Verb.ROTA),
+    Route("POST", "/jadwal/{id}/hapus", rota.remove, Verb.ROTA),
+    Route("POST", "/jadwal/{id}/sakit", rota.sick, Verb.SHIFT),
+    Route("POST", "/jadwal/{id}/tukar", rota.ask_swap, Verb.SHIFT),
+    Route("POST", "/jadwal/tukar/{id}", rota.answer_swap, Verb.SHIFT),
+    Route("POST", "/jadwal/tukar/{id}/lihat", rota.saw_swap, Verb.ROTA),
+    Route("GET", "/serah-terima", handover.sheets, Verb.SHIFT),
+    Route("POST", "/serah-terima/catatan", handover.write, Verb.SHIFT),
+    Route("POST", "/serah-terima/{id}/terima", handover.accept, Verb.SHIFT),
+    Route("GET", "/beban", load.load, Verb.SHIFT),
+    Route("POST", "/beban/{id}/bicara", load.talked, Verb.ROTA),
     Route("GET", "/saya", alarms.myself, Verb.SELF),
     Route("POST", "/saya", alarms.set_myself, Verb.SELF),
     Route("POST", "/tiket/{number}/tampilkan", reveal.reveal, Verb.REVEAL),
@@ -79,11 +105,31 @@ ROUTES = (
     Route("GET", "/karantina", quarantine.listed, Verb.HOLD),
     Route("POST", "/karantina/{ref}/tahan", quarantine.hold, Verb.HOLD),
     Route("POST", "/karantina/{ref}/lepas", quarantine.lift, Verb.HOLD),
+    Route("POST", "/tiket/{number}/satukan", likely.unite, Verb.UNITE),
+    Route("POST", "/tiket/{number}/pecah", likely.divide, Verb.UNITE),
+    Route("POST", "/tiket/{number}/bedakan", likely.differ, Verb.UNITE),
+    Route("GET", "/kejadian", incidents.listed, Verb.SEE),
+    Route("POST", "/kejadian", incidents.declare, Verb.INCIDENT),
+    Route("POST", "/kejadian/{ref}/akhiri", incidents.end, Verb.INCIDENT),
     Route("GET", "/triase", lessons.lessons, Verb.TEACH),
     Route("POST", "/triase/putuskan", lessons.decide, Verb.TEACH),
+    Route("GET", "/templat", approved.templates_page, Verb.TEMPLATES),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),
+    Route("POST", "/tiket/{number}/langkah/{langkah}", dispatch.act, Verb.DISPATCH),
+    Route("GET", "/instansi", agencies.overview, Verb.AGENCIES),
+    Route("GET", "/instansi/macet", agencies.stuck, Verb.AGENCIES),
+    Route("POST", "/instansi/macet/{ref}", agencies.resend, Verb.RESEND),
+    Route("GET", "/instansi/lapor.csv", agencies.export, Verb.INSTRUCT),
+    Route("GET", "/instruksi", instructions.listed, Verb.AGENCIES),
+    Route("POST", "/instruksi", instructions.begin, Verb.INSTRUCT),
+    Route("GET", "/instruksi/{id}", instructions.one, Verb.AGENCIES),
+    Route("POST", "/instruksi/{id}", instructions.change, Verb.INSTRUCT),
+    Route("GET", "/dinas", agencies.work, Verb.WORK),
+    Route("GET", "/dinas/tiket/{number}", agencies.ticket, Verb.WORK),
+    Route("GET", "/dinas/tiket/{number}/berkas/{ref}", agencies.file, Verb.WORK),
+    Route("POST", "/dinas/tiket/{number}/{act}", agencies.act, Verb.WORK),
     Route("GET", "/masuk", door.sign_in_page, Verb.ENTER),
     Route("POST", "/masuk", door.sign_in, Verb.ENTER),
     Route("POST", "/keluar", door.sign_out, Verb.LEAVE),
@@ -98,7 +144,7 @@ def setup(app: web.Application) -> None:
     """Adds the desk to the server. Config, database, hints, flows and catalogues are read from `app` when a page needs them."""
     desk = web.Application(middlewares=[guard.errors])
     desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
-    _templates(desk, lambda text: _words(app).gettext(SOURCE, text))
+    _templates(desk)
     for route in ROUTES:
         desk.router.add_route(route.method, route.path, guard.guarded(route))
     desk.on_response_prepare.append(guard.headers)
@@ -107,22 +153,24 @@ def setup(app: web.Application) -> None:
     app.add_subapp("/desk", desk)
 
 
-def _words(app: web.Application) -> Catalogues:
-    return app[keys.CATALOGUES]
-
-
-def _templates(desk: web.Application, translate: object) -> None:
+def _templates(desk: web.Application) -> None:
     environment = aiohttp_jinja2.setup(
         desk,
         app_key=TEMPLATES,
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=jinja2.FileSystemLoader(
+            [Path(__file__).parent / "templates", Path(pages.__file__).parent / "templates"]
+        ),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"_": translate, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files}
-    environment.filters |= {"visible": show.visible, "one_line": show.one_line, "private": show.private}
+    environment.globals |= {
+        "_": speech.tr, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files, "way": way,
+    }  # fmt: skip
+    environment.filters |= {
+        "visible": show.visible, "one_line": show.one_line, "private": show.private, "full": pages.full,
+    }  # fmt: skip
 
 
 async def _hang_up(desk: web.Application) -> None:
