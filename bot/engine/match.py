@@ -40,6 +40,10 @@ _NOT_NUMBERS = frozenset(
 """Words of their own, one letter away from a number's name."""
 _DECOYS = frozenset("bentar gatau gatahu nanti tempat mana lama masa".split())
 """Words of their own that answers resemble: "bentar" is not "benar", "gatau" is not "gamau"."""
+_AGREED = frozenset("ok oke okey okay siap sip baik ya iya muhun sok mangga hayu ayo".split())
+"""Said before a choice: "siap, kirim"."""
+_STRESSED = frozenset("lah sekali pisan banget deh sih atuh weh".split())
+"""Said behind one: "cukup lah"."""
 _LAST = frozenset("terakhir pamungkas panungtung panungtungan bontot".split())
 _BEFORE_NUMBER = frozenset(
     "nomor no nomer nomr nmor nmr nmer nomber number num pilih pilihan pilihanna pilihannya milih pilihna angka opsi option "
@@ -226,7 +230,15 @@ class Table:
         found = self.exact.get(self.lexicon.bare(text))
         if found is None and (short := _STRETCHED.sub(r"\1", text)) != text:  # "yaaa"
             found = self.exact.get(short) or self.exact.get(self.lexicon.bare(short))
-        return found
+        return found or self._undressed(text.split())
+
+    def _undressed(self, words: list[str]) -> str | None:
+        """A choice spelt right behind a word of consent, which is none of the choices here, or before one of stress."""
+        if len(words) > 1 and words[0] in _AGREED and words[0] not in self.exact:
+            words = words[1:]
+        if len(words) > 1 and words[-1] in _STRESSED:
+            words = words[:-1]
+        return self.exact.get(" ".join(words))
 
     def guess(self, text: str) -> str | None:
         """The key of a misspelt label. Short messages only: a sentence is a complaint, not a choice."""

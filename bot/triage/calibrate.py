@@ -9,18 +9,22 @@ from dataclasses import dataclass
 from math import exp
 from typing import NamedTuple
 
-PROMISE = 0.97
+PROMISE = 0.965
 """Of what is decided alone so much must be right, two errors that have not happened yet counted in. To citizens .95 is promised."""
-HARD_PROMISE = 0.95
+HARD_PROMISE = 0.9
 """And so much of the hard half by itself."""
-FLOOR = 0.95
-"""Below this probability nothing is decided alone."""
+FLOOR = 0.8
+"""Below this probability nothing is decided alone, however right the surer ones are: no citizen is an average."""
 CEILING = 0.99
 """A few odd cases of the hard half do not silence the model above this, as long as the whole keeps the promise."""
-OFFER = 0.7
+OFFER = 0.75
 """The three best are offered where the right one is among them with this probability."""
 ENOUGH = 20
 """Fewer cases say nothing about a threshold."""
+NOTHING = 2.0
+"""How many times a message about nothing counts when it is learnt what to offer: few are written, and many are sent."""
+SILENT = 0.25
+"""And how much when it is learnt what to decide: a menu or a form has read the answer before anybody guesses."""
 STEPS = 25
 
 
@@ -35,6 +39,8 @@ class Seen(NamedTuple):
     among: bool
     """The right label was among the best three."""
     hard: bool
+    nothing: bool = False
+    """The message has no label: nothing is right, and nothing should be offered."""
 
 
 Line = tuple[float, float, float]
@@ -52,7 +58,7 @@ class Calibration:
         sure = chance(self.right, margin, best)
         if sure >= self.alone:
             return sure, "sure"
-        return sure, "ask" if chance(self.among, margin, best) >= OFFER else "unsure"
+        return sure, "ask" if max(sure, chance(self.among, margin, best)) >= OFFER else "unsure"
 
 
 def chance(line: Line, margin: float, best: float) -> float:
@@ -63,9 +69,11 @@ def chance(line: Line, margin: float, best: float) -> float:
 def calibrate(seen: Sequence[Seen]) -> Calibration:
     if len(seen) < ENOUGH:
         return Calibration()
-    weights = [2.0 if case.hard else 1.0 for case in seen]
-    right = _logistic(seen, [case.right for case in seen], weights)
-    among = _logistic(seen, [case.among for case in seen], weights)
+    hardness = [2.0 if case.hard else 1.0 for case in seen]
+    heard = [SILENT if case.nothing else weight for case, weight in zip(seen, hardness, strict=True)]
+    right = _logistic(seen, [case.right for case in seen], heard)
+    heard = [NOTHING if case.nothing else weight for case, weight in zip(seen, hardness, strict=True)]
+    among = _logistic(seen, [case.among for case in seen], heard)
     hard = [case for case in seen if case.hard]
     alone = max(FLOOR, min(CEILING, _threshold(right, hard, HARD_PROMISE, 0)), _threshold(right, seen, PROMISE, 2))
     return Calibration(right, among, alone)
@@ -73,11 +81,12 @@ def calibrate(seen: Sequence[Seen]) -> Calibration:
 
 def _threshold(line: Line, seen: Sequence[Seen], promise: float, feared: int) -> float:
     """The lowest probability above which, all cases together, the promise is kept; above 1 where there is none."""
-    found, hits = 1.1, 0
-    ranked = sorted(((chance(line, case.margin, case.best), case.right) for case in seen), reverse=True)
-    for number, (sure, right) in enumerate(ranked, 1):
+    found, hits, cases = 1.1, 0, 0.0
+    ranked = sorted(((chance(line, case.margin, case.best), case.right, case.nothing) for case in seen), reverse=True)
+    for sure, right, nothing in ranked:
         hits += right
-        if number >= ENOUGH and hits >= promise * (number + feared):
+        cases += SILENT if nothing else 1.0
+        if cases >= ENOUGH and hits >= promise * (cases + feared):
             found = sure
     return found
 

@@ -14,7 +14,7 @@ from typing import Any
 from bot.triage.calibrate import Calibration, Line
 from bot.triage.space import Space
 
-FORMAT = "wargi-triage-1"
+FORMAT = "wargi-triage-2"
 """Raise when the meaning of the bytes, of features or of scores changes."""
 MAX_BYTES = 64 * 1024 * 1024
 TOP = 127
@@ -54,7 +54,7 @@ def dump(labels: Sequence[str], space: Space, table: bytes, scales: Sequence[flo
         "scales": scales,
         "calibration": astuple(how),
     }
-    squares = struct.pack(f"<{len(space.squares)}d", *space.squares)
+    squares = struct.pack(f"<{len(space.squares)}H", *space.squares)
     text = json.dumps(head, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return zlib.compress(b"".join([text, b"\n", squares, table]), 6)
 
@@ -71,13 +71,13 @@ def load(raw: bytes) -> tuple[Any, ...]:
         if head["format"] != FORMAT:
             raise ValueError(f"format {head['format']}")
         labels, features, count = head["labels"], head["features"], len(head["features"]) + 1
-        if len(numbers) != count * (8 + len(labels)) or len(head["scales"]) != len(labels):
+        if len(numbers) != count * (2 + len(labels)) or len(head["scales"]) != len(labels):
             raise ValueError("sizes differ")
-        squares = list(struct.unpack_from(f"<{count}d", numbers))
+        squares = list(struct.unpack_from(f"<{count}H", numbers))
         right, among, alone = head["calibration"]
-        space = Space({feature: at for at, feature in enumerate(features, 1)}, squares, float(head["unknown"]))
+        space = Space({feature: at for at, feature in enumerate(features, 1)}, squares, int(head["unknown"]))
         how = Calibration(_line(right), _line(among), float(alone))
-        return tuple(labels), space, numbers[8 * count :], tuple(map(float, head["scales"])), how
+        return tuple(labels), space, numbers[2 * count :], tuple(map(float, head["scales"])), how
     except (zlib.error, KeyError, TypeError, AttributeError, struct.error) as error:
         raise ValueError(f"not a trained model ({error})") from error
 

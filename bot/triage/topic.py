@@ -4,15 +4,16 @@ A model is trained from examples and seed words, and calibrated on examples that
 guess: a report in the wrong place costs officers more than one that nobody has sorted.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp
 from typing import NamedTuple
 
-from bot.triage import pack, svm
+from bot.triage import bayes, pack, svm
 from bot.triage.calibrate import Calibration, Seen, calibrate
 from bot.triage.examples import Example, fold_of, read
-from bot.triage.features import pieces, words
+from bot.triage.features import marks, pairs, pieces, words
 from bot.triage.figures import Figures, Outcome, figures
 from bot.triage.space import Space, rows
 
@@ -26,7 +27,9 @@ BALANCE = 1.0
 """How far the own cost makes up for a class of few rows, 0 not at all: how much was written about a topic, or approved by
 officers, says nothing about how often it is meant."""
 FOLDS = 3
-"""Trainings for the calibration."""
+"""Parts that are judged unseen for the calibration."""
+SETTLE = 1
+"""Passes after which a training that began from the whole has settled without a part."""
 SHARP = 4.0
 """How steeply the scores of the second and third become shares of what the first leaves over."""
 WHY = 4
@@ -65,26 +68,29 @@ class Model:
 
     def guess(self, text: str) -> Guess:
         known, lanes = self.space.ids, self.lanes
-        size, seen, every = 0, set[str](), list[int]()
+        read, strange, seen, every = words(text), 0, set[str](), list[int]()
         spoke = list[tuple[str, int, int]]()
-        for word in dict.fromkeys(words(text)):
+        for word in dict.fromkeys(read):
             new = [piece for piece in pieces(word) if piece not in seen]
             if ids := [known[piece] for piece in new if piece in known]:
                 spoke.append((word, sum([lanes[j] for j in ids]), len(ids)))
             seen.update(new)
-            size += len(new)
+            strange += len(new) - len(ids)
             every += ids
         if not every:
             return NONE
-        length = 1.0 / self.space.norm(every, size)
-        totals = pack.totals(sum(lane for _, lane, _ in spoke), len(self.labels), len(every))
+        between = [known[pair] for pair in {*pairs(read), *marks(text, len(read))} if pair in known]
+        every += between
+        length = 1.0 / self.space.norm(every, strange)
+        summed = sum(lane for _, lane, _ in spoke) + sum([lanes[j] for j in between])
+        totals = pack.totals(summed, len(self.labels), len(every))
         ranked, margin = _ranked(
             {
                 label: length * scale * total + svm.BIAS
                 for label, scale, total in zip(self.labels, self.scales, totals, strict=True)
             }
         )
-        if not ranked or max(totals) <= 0:
+        if not ranked:
             return NONE
         sure, verdict = self.calibration.verdict(margin, ranked[0][1])
         return Guess(ranked[0][0], sure, verdict, _three(ranked, sure), self._why(ranked, spoke))
@@ -140,45 +146,48 @@ class _Course:
 
     examples: Sequence[Example]
     space: Space
-    rows: Sequence[svm.Row]
-    targets: Sequence[str]
     labels: tuple[str, ...]
+    task: svm.Task
 
     @classmethod
     def of(cls, examples: Sequence[Example], seeds: Mapping[str, Sequence[str]]) -> "_Course":
         sown = [(seed, label) for label, many in seeds.items() for seed in dict.fromkeys(many)]
         space, made = rows([example.text for example in examples] + [seed for seed, _ in sown])
-        targets = [example.label for example in examples] + [label for _, label in sown]
-        return cls(examples, space, made, targets, tuple(sorted(set(targets) - {""})))
+        named = [example.label for example in examples] + [label for _, label in sown]
+        labels = tuple(sorted(set(named) - {""}))
+        at = {label: k for k, label in enumerate(labels)} | {"": -1}
+        targets = [at[label] for label in named]
+        mean, counts = len(named) / (len(labels) + 1), Counter(targets)
+        own = [OWN_COST * (mean / counts[k]) ** BALANCE for k in range(len(labels))]
+        costs = [1.0] * len(examples) + [SEED_COST] * len(sown)
+        return cls(examples, space, labels, svm.Task(made, targets, costs, own, len(space.squares)))
 
-    def weights(self, chosen: Sequence[int]) -> dict[str, list[float]]:
-        picked = [self.rows[at] for at in chosen]
-        size, found = len(self.space.squares), {}
-        mean = len(chosen) / (len(self.labels) + 1)
-        for label in self.labels:
-            inside = [self.targets[at] == label for at in chosen]
-            own_cost = OWN_COST * (mean / max(1, sum(inside))) ** BALANCE
-            costs = [
-                (SEED_COST if at >= len(self.examples) else 1.0) * (own_cost if own else 1.0)
-                for at, own in zip(chosen, inside, strict=True)
-            ]
-            found[label] = svm.fit(picked, inside, costs, size)
-        return found
+    def weights(self, alphas: svm.Alphas, without: frozenset[int], passes: int) -> list[int]:
+        """For each feature the packed weights of both methods together."""
+        task = self.task
+        counted = (
+            each for at, each in enumerate(zip(task.rows, task.targets, task.costs, strict=True)) if at not in without
+        )
+        return bayes.add(svm.fit(task, alphas, without, passes), counted, len(self.labels))
 
-    def held_out(self, folds: int) -> list[_Held]:
-        """Every example, judged by a model that has not seen it."""
-        fold, count = fold_of(self.examples, folds), len(self.examples)
+    def held_out(self, alphas: svm.Alphas, folds: int) -> list[_Held]:
+        """Every example, judged by a model that has not seen it: from the whole, what the held-out ones taught is taken away,
+        and the rest settles anew."""
+        fold = fold_of(self.examples, folds)
         found = []
         for number in range(folds):
-            weights = self.weights([at for at in range(len(self.rows)) if at >= count or fold[at] != number])
-            for at in (at for at in range(count) if fold[at] == number):
-                ranked, margin = _ranked({label: self.rows[at].score(line) for label, line in weights.items()})
-                if ranked:
-                    example, three = self.examples[at], tuple(label for label, _ in ranked[:3])
-                    right, among = three[0] == example.label, example.label in three
-                    seen = Seen(margin, ranked[0][1], right, among, _hard(example))
-                    found.append(_Held(example, number, three, seen))
+            held = frozenset(at for at, each in enumerate(fold) if each == number)
+            begun = [{} if at in held else dict(alpha) for at, alpha in enumerate(alphas)]
+            weights = self.weights(begun, held, SETTLE)
+            found += [self.judged(at, number, weights) for at in sorted(held)]
         return found
+
+    def judged(self, at: int, fold: int, weights: Sequence[int]) -> _Held:
+        scores = svm.Lanes(len(self.labels)).scores(self.task.rows[at], weights)
+        example, (ranked, margin) = self.examples[at], _ranked(dict(zip(self.labels, scores, strict=True)))
+        three = tuple(label for label, _ in ranked[:3])
+        right, among = three[0] == example.label, example.label in three
+        return _Held(example, fold, three, Seen(margin, ranked[0][1], right, among, _hard(example), not example.label))
 
 
 def _hard(example: Example) -> bool:
@@ -188,16 +197,25 @@ def _hard(example: Example) -> bool:
 
 def train(examples: Sequence[Example], seeds: Mapping[str, Sequence[str]], folds: int = FOLDS) -> Model:
     course = _Course.of(examples, seeds)
-    calibration = calibrate([held.seen for held in course.held_out(folds)])
-    weights = course.weights(range(len(course.rows)))
-    made = [pack.small(weights[label]) for label in course.labels]
+    alphas: svm.Alphas = [{} for _ in course.task.rows]
+    weights = course.weights(alphas, frozenset(), svm.PASSES)
+    calibration = calibrate([held.seen for held in course.held_out(alphas, folds)] if course.labels else [])
+    lines = svm.Lanes(len(course.labels)).spread(weights)
+    made = [pack.small([line[k] / svm.SCALE for line in lines]) for k in range(len(course.labels))]
     table = b"".join(map(bytes, zip(*(line for line, _ in made), strict=True)))
     return Model(course.labels, course.space, table, tuple(scale for _, scale in made), calibration)
 
 
 def cross_validate(examples: Sequence[Example], seeds: Mapping[str, Sequence[str]], folds: int = 5) -> Figures:
-    """Honest: parallel utterances stay together, and verdicts come from a calibration learnt on the other folds."""
-    held = _Course.of(examples, seeds).held_out(folds)
+    """Honest: each part is judged by a training that began without it, parallel utterances stay together, and verdicts come
+    from a calibration learnt on the other parts."""
+    course = _Course.of(examples, seeds)
+    held = list[_Held]()
+    fold = fold_of(examples, folds)
+    for number in range(folds):
+        out = frozenset(at for at, each in enumerate(fold) if each == number)
+        weights = course.weights([{} for _ in course.task.rows], out, svm.PASSES)
+        held += [course.judged(at, number, weights) for at in sorted(out)]
     outcomes = []
     for number in range(folds):
         how = calibrate([each.seen for each in held if each.fold != number])

@@ -8,13 +8,21 @@ from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
 
-from bot.triage import calibrate, features, pack, svm, topic
+from bot.triage import bayes, calibrate, features, pack, svm, topic
 from bot.triage.examples import Example, read
 
 RECIPE = (
     *(pack.FORMAT, features.SIZES, topic.SEED_COST, topic.OWN_COST, topic.BALANCE, topic.FOLDS),
-    *(svm.BIAS, svm.PASSES, svm.NEAR, svm.CONTENT),
-    *(calibrate.PROMISE, calibrate.HARD_PROMISE, calibrate.FLOOR, calibrate.CEILING, calibrate.ENOUGH),
+    *(topic.SETTLE, bayes.SMOOTH, bayes.SHARE),
+    *(svm.BIAS, svm.PASSES, svm.NEAR, svm.SCALE),
+    *(
+        calibrate.PROMISE,
+        calibrate.HARD_PROMISE,
+        calibrate.FLOOR,
+        calibrate.CEILING,
+        calibrate.ENOUGH,
+        calibrate.NOTHING,
+    ),
 )
 """What else decides how a model comes out."""
 

@@ -24,12 +24,12 @@ def test_the_chance_that_was_built_in_is_found(margin: float) -> None:
 
 def test_what_is_decided_alone_keeps_the_promise_on_new_cases() -> None:
     learnt = calibrate(cases(1500, 9.0) + cases(500, 6.0, hard=True, seed=6))
-    for slope, hard in ((9.0, False), (6.0, True)):
+    for slope, hard, promised in ((9.0, False, 0.95), (6.0, True, 0.9)):
         new = [
             case for case in cases(3000, slope, hard, seed=77) if learnt.verdict(case.margin, case.best)[1] == "sure"
         ]
         assert len(new) > 100
-        assert sum(case.right for case in new) >= 0.95 * len(new)
+        assert sum(case.right for case in new) >= promised * len(new)
 
 
 @pytest.mark.parametrize(

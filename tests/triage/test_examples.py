@@ -52,7 +52,7 @@ def test_a_file_is_whole_and_varied(path: Path) -> None:
 def test_every_intent_has_a_file_and_every_file_a_topic() -> None:
     topics = (ROOT / "flows" / "data" / "topics.yaml").read_text(encoding="utf-8")
     slugs = set(re.findall(r"^ {6}(\w+):$", topics, re.MULTILINE))
-    assert {path.stem for path in FILES if path.parent.name == "intents"} == INTENTS
+    assert {path.stem for path in LABELLED if path.parent.name == "intents"} == INTENTS
     assert {path.stem for path in LABELLED if path.parent.name == "topics"} == slugs
 
 

@@ -30,14 +30,21 @@ def test_words(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
-        ("air", ["<air>", "<ai", "air", "ir>"]),
-        ("di", ["<di>", "<di", "di>"]),
-        ("cai", ["<cai>", "<ca", "cai", "ai>"]),
+        ("air", ["<air>", "<air", "air>"]),
+        ("di", ["<di>"]),
+        ("cai", ["<cai>", "<cai", "cai>"]),
         ("0", []),
     ],
 )
 def test_pieces(word: str, expected: list[str]) -> None:
     assert list(pieces(word)) == expected
+
+
+def test_a_message_is_more_than_its_words() -> None:
+    assert [each for each in features("kapan airnya, pak, 2 hari?") if " " in each] == [
+        "^ kapan", "kapan airnya", "airnya pak", "? ?", "# 3",
+    ]  # fmt: skip
+    assert features("👍") == []
 
 
 @given(st.text(max_size=200))

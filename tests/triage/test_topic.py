@@ -1,4 +1,4 @@
-"""What a message is about, by the shipped examples. One training for the whole module."""
+"""What a message is about, by the shipped examples. The model is the one that every server of the suite uses, trained once."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +11,7 @@ from bot.engine.flow import load
 from bot.i18n import Catalogues
 from bot.triage.figures import Figures
 from bot.triage.topic import Example, Model, cross_validate, read, train
+from bot.triage.trained import load_or_train
 from tests.triage.noise import noise
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +32,8 @@ def seeds() -> Seeds:
 
 @pytest.fixture(scope="module")
 def model(examples: list[Example], seeds: Seeds) -> Model:
-    return train(examples, seeds, folds=2)
+    assert examples
+    return load_or_train(FOLDER, seeds, ROOT / "flows" / "__pycache__")
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +88,30 @@ def test_nothing_is_guessed_from_nothing(model: Model, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "kuring hayang ngalapor tapi teu apal kudu kumaha",
+        "halo selamat pagi bapak ibu semuanya",
+        "saya kurang paham dengan pertanyaan ini",
+        "kok gitu sih jawabannya",
+        "apa kabar min sehat selalu ya",
+        "kirim laporannya sekarang",
+    ],
+)
+def test_nothing_is_offered_to_who_only_greets_or_does_not_understand(model: Model, text: str) -> None:
+    assert model.guess(text).verdict == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [("jaln ruksak geus 3 bulan", "jalan"), ("ktp hilang", "adminduk"), ("lampu mati", "pju"), ("banjir", "banjir")],
+)
+def test_a_few_words_are_enough(model: Model, text: str, topic: str) -> None:
+    found = model.guess(text)
+    assert (found.label, found.verdict) == (topic, "sure")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "Bagaimana ini pak kok begini terus setiap hari",
         "saya kecewa, sudah lapor berkali-kali tidak ada tanggapan",
         "kumaha atuh ieu teh",
@@ -120,24 +146,25 @@ def test_the_surer_the_more_often_right(model: Model, examples: list[Example]) -
 
 
 def test_what_is_decided_alone_is_right_on_unseen_examples(held_out: Figures) -> None:
-    """The promise. What a calibration decides was learnt on other examples than these. Of the hard half so few are decided
-    that a share of them says little: at most one in a hundred of its messages goes to the wrong place."""
-    assert held_out.sure > 0.05
-    assert held_out.precision >= 0.95
+    """The promise. What a calibration decides was learnt on other examples than these. Of the hard half at most one in forty
+    messages goes to the wrong place."""
+    assert held_out.sure >= 0.35
+    assert held_out.precision >= 0.955
     hard = held_out.groups["indirect"]
-    assert hard.sure * (1 - hard.precision) <= 0.01
+    assert hard.sure * (1 - hard.precision) <= 0.025
 
 
 def test_what_is_offered_has_the_right_one_mostly(held_out: Figures) -> None:
-    assert held_out.asked > 0.4
+    assert held_out.asked > 0.25
+    assert held_out.sure + held_out.asked > 0.7
     assert held_out.offered >= 0.8
 
 
 def test_unseen_examples_are_understood(held_out: Figures) -> None:
     assert held_out.groups["direct"].accuracy >= 0.8
     assert held_out.groups["direct"].top3 >= 0.9
-    assert held_out.groups["indirect"].top3 >= 0.65
-    assert min(held_out.groups[language].accuracy for language in ("id", "su", "mixed")) >= 0.58
+    assert held_out.groups["indirect"].top3 >= 0.8
+    assert min(held_out.groups[language].accuracy for language in ("id", "su", "mixed")) >= 0.7
 
 
 SMALL = [
