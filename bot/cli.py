@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from bot import flow_cli
 from bot.errors import WargiError
 from bot.triage_cli import triage_app
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 flow_app = typer.Typer(no_args_is_help=True, help="What the bot says and asks.")
 locale_app = typer.Typer(no_args_is_help=True, help="How it is said in other languages.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
+flow_cli.add(flow_app)
 app.add_typer(flow_app, name="flow")
 app.add_typer(locale_app, name="locale")
 app.add_typer(db_app, name="db")

@@ -52,8 +52,8 @@ class Worker:
         """Told when a platform says that a template has changed."""
         self._turning = asyncio.Lock()
         """One batch of turns at a time, the critical lane's or ours: each reads its rows inside its own transaction."""
-        self.courier = Courier(db, house)
         self.errands = Errands(db, house, metrics, lambda: None if db.is_sqlite else sorted(self._held))
+        self.courier = Courier(db, house)
         self.lane = Lane(db, house, metrics, name, lambda: self._held, self._run, self._turning)
 
     def wake(self) -> None:
@@ -72,9 +72,9 @@ class Worker:
         self._idlers += [
             asyncio.create_task(self._sweep()),
             asyncio.create_task(self.lane.work()),
+            asyncio.create_task(self.errands.work()),
             asyncio.create_task(self._carry()),
         ]
-        self._idlers.append(asyncio.create_task(self.errands.work()))
 
     async def stop(self, seconds: float) -> None:
         """Finishes the turn, lets sends in flight end, gives the parts back."""

@@ -93,6 +93,7 @@ EVENT = {
     "alarm": N_("Panggilan darurat"),
     "followed": N_("Diikuti warga lain"),
     "outside": N_("Tempatnya di luar wilayah"),
+    "passed": N_("Diserahterimakan"),
     "place": N_("Tempat dibetulkan"),
     "identity": N_("Identitas pelapor dibuka untuk instansi"),
     "replied": N_("Warga menambah keterangan"),
@@ -226,6 +227,13 @@ def day(at: datetime, now: datetime) -> str:
     if local == today - timedelta(days=1):
         return tr(N_("Kemarin"))
     return format_date(local, "EEE, d MMM" if local.year == today.year else "d MMM y", locale=speech.language())
+
+
+def date(day: Any) -> str:
+    """`Senin, 23 November 2026`."""
+    from babel.dates import format_date
+
+    return format_date(day, "EEEE, d MMMM y", locale=speech.language())
 
 
 def moment(at: datetime, now: datetime) -> str:

@@ -11,6 +11,17 @@ from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
+from bot.models.shifts import (
+    Handover,
+    HandoverCase,
+    HandoverState,
+    Notice,
+    RotaGap,
+    Shift,
+    ShiftState,
+    Swap,
+    SwapState,
+)
 from bot.models.states import (
     LEADS,
     LEAVES_AGENCY,
@@ -71,6 +82,9 @@ __all__ = [
     "Errand",
     "FlowVersion",
     "Follow",
+    "Handover",
+    "HandoverCase",
+    "HandoverState",
     "Inbox",
     "InboxItem",
     "Incident",
@@ -83,6 +97,7 @@ __all__ = [
     "MediaState",
     "Message",
     "MessageStatus",
+    "Notice",
     "Officer",
     "OfficerSession",
     "Outage",
@@ -95,9 +110,14 @@ __all__ = [
     "QuarantineAct",
     "Rate",
     "Role",
+    "RotaGap",
+    "Shift",
+    "ShiftState",
     "State",
     "Survey",
     "SurveyState",
+    "Swap",
+    "SwapState",
     "Template",
     "Throttle",
     "Ticket",

@@ -11,6 +11,7 @@ from bot.models.types import Bytes, Json, UtcDateTime
 
 _WAITING = sa.text("state IN ('queued', 'reopened')")
 _SAID = sa.text("kind = 'topic'")
+_UNHEARD = sa.text("silent_at IS NOT NULL")
 _AGENCY, _CHILD, _GROUPED = (
     sa.text("agency <> ''"),
     sa.text("parent_id IS NOT NULL"),
@@ -137,12 +138,21 @@ class Assignment(Hot, table=True):
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         ),
+        sa.Index("ix_assignment_ticket", "ticket_id", "part"),
+        sa.Index("ix_assignment_officer", "officer_id", "started_at"),
+        sa.Index("ix_assignment_silent", "silent_at", "id", sqlite_where=_UNHEARD, postgresql_where=_UNHEARD),
         CLUSTERED,
     )
     ticket_id: bytes = Field(sa_type=Bytes)
     officer_id: int
     started_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    weight: int = Field(default=1, sa_type=sa.SmallInteger, sa_column_kwargs={"server_default": "1"})
+    """Of flows/data/assignment.yaml, as it was then: what an officer was given in a shift is the sum."""
+    distress: int = Field(default=0, sa_type=sa.SmallInteger, sa_column_kwargs={"server_default": "0"})
+    """Of flows/data/load.yaml, as it was then."""
+    silent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """If the officer has done nothing until then, the case goes to the next; null when they have."""
 
 
 class Follow(Hot, table=True):

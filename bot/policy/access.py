@@ -30,6 +30,10 @@ class Verb(StrEnum):
     """Take an alarm up."""
     SELF = "self"
     """Begin and end one's own shift, say where one is reached."""
+    SHIFT = "shift"
+    """See the rota and the load, report sick, exchange shifts, hand over."""
+    ROTA = "rota"
+    """Make and mend the rota, look after colleagues."""
     DRILL = "drill"
     REVEAL = "reveal"
     """See the telephone and identity numbers of a case, for a reason that is kept."""
@@ -78,6 +82,8 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.HOLD: EVERYBODY,
     Verb.ACKNOWLEDGE: EVERYBODY,
     Verb.SELF: EVERYBODY,
+    Verb.SHIFT: EVERYBODY,
+    Verb.ROTA: LEADS,
     Verb.DRILL: LEADS,
     Verb.REVEAL: EVERYBODY,
     Verb.AUDIT: LEADS,

@@ -31,8 +31,8 @@ from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
-AGENCY_DELIVERY = table(AgencyDelivery)
 ERRAND = table(Errand)
+AGENCY_DELIVERY = table(AgencyDelivery)
 ALARM, PAGE, MESSAGE, LINK_CODE, FOLLOW = table(Alarm), table(Page), table(Message), table(LinkCode), table(Follow)
 
 TICKET_CHANGES = (
@@ -76,7 +76,7 @@ _END_ASSIGNMENT = Many(
         ASSIGNMENT.c.part == sa.bindparam("b_part"),
         ASSIGNMENT.c.ended_at.is_(None),
     )
-    .values(ended_at=sa.bindparam("b_at"))
+    .values(ended_at=sa.bindparam("b_at"), silent_at=sa.null())
 )
 _UPDATE_MESSAGE = Many(
     sa.update(MESSAGE)

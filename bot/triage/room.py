@@ -11,11 +11,12 @@ from bot.engine.forms import Form, Workshop
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
-from bot.policy import directory, patience, plan
+from bot.policy import directory, patience, plan, staff
 from bot.policy.directory import Directory
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
 from bot.policy.patience import Rules
 from bot.policy.routing import Routing
+from bot.policy.staff import Staff
 from bot.triage import emergency, language, senses, urgency
 from bot.triage.emergency import Emergencies, Number
 from bot.triage.senses import Senses
@@ -39,6 +40,8 @@ class Triage:
     plan: Plan = STANDARD
     senses: Senses = field(default_factory=Senses)
     routing: Routing = LEAVE
+    staff: Staff = field(default_factory=Staff)
+    """How people are put to work: it lies here because its data is published and replaced with the rest."""
     agencies: Directory = field(default_factory=Directory)
     patience: Rules = field(default_factory=Rules)
 
@@ -77,7 +80,12 @@ class Triage:
             guess=found.topics.guess if found.topics else None,
             intent=found.intents.guess if found.intents else None,
             places=found.places,
+            numbers=self.listed,
         )
+
+    def listed(self, region: str, language: str) -> str:
+        """The emergency numbers of a regency, one a line, as they are said in a bubble."""
+        return "\n".join(f"{number.digits} – {number.label}" for number in self.numbers(region, ""))
 
 
 def learn(triage: Triage, flows_dir: Path, flows: Flows, data_dir: Path) -> Triage:
@@ -103,6 +111,7 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
         _yes_no(flows),
         found,
         routing=_routing(flows_dir, flows),
+        staff=staffing(flows_dir, flows),
         agencies=agencies,
         patience=_patience(flows_dir, flows),
     )
@@ -127,6 +136,16 @@ def _routing(flows_dir: Path, flows: Flows) -> Routing:
     found = Routing(timedelta(minutes=form.number("language_minutes", 15, 0, 24 * 60)))
     form.finish()
     return found
+
+
+def staffing(flows_dir: Path, flows: Flows) -> Staff:
+    """Each of the three files may be missing: then the standard counts, and nothing is given out by itself."""
+    found = {}
+    for name, reader in staff.READERS.items():
+        path = flows_dir / "data" / f"{name}.yaml"
+        if path.is_file():
+            found[name] = reader(Workshop(flows.catalogues), read_all([path], path.parents[1], name)[0])
+    return Staff(**{{"shifts": "rota"}.get(name, name): value for name, value in found.items()})  # type: ignore[arg-type]
 
 
 def _patience(flows_dir: Path, flows: Flows) -> Rules:

@@ -33,7 +33,12 @@ from bot.turn import House, asleep, handoff, known, linking, pace
 from bot.turn.say import line, say
 
 BURST = timedelta(seconds=3)
-COUNTED = {"outside": "Tempatnya di luar wilayah", "rated": "Penilaian percakapan"}
+COUNTED = {
+    "outside": "Tempatnya di luar wilayah",
+    "rated": "Penilaian percakapan",
+    "stale": "Jawaban yang ditanyakan sudah kedaluwarsa",
+    "gate": "Program sedang tidak buka",
+}
 """How officers read what was counted."""
 QUIET = "quiet"
 """Timer kind: the citizen has stopped typing."""
