@@ -1,7 +1,8 @@
-"""`wargi flow publish|preview|versions|rollback|export|import`: what the bot says, changed while it runs."""
+"""`wargi flow play|publish|preview|versions|rollback|export|import`: what the bot says, changed while it runs."""
 
 import asyncio
 import getpass
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,10 +22,37 @@ PATIENCE = 60.0
 
 def add(app: typer.Typer) -> None:
     for name, command in (
-        ("publish", publish), ("preview", preview), ("versions", versions), ("rollback", rollback), ("export", export),
+        ("play", play_), ("publish", publish), ("preview", preview), ("versions", versions), ("rollback", rollback), ("export", export),
         ("import", import_),
     ):  # fmt: skip
         app.command(name)(command)
+
+
+def play_(
+    scripts: list[Path],
+    rewrite: Annotated[bool, typer.Option(help="write the new transcript")] = False,
+    coverage: Annotated[bool, typer.Option(help="list steps, choices and ways that none of them comes to")] = False,
+) -> None:
+    """Play transcripts and show where the bot says something else."""
+    from bot.cli import flows, listener
+    from bot.engine import play
+
+    failed, read = 0, flows()
+    listen, done = listener(read), []
+    for path in scripts:
+        played = play.play_file(read, path, listen)
+        done.append(played)
+        if rewrite:
+            path.write_text(played.text, encoding="utf-8")
+        elif played.differs:
+            failed += 1
+            typer.echo(played.difference)
+    missing, wanted = (play.coverage(read, done), play.places(read)) if coverage else ([], [])
+    for name in missing:
+        typer.echo(f"not played: {name}")
+    if coverage:
+        typer.echo(f"{100 * (len(wanted) - len(missing)) // len(wanted)} % of {len(wanted)} steps, choices and ways")
+    sys.exit(1 if failed or missing else 0)
 
 
 def publish(note: Note = "") -> None:
