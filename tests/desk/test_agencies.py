@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
+import pytest
 import sqlalchemy as sa
 
 from bot import clock
@@ -178,6 +179,7 @@ async def test_to_the_national_service_and_back(db: Db, enter: Enter) -> None:
     assert (await rina.post(f"{step}/tidak-ada"))[0] == 404
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_every_page_of_the_way_opens(db: Db, enter: Enter) -> None:
     """Also while there is nothing to show, for everybody who may."""
     rina, lead, roads = (

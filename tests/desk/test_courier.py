@@ -146,6 +146,7 @@ async def test_what_is_stuck_is_listed_mailed_daily_and_sent_again(db: Db, enter
     assert courier.REPORT not in kinds, "nothing is stuck: nobody is woken"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_case_that_came_back_is_told_to_those_who_are_named_for_it(db: Db) -> None:
     contacts = (
         Contact("Meja", "meja@surat.example"),

@@ -22,6 +22,8 @@ from tests.walkers import WALKERS, survey_opening, tell
 from tests.world import World, eventually
 
 TICKET = table(Ticket)
+ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What is asked of the database here is asked of both elsewhere."""
 SU = {
     "asked": "peryogi katerangan",
     "taken": "parantos diteraskeun",
@@ -148,6 +150,7 @@ async def test_an_agency_works_by_the_link_of_its_mail_and_the_citizen_has_the_l
         assert len(bodies) == 1, (once, bodies)
 
 
+@ONE
 async def test_a_link_ends_when_the_case_leaves_and_an_answer_may_take_days(world: World, mails: Mailbox) -> None:
     euis = WALKERS["web"](world)
     number = await tell(euis)
@@ -185,6 +188,7 @@ async def test_a_link_ends_when_the_case_leaves_and_an_answer_may_take_days(worl
     assert "Dinas Bina Marga dan Penataan Ruang" in public and "Aspal" not in public and "Sumuhun" not in public
 
 
+@ONE
 async def test_a_step_reaches_a_citizen_outside_the_window_and_a_typed_word_answers_it(world: World) -> None:
     address, number, rina = await claimed(world, 1)
     before = len(world.graph.to(address))

@@ -1,6 +1,8 @@
 """Which agency suits a ticket, and which files of agencies are refused with a sentence."""
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,10 @@ from bot.engine.read import read_all
 from bot.errors import FlowError
 from bot.policy import directory, lapor
 from bot.policy.directory import Agency, Directory, suggest
+from bot.store.talk import Talk
+from bot.triage import room
+from bot.turn import House, findings
+from bot.vault import Vault
 
 ROOT = Path(__file__).parents[2]
 TOWN = Agency("kota", "PU Kota", frozenset({"jalan"}), ("32.73",))
@@ -91,12 +97,18 @@ def test_a_broken_file_is_refused(tmp_path: Path, part: str, instead: str, says:
 
 
 def test_ours_has_an_agency_for_each_topic_and_only_invented_addresses() -> None:
-    from bot.triage import room
-
     flows = flow.load(ROOT / "flows", i18n.Catalogues.load(ROOT / "locales"))
-    found = room.load(ROOT / "flows", flows).agencies
+    sorted_ = room.load(ROOT / "flows", flows)
+    found = sorted_.agencies
     assert all(suggest(found, topic, "32.73.01.1001") for topic, one in flows.topics.items() if one.agency)
     assert suggest(found, "jalan", "32.73.01")[0].agency.slug == "dpu_bandung"
+    house = House(flows, {}, sorted_, Vault(["a long enough secret"]))
+    talk = Talk(1, "web:wargi", "a", b"a", b"c", 1, b"v", language="id")
+    row: dict[str, Any] = {"number": "7KQ2-M4XA", "topic": "jalan", "state": "in_progress", "agency": "dpu_bandung",
+                           "updated_at": datetime(2026, 11, 22, 3, tzinfo=UTC)}  # fmt: skip
+    line = findings.line(house, talk, row)
+    assert "7KQ2-M4XA" in line and "Dinas PU Kota Bandung" in line, "who has it, not who usually has such"
+    assert "Dinas" not in findings.line(house, talk, {**row, "state": "resolved"})
     mails = [contact.email for each in found.agencies.values() for contact in each.contacts]
     assert mails and all(mail.endswith(".example") for mail in mails)
 

@@ -6,14 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot import i18n
-from bot.engine import flow
 from bot.store.talk import Talk
-from bot.triage import room
-from bot.turn import House, findings
 from bot.turn.tell import next_word
 from bot.turn.verify import meant
-from bot.vault import Vault
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,17 +25,6 @@ SAID = [
 @pytest.mark.parametrize("words, means", SAID)
 def test_is_it_done(words: str, means: str) -> None:
     assert meant(words) == means
-
-
-def test_a_report_that_is_looked_up_names_the_agency_that_has_it() -> None:
-    flows = flow.load(ROOT / "flows", i18n.Catalogues.load(ROOT / "locales"))
-    house = House(flows, {}, room.load(ROOT / "flows", flows), Vault(["a long enough secret"]))
-    talk = Talk(1, "web:wargi", "a", b"a", b"c", 1, b"v", language="id")
-    row: dict[str, Any] = {"number": "7KQ2-M4XA", "topic": "jalan", "state": "in_progress", "agency": "dpu_bandung",
-                           "updated_at": datetime(2026, 11, 22, 3, tzinfo=UTC)}  # fmt: skip
-    line = findings.line(house, talk, row)
-    assert "7KQ2-M4XA" in line and "Ditindaklanjuti instansi" in line and "Dinas PU Kota Bandung" in line
-    assert "Dinas" not in findings.line(house, talk, {**row, "state": "resolved"})
 
 
 def test_only_the_next_word_answers_in_the_middle_of_a_form() -> None:
