@@ -25,12 +25,13 @@ from bot.lessons import Lessons
 from bot.metrics import Metrics
 from bot.policy import templates
 from bot.published import Published
+from bot.rounds import Rounds
 from bot.store import leases, schema
 from bot.store.db import Db
 from bot.store.listen import listen
 from bot.triage import room
 from bot.turn import House, Ways, alarm
-from bot.web import chat, health, keys, track, upload, webhooks
+from bot.web import agency, chat, health, keys, track, upload, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
 
@@ -60,6 +61,7 @@ class Server:
         self._worker: Worker | None = None
         self._delivery: Delivery | None = None
         self._fetcher: Fetcher | None = None
+        self._rounds: Rounds | None = None
         self._listener: asyncio.Task[None] | None = None
         self._templates: Templates | None = None
         self._loops: list[asyncio.Task[None]] = []
@@ -108,6 +110,7 @@ class Server:
             self._fetcher = Fetcher(self.db, self.house, self.shelf, self.metrics, scratch, self._worker)
             self._worker.news = self._templates.news
             self.db.after_commit.append(self._delivery.committed)
+            self._rounds = Rounds(self.db, self.house, self._looks_after_all)
         if self.db.is_sqlite:
             self.db.after_commit.append(lambda unit: self._heard(unit.hints))
         else:
@@ -120,11 +123,18 @@ class Server:
             await self._worker.start()
         if self._fetcher is not None:
             self._fetcher.start()
+        if self._rounds is not None:
+            self._rounds.start()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handler_cancellation=False)
         await self._runner.setup()
         await web.SockSite(self._runner, sock, backlog=1024).start()
         # A daemon: a stop need not wait for a model that is being trained.
         threading.Thread(target=self._learn, name="learn", daemon=True).start()
+
+    def _looks_after_all(self) -> bool:
+        """One process at a time does what is done for all officers together: the one that holds part 0."""
+        held = self._worker.held() if self._worker is not None else {}
+        return held is None or 0 in held
 
     def _learn(self) -> None:
         """What takes seconds to load comes while messages are answered already."""
@@ -158,6 +168,7 @@ class Server:
                 webhooks.setup(app, channel)
             upload.setup(app, chat.setup(app))
             track.setup(app)
+            agency.setup(app)
         if "desk" in self.roles:
             from bot import desk
 
@@ -177,6 +188,8 @@ class Server:
             self._worker.wake()
         if "errand" in topics or EVERYTHING in topics:
             self._worker.errands.wake()
+        if self._rounds is not None and ("queue" in topics or EVERYTHING in topics):
+            self._rounds.wake()
         if "urgent" in topics or EVERYTHING in topics:
             self._worker.lane.wake()
         if not self.db.is_sqlite:
@@ -193,6 +206,8 @@ class Server:
             await self._runner.cleanup()
         if self._fetcher is not None:
             await self._fetcher.stop()
+        if self._rounds is not None:
+            await self._rounds.stop()
         if self._worker is not None:
             await self._worker.stop(STOP_SECONDS)
         loops = [*self._loops, *([self._listener] if self._listener is not None else [])]

@@ -185,11 +185,12 @@ def flow_check() -> None:
     from bot import clock
     from bot.app import content_dir
     from bot.engine.check import lint
-    from bot.triage import emergency, urgency
+    from bot.triage import emergency, room
 
-    problems = lint(flows())
+    known = flows()
+    problems = lint(known)
     folder = content_dir(settings().flows_dir, "flows")
-    urgency.read(folder)
+    room.load(folder, known)  # dangers, escalation, routing, agencies: a broken file is refused with its line
     for warning in emergency.read(folder).stale(clock.now().date()):
         typer.echo(f"warning: {warning}")
     for problem in problems:
