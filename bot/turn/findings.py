@@ -45,8 +45,9 @@ def line(house: House, thread: Talk, row: dict[str, Any]) -> str:
     day = f"{row['updated_at'].astimezone(WIB):%d-%m-%Y}"
     values = {"number": row["number"], "topic_name": label, "state": state, "date": day}
     told = fill(text(flows, "report_item", language), values)
-    if topic and topic.agency and row["state"] in WITH_AGENCY:
-        told += " " + fill(text(flows, "report_agency", language), {"agency": topic.agency})
+    if row["agency"] and row["state"] in WITH_AGENCY:
+        agency = house.triage.agencies.name(row["agency"])
+        told += " " + fill(text(flows, "report_agency", language), {"agency": agency})
     return told
 
 
