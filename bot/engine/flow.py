@@ -7,8 +7,26 @@ from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.engine import asking, build, deciding, doing, known, nodes, outside, place, register, reports, topics, typed
+from bot.engine import (
+    asking,
+    build,
+    deciding,
+    doing,
+    inquiry,
+    knowledge,
+    known,
+    nodes,
+    numbers,
+    outside,
+    place,
+    programme,
+    register,
+    reports,
+    topics,
+    typed,
+)
 from bot.engine.forms import KEY, Form, Text, Workshop, Written, near
+from bot.engine.knowledge import Knowledge
 from bot.engine.match import Lexicon, Table, normalise
 from bot.engine.nodes import Node
 from bot.engine.read import Source, Tree, read_all
@@ -22,11 +40,11 @@ KINDS: Mapping[str, type[Node]] = {
     kind.kind: kind
     for kind in (
         nodes.AskChoice, nodes.AskLanguage, nodes.AskText, asking.AskYesNo, asking.AskLocation,
-        typed.AskNumber, typed.AskDate, typed.AskPhone, typed.AskNik,
+        typed.AskNumber, typed.AskDate, typed.AskPhone, typed.AskNik, inquiry.AskQuestion,
         place.AskPlace, known.AskKnown, reports.AskTopic, reports.AskMedia, reports.Summary,
-        deciding.Check, deciding.Branch, deciding.Put, deciding.Read,
+        deciding.Check, deciding.Branch, deciding.Put, deciding.Read, programme.Gate,
         doing.Speak, doing.Notice, doing.Go, doing.Back, doing.Finish, doing.OpensTicket, doing.HandsOff, doing.Rest, doing.AskScore,
-        outside.FindReports, outside.CallOut,
+        outside.FindReports, outside.CallOut, numbers.Numbers,
     )
 }  # fmt: skip
 """The registry: a kind of step is one class and one line here."""
@@ -51,10 +69,11 @@ NAMED = frozenset(
     step_dispatched step_accepted step_returned step_postponed step_resumed step_rejected step_cancelled step_reopened
     step_forwarded step_forwarded_number step_external step_not_yet ask_agency ask_officer ask_taken
     verify_ask verify_proof verify_choice_yes verify_choice_no verify_yes verify_no verify_over
+    answer_source answer_stale
     """.split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
-MAY_LACK = ("redirects", "register", "hosts")
+MAY_LACK = ("redirects", "register", "hosts", "programmes")
 """Files of flows/data that a folder of flows can do without."""
 SCORES = ("1", "2", "3", "4", "5")
 
@@ -115,6 +134,7 @@ class Flows:
     redirects: Mapping[str, str]
     """Name of a region -> who takes reports there."""
     register: Register = field(default_factory=Register)
+    knowledge: Knowledge = field(default_factory=Knowledge)
 
     def redirect(self, elsewhere: str, language: str) -> str:
         """Who can help in a place that is not ours: its own service where we know one, and the country's."""
@@ -131,13 +151,17 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
             f"{flows_dir}/{ENTRY}.yaml:1: file: is missing; every conversation begins in the flow `{ENTRY}`."
         )
     paths += [path for name in MAY_LACK if (path := flows_dir / "data" / f"{name}.yaml").is_file()]
-    sources = {source.name.rpartition("/")[2][:-5]: source for source in read_all(paths, flows_dir)}
+    paths += sorted((flows_dir / knowledge.FLOW).glob("*.yaml"))
+    sources = {_short(source.name): source for source in read_all(paths, flows_dir)}
     shop = Workshop(catalogues)
     shop.lexicon = words(shop, sources.pop("words"))
     shop.groups = topics.build(shop, sources.pop("topics"))
     redirects = _redirects(shop, sources.pop("redirects", None))
     manners = register.build(shop, source) if (source := sources.pop("register", None)) else Register()
     shop.hosts = _hosts(shop, sources.pop("hosts", None))
+    shop.programmes = programme.build(shop, source) if (source := sources.pop("programmes", None)) else {}
+    known_ = {name.partition("/")[2]: sources.pop(name) for name in list(knowledge.files(sources))}
+    knows = knowledge.build(shop, known_)
     texts, survey = _texts(shop, sources.pop(TEXTS, None), flows_dir)
     shop.menu, shop.texts = texts["menu_button"], texts
     steps = {name: _steps(shop, name, source) for name, source in sources.items()}
@@ -151,7 +175,9 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
             raise FlowError(
                 f"{sources[ENTRY].name}:1: {step}: is missing; the engine itself leads to this step, so keep it."
             )
-    known = "\n".join([*(f"{context}\0{item.text}" for context, item in shop.written.items()), *_hashes(sources)])
+    known = "\n".join(
+        [*(f"{context}\0{item.text}" for context, item in shop.written.items()), *_hashes({**sources, **known_})]
+    )
     return Flows(
         version=hashlib.sha256(known.encode()).hexdigest()[:12],
         names=tuple(sources),
@@ -175,7 +201,14 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         hosts=MappingProxyType(dict(shop.hosts)),
         redirects=MappingProxyType(redirects),
         register=manners,
+        knowledge=knows,
     )
+
+
+def _short(name: str) -> str:
+    """`flows/knowledge/covid.yaml` is `knowledge/covid`, every other file goes by its own name."""
+    folder, _, file = name[:-5].rpartition("/")
+    return f"{knowledge.FLOW}/{file}" if folder.endswith(f"/{knowledge.FLOW}") else file
 
 
 def _hashes(sources: Mapping[str, Source]) -> list[str]:
@@ -219,7 +252,7 @@ def _build(form: Form) -> nodes.Nodes:
 
 def words(shop: Workshop, source: Source) -> Lexicon:
     form = Form(shop, source.name, "words", "words", source.tree)
-    names = ("menu", "cancel", "repeat", "language", "officer", "back", "greeting", "thanks", "link")
+    names = ("menu", "cancel", "repeat", "language", "officer", "back", "greeting", "thanks", "link", "privacy")
     same = [group.split("=") for group in form.words("same")]
     found = Lexicon.build(form.words("fillers"), {name: form.words(name) for name in names}, same)
     form.finish()

@@ -153,6 +153,8 @@ class Player:
             case "gagal" | "waktu" | "diam" | "diam lama" as kind if not rest:
                 kinds = {"gagal": "result", "waktu": "time", "diam": "remind", "diam lama": "expire"}
                 return self.step(Said(kind=kinds[kind], token=token))
+            case "hari":
+                self.facts = replace(self.facts, now=datetime.fromisoformat(rest).replace(hour=3, tzinfo=UTC))
             case "serupa":
                 self.facts = replace(self.facts, known=(Known("laporan", rest),) if rest else ())
         return []

@@ -4,7 +4,7 @@ Silence has three reasons only: `Wait` (more lines may come), a line of a burst 
 officer, and a `quiet` for which nothing waits any more.
 """
 
-from bot.engine import between, commands, tongue, walk
+from bot.engine import between, commands, inquiry, tongue, walk
 from bot.engine.effects import Effect, Facts, Link, Said, Say
 from bot.engine.flow import Flows
 from bot.engine.match import normalise
@@ -89,6 +89,8 @@ def hear(turn: Turn, node: Node) -> Next:
     if found is None and plain and not said.attachments and said.location is None:
         found = understand(turn, node, plain)
     if found is not None:
+        return found
+    if plain and not said.attachments and (found := inquiry.aside(turn, node)) is not None:
         return found
     found = node.hear(turn, plain)
     if found is None and turn.voice and not said.quick:
@@ -197,6 +199,8 @@ def begin(turn: Turn) -> None:
         return walk.run(turn, flows.officer)
     if command == "language" and turn.facts.language:
         return walk.run(turn, flows.language)
+    if command == "privacy" and turn.facts.language:
+        return walk.run(turn, commands.privacy(turn) or "")
     if command == "link":
         turn.effects.append(Link())
         turn.over = True
@@ -205,7 +209,7 @@ def begin(turn: Turn) -> None:
         turn.say(Say(turn.text("thanked")))
         turn.over = True
         return None
-    piece = turn.piece() if command is None else ""
+    piece = turn.piece() if command in (None, "privacy") else ""
     if piece and flows.lexicon.number(plain) is None:
         turn.keep(piece)
         if turn.facts.language and (plain.count(" ") + 1 >= WORTH_KEEPING or plain != normalise(piece)):

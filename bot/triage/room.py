@@ -80,7 +80,12 @@ class Triage:
             guess=found.topics.guess if found.topics else None,
             intent=found.intents.guess if found.intents else None,
             places=found.places,
+            numbers=self.listed,
         )
+
+    def listed(self, region: str, language: str) -> str:
+        """The emergency numbers of a regency, one a line, as they are said in a bubble."""
+        return "\n".join(f"{number.digits} – {number.label}" for number in self.numbers(region, ""))
 
 
 def learn(triage: Triage, flows_dir: Path, flows: Flows, data_dir: Path) -> Triage:

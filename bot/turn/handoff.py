@@ -13,7 +13,7 @@ from bot.models.ref import Ref
 from bot.policy import moves, number, rank
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House, topic
+from bot.turn import House, sealing, topic
 from bot.turn.say import say
 
 NUMBER_BITS = 27
@@ -29,7 +29,7 @@ def open_ticket(batch: Batch, house: House, talk: Talk, what: OpenTicket | HandO
         "contact_part": talk.contact_part, "account": talk.account, "language": talk.language or "id",
         "state": State.QUEUED, "urgency": urgency, "rank": rank.rank(now, urgency), "topic": what.topic,
         "subtopic": what.subtopic, "place": what.place, "place_code": str(what.answers.get("place_code") or ""),
-        "details": what.details, "answers": dict(what.answers),
+        "details": what.details, "answers": sealing.seal(house.vault, what.answers, what.sealed),
         "guess": topic.guessed(house.triage, what.details),
         "reason": reason, "officer_id": None, "opened_at": now, "updated_at": now, "first_answer_at": None,
         "resolved_at": None, "score": None, "version": 0, **FRESH,

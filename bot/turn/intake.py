@@ -29,6 +29,7 @@ from bot.turn import (
     outside,
     pace,
     receipt,
+    sealing,
     survey,
     verify,
 )  # fmt: skip
@@ -128,8 +129,11 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
         thread.phone, thread.contact_changed = inbound.phone, True
     danger = house.triage.dangers.read(inbound.text) if inbound.text and row.urgent != 0 else None
     changed = bool(inbound.target) and acts.apply(batch, thread, inbound, row.received_at)
+    private = thread.owner == Owner.BOT and sealing.asked(house.flows, thread)
     if not changed:
         message = _message(batch, thread, row, inbound)
+        if private:
+            sealing.conceal(message)
         batch.insert("message", message)
         batch.messages[(thread.conversation_id, inbound.external_id)] = message
         media.record(batch, row.account, message, inbound)
@@ -146,7 +150,7 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
         linking.answer(batch, house, thread, code)
     elif not alarm.hear(batch, house, thread, inbound, danger) and not held:
         together = acts.continues(batch, thread, inbound, row.received_at)
-        if danger is not None or not pace.waits(batch, house, thread, inbound, together):
+        if danger is not None or private or not pace.waits(batch, house, thread, inbound, together):
             _route(batch, house, thread, inbound, row.received_at)
     outside.watch(batch, house, thread)
     batch.last[thread.conversation_id] = (inbound.kind, inbound.album)

@@ -193,7 +193,7 @@ def test_a_flow_can_be_read(flows: Flows) -> None:
         for language in flows.languages:
             assert name in show(flows, name, language)
     assert "1. Kirim laporan → serupa" in show(flows, "pengaduan")
-    with pytest.raises(NotFound, match="there are: menu, pengaduan"):
+    with pytest.raises(NotFound, match="there are: banjir, bansos, "):
         show(flows, "tidak-ada")
 
 

@@ -108,10 +108,10 @@ def test_a_language_that_nobody_was_promised_is_listed_and_a_promised_one_must_b
     assert [problem for problem in found if "su/LC_MESSAGES" in problem and "the source changed" in problem]
     assert not [problem for problem in found if "en/LC_MESSAGES" in problem]
     listed = locales.open_texts(folder / "flows", folder / "locales", folder / "bot")
-    assert [str(row) for row in listed["en"]] == [
+    assert {str(row) for row in listed["en"]} >= {
         "menu.utama.text: the source changed: look at the translation and take `fuzzy` out",
         "Kalimat meja yang baru: not translated",
-    ]
+    }
     assert flows_of(folder).nodes["menu/utama"].says["en"].text.startswith("What can I do for you?")
 
 
