@@ -159,7 +159,7 @@ class Server:
     def _app(self, catalogues: i18n.Catalogues) -> web.Application:
         app = web.Application(client_max_size=webhooks.LIMIT)
         app[keys.CONFIG], app[keys.DB], app[keys.HINTS] = self.config, self.db, self.hints
-        app[keys.HOUSE], app[keys.FLOWS], app[keys.CATALOGUES] = self.house, self.house.flows, catalogues
+        app[keys.HOUSE], app[keys.CATALOGUES] = self.house, catalogues
         app[keys.SHELF], app[keys.LINK_KEY] = self.shelf, self.house.vault.signing_key("links")
         app[keys.DOOR], app[keys.METRICS] = self.door, self.metrics
         health.setup(app)

@@ -3,7 +3,6 @@
 from aiohttp import web
 
 from bot.config import Config
-from bot.engine.flow import Flows
 from bot.files.shelf import Shelf
 from bot.hints import Hints
 from bot.i18n import Catalogues
@@ -15,7 +14,6 @@ from bot.web.door import Door
 CONFIG = web.AppKey("config", Config)
 DB = web.AppKey("db", Db)
 HINTS = web.AppKey("hints", Hints)
-FLOWS = web.AppKey("flows", Flows)
 CATALOGUES = web.AppKey("catalogues", Catalogues)
 HOUSE = web.AppKey("house", House)
 """What the verbs of `bot.turn` are given."""

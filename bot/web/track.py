@@ -10,7 +10,7 @@ from bot.policy import number
 from bot.store import public
 from bot.store.public import Standing
 from bot.web.guard import Buckets, Proxies
-from bot.web.keys import CONFIG, DB, FLOWS, HOUSE
+from bot.web.keys import CONFIG, DB, HOUSE
 from bot.web.pages import pages
 
 _HEADERS = {"X-Robots-Tag": "noindex, nofollow"}
@@ -82,7 +82,7 @@ class Track:
 
     def _found(self, request: web.Request, standing: Standing) -> web.Response:
         state = State(standing.state)
-        topic = request.app[FLOWS].topics.get(standing.topic)
+        topic = request.app[HOUSE].flows.topics.get(standing.topic)
         return self._show(
             200,
             ticket=standing,

@@ -57,7 +57,7 @@ def application(db: Db, public_url: str = "") -> web.Application:
     flows = flow.load(ROOT / "flows", catalogues)
     app = web.Application()
     app[keys.CONFIG], app[keys.DB], app[keys.HINTS] = Config(public_url=public_url), db, Hints()
-    app[keys.FLOWS], app[keys.CATALOGUES] = flows, catalogues
+    app[keys.CATALOGUES] = catalogues
     app[keys.HOUSE] = House(
         flows, {}, room.load(ROOT / "flows", flows), Vault([clock.token()]), public_url="http://127.0.0.1"
     )

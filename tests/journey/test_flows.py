@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot import clock
 from bot.engine.effects import Facts
-from bot.models import Conversation, Timer
+from bot.models import Conversation, Ticket, Timer
 from bot.models.base import table
 from bot.triage.room import Triage
 from bot.turn import dialogue
@@ -22,7 +22,7 @@ from tests.journey.test_known import answers
 from tests.walkers import WALKERS
 from tests.world import NUMBER, ROOT, World, eventually
 
-NIK = "3273010101900001"
+NIK, AGENCY = "3273010101900001", "dbmpr"
 
 
 async def due(world: World, kind: str) -> None:
@@ -84,10 +84,13 @@ async def test_a_flow_asks_others_and_goes_on(database_url: str, tmp_path: Path)
         await eventually(lambda: shown(world, asep, "Status bantuan: layak."), what="the other system's answer")
         assert other.asked == [("GET", f"/v1/bantuan/{NIK}?bahasa=", None)]
         assert await world.one("SELECT count(*) FROM errand") == 0
+        async with world.server.db.unit() as unit:
+            await unit.conn.execute(sa.update(table(Ticket)).values(state="dispatched", agency=AGENCY))
         # One's own reports; then the other system leads elsewhere, and the flow waits for two hours.
         other.broken = True
         await answers(world, euis, "menu", "2", "laporan saya")
         await eventually(lambda: shown(world, euis, f"kami temukan:\n{number[0]}"), what="one's own report")
+        assert shown(world, euis, f"Ditangani oleh {world.server.house.triage.agencies.name(AGENCY)}.")
         await eventually(lambda: shown(world, euis, "Tulis NIK"), what="the question")
         await euis.say(world.browser(), NIK)
         await eventually(lambda: shown(world, euis, "belum bisa dibuka"), what="the fallback")

@@ -18,6 +18,9 @@ from bot.models import STATE_NAME, State, Ticket
 from bot.models.base import table
 from bot.policy import number
 from bot.store.db import Db
+from bot.triage import room
+from bot.turn import House
+from bot.vault import Vault
 from bot.web import keys, pages, track
 
 Client = TestClient[web.Request, web.Application]
@@ -35,7 +38,8 @@ async def visit(db: Db, tmp_path: Path) -> AsyncIterator[Open]:
     async def visit_(**settings: Any) -> Client:
         app = web.Application()
         app[keys.CONFIG] = Config(data_dir=tmp_path, **settings)
-        app[keys.DB], app[keys.FLOWS] = db, FLOWS
+        app[keys.DB] = db
+        app[keys.HOUSE] = House(FLOWS, {}, room.load(ROOT / "flows", FLOWS), Vault([clock.token()]))
         track.setup(app)
         client: Client = TestClient(TestServer(app))
         await client.start_server()
