@@ -1,6 +1,6 @@
 """What giving out one case reads, however many wait: both databases, from a thousand to a million waiting tickets.
 
-python -m tests.bench.queue [--sizes 1000,1000000] [--only sqlite|postgresql]
+python -m tests.bench.giving [--sizes 1000,1000000] [--only sqlite|postgresql]
 """
 
 import argparse
