@@ -1,9 +1,11 @@
 """Tables and state enums. Importing this module knows every table."""
 
+from bot.models.agencies import AgencyDelivery, Instruction
 from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
+from bot.models.flows import Errand, FlowVersion
 from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
@@ -21,16 +23,23 @@ from bot.models.shifts import (
     SwapState,
 )
 from bot.models.states import (
+    LEADS,
+    LEAVES_AGENCY,
     MOVES,
     OPEN_WITH_OFFICER,
+    OVER,
     RANK,
+    STAFF,
     STATE_NAME,
+    TAKEABLE,
     URGENCY_NAME,
     WAITING,
+    WITH_AGENCY,
     AlarmState,
     Author,
     CorrectionState,
     Delivery,
+    DeliveryState,
     Inbox,
     Owner,
     PageState,
@@ -44,13 +53,20 @@ from bot.models.talk import Address, Contact, Conversation, Message, MessageStat
 from bot.models.templates import Template
 
 __all__ = [
+    "LEADS",
+    "LEAVES_AGENCY",
     "MOVES",
     "OPEN_WITH_OFFICER",
+    "OVER",
     "RANK",
+    "STAFF",
     "STATE_NAME",
+    "TAKEABLE",
     "URGENCY_NAME",
     "WAITING",
+    "WITH_AGENCY",
     "Address",
+    "AgencyDelivery",
     "Alarm",
     "AlarmState",
     "Alias",
@@ -61,7 +77,10 @@ __all__ = [
     "Correction",
     "CorrectionState",
     "Delivery",
+    "DeliveryState",
     "Disclosure",
+    "Errand",
+    "FlowVersion",
     "Follow",
     "Handover",
     "HandoverCase",
@@ -69,6 +88,7 @@ __all__ = [
     "Inbox",
     "InboxItem",
     "Incident",
+    "Instruction",
     "Invite",
     "Joining",
     "LinkCode",

@@ -40,6 +40,8 @@ class Officer(SQLModel, table=True):
     """Chat id where alarms reach them; likewise the next two."""
     whatsapp: str = ""
     email: str = ""
+    agency: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Slug of the agency whose tickets somebody with the role `agency` sees; without one they see none."""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -62,6 +64,7 @@ class Invite(SQLModel, table=True):
     __tablename__ = "invite"
     token_hash: str = Field(primary_key=True)
     role: str
+    agency: str = Field(default="", sa_column_kwargs={"server_default": ""})
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

@@ -11,7 +11,8 @@ from bot.engine.forms import Form, Workshop
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
-from bot.policy import patience, plan, staff
+from bot.policy import directory, patience, plan, staff
+from bot.policy.directory import Directory
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
 from bot.policy.patience import Rules
 from bot.policy.routing import Routing
@@ -41,6 +42,7 @@ class Triage:
     routing: Routing = LEAVE
     staff: Staff = field(default_factory=Staff)
     """How people are put to work: it lies here because its data is published and replaced with the rest."""
+    agencies: Directory = field(default_factory=Directory)
     patience: Rules = field(default_factory=Rules)
 
     def guess(self, text: str) -> Guess | None:
@@ -78,7 +80,12 @@ class Triage:
             guess=found.topics.guess if found.topics else None,
             intent=found.intents.guess if found.intents else None,
             places=found.places,
+            numbers=self.listed,
         )
+
+    def listed(self, region: str, language: str) -> str:
+        """The emergency numbers of a regency, one a line, as they are said in a bubble."""
+        return "\n".join(f"{number.digits} – {number.label}" for number in self.numbers(region, ""))
 
 
 def learn(triage: Triage, flows_dir: Path, flows: Flows, data_dir: Path) -> Triage:
@@ -96,6 +103,8 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
         found = plan.read(Workshop(flows.catalogues), read_all([path], path.parents[1], "escalation")[0])
     dangers = urgency.read(_folder(flows_dir, "urgency"))
     emergencies = emergency.read(_folder(flows_dir, "emergency"))
+    agencies = _agencies(flows_dir, flows, tuple(emergencies.regions))
+    directory.agree(agencies, [name for name, _ in found.agencies], str(path))
     return Triage(
         dangers,
         emergencies,
@@ -103,8 +112,19 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
         found,
         routing=_routing(flows_dir, flows),
         staff=staffing(flows_dir, flows),
+        agencies=agencies,
         patience=_patience(flows_dir, flows),
     )
+
+
+def _agencies(flows_dir: Path, flows: Flows, regencies: Sequence[str]) -> Directory:
+    """A folder without the file has no agencies: those of another region, with other topics, would be wrong ones."""
+    path = flows_dir / "data" / "agencies.yaml"
+    if not path.is_file():
+        return Directory()
+    source = read_all([path], flows_dir, "agencies")[0]
+    topics = {slug: topic.agency for slug, topic in flows.topics.items()}
+    return directory.read(Workshop(flows.catalogues), source, topics, regencies)
 
 
 def _routing(flows_dir: Path, flows: Flows) -> Routing:

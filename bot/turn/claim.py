@@ -1,5 +1,6 @@
 """An officer takes a case: one winner, the loser is told who."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.store import cases, duty, notices
 from bot.store.batch import Batch
 from bot.store.db import Db, Unit
 from bot.turn import House, alarm
+from bot.turn.deliver import deliver
 from bot.turn.handoff import move
 from bot.turn.outside import speak
 from bot.turn.release import QUIETLY
@@ -24,25 +26,33 @@ SHIFT = timedelta(hours=12)
 """Who took a case without being on duty has a shift that began so long ago at most."""
 
 
-async def claim(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
-    """Raises `Conflict` (with the winner's name) and `NotFound`. From the commit on the bot is silent here."""
+async def claim(
+    db: Db, house: House, officer: Officer, ticket: Ref, where: Collection[State] = WAITING
+) -> None:  # fmt: skip
+    """Raises `Conflict` (with the winner's name) and `NotFound`. From the commit on the bot is silent here.
+    `where`: the states from which it may be taken; the queue, unless somebody means to take it back from elsewhere."""
     async with db.unit() as unit:
         batch = Batch(clock.now())
-        await take(unit, batch, house, officer, ticket)
+        await take(unit, batch, house, officer, ticket, where=where)
         await batch.flush(unit)
 
 
 async def take(
-    unit: Unit, batch: Batch, house: House, officer: Officer, ticket: Ref, actor: str = "officer"
-) -> dict[str, Any]:
+    unit: Unit, batch: Batch, house: House, officer: Officer, ticket: Ref, actor: str = "officer",
+    where: Collection[State] = WAITING,
+) -> dict[str, Any]:  # fmt: skip
     """The claim inside a transaction, whoever decided it: `actor` is `officer`, or `clock` where it was given out."""
     thread, case = await cases.open_for(unit.conn, batch, ticket)
-    if case["state"] not in WAITING:
+    if case["state"] not in where:
         who = await cases.officer_name(unit.conn, case["officer_id"])
         raise Conflict(f"kasus ini sudah diambil {who}" if who else "kasus ini tidak lagi menunggu petugas", who)
     if thread.owner == Owner.OFFICER and thread.officer_id != officer.id:
         who = await cases.officer_name(unit.conn, thread.officer_id)
         raise Conflict(f"{who} sedang berbicara dengan warga ini", who)
+    if case["agency"] and case["state"] != State.RETURNED:
+        deliver(batch, house, case, "recalled")
+    if case["officer_id"] is not None:  # somebody waits for the citizen's answer with it
+        batch.end_assignment(case)
     quietly = await duty.why_queued(unit.conn, ticket) in QUIETLY
     move(batch, case, State.ASSIGNED, actor, officer.id)
     await begin(unit, batch, house, case, officer)
