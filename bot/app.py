@@ -28,7 +28,7 @@ from bot.store.db import Db
 from bot.store.listen import listen
 from bot.triage import room
 from bot.turn import House, Ways, alarm
-from bot.web import chat, health, keys, track, upload, webhooks
+from bot.web import chat, handed, health, keys, track, upload, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
 
@@ -149,6 +149,7 @@ class Server:
             for channel in self.house.channels.values():
                 webhooks.setup(app, channel)
             upload.setup(app, chat.setup(app))
+            handed.setup(app)
             track.setup(app)
         if "desk" in self.roles:
             from bot import desk
@@ -189,6 +190,8 @@ class Server:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+        if served:
+            await self.house.courtesies.stop()
         if self._http is not None:
             await self._http.close()
         await self.db.close()

@@ -23,6 +23,7 @@ from bot.desk import (
     people,
     quarantine,
     reveal,
+    send,
     show,
 )  # fmt: skip
 from bot.desk.assets import Assets
@@ -62,6 +63,10 @@ ROUTES = (
     Route("POST", "/berikutnya", actions.take_next, Verb.CLAIM),
     Route("POST", "/tiket/{number}/ambil", actions.take, Verb.CLAIM),
     Route("POST", "/tiket/{number}/tulis", actions.write, Verb.REPLY),
+    Route("POST", "/tiket/{number}/kirim", send.send_file, Verb.REPLY, most=send.FORM),
+    Route("POST", "/tiket/{number}/pesan/{seq}/jawab", send.answer, Verb.REPLY),
+    Route("POST", "/tiket/{number}/pesan/{seq}/reaksi", send.sign, Verb.REPLY),
+    Route("POST", "/tiket/{number}/pesan/{seq}/ubah", send.change, Verb.REPLY),
     Route("POST", "/tiket/{number}/templat", actions.template, Verb.TEMPLATE),
     Route("POST", "/tiket/{number}/selesai", actions.finish, Verb.RESOLVE),
     Route("POST", "/tiket/{number}/kembalikan", actions.give_back, Verb.HAND_BACK),

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot import clock
 from bot.desk import alarms, lists, page
+from bot.desk.panel import panel
 from bot.errors import NotFound
 from bot.message import templated
 from bot.models import MOVES, WAITING, Officer, Owner, Role, State
@@ -147,7 +148,9 @@ async def show(request: web.Request, status: int = 200, notice: str = "", draft:
         "notice": notice,
         "opened": case.ticket["number"],
         "draft": draft,
-    } | _window(request, case)
+        **_window(request, case),
+        **panel(request, case),
+    }
     if page.wants(request, "kasus"):
         return page.render(request, "case.html", status, **context)
     shown = await lists.load(request)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self, TypeAlias
 
 from typing_extensions import override
@@ -64,7 +64,7 @@ class Node:
         say = self.says[turn.lang]
         if not self.used:
             return say
-        return Say(say.text, say.choices, say.menu, say.notice, turn.values(self.used))
+        return replace(say, values=turn.values(self.used))
 
     def exits(self) -> frozenset[str]:
         return frozenset({self.next} - {STAY})

@@ -227,6 +227,27 @@ async def epochs(conn: AsyncConnection, conversations: Sequence[tuple[bytes, int
     return {row[0]: row[1] for row in await conn.execute(query)}
 
 
+async def with_bot(conn: AsyncConnection, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these (account, address) whose conversation is the bot's; who is new is, too."""
+    wanted = set(keys)
+    query = (
+        sa.select(ADDRESS.c.account, ADDRESS.c.address, CONVERSATION.c.owner)
+        .join_from(
+            ADDRESS,
+            CONVERSATION,
+            (CONVERSATION.c.id == ADDRESS.c.conversation_id) & (CONVERSATION.c.part == ADDRESS.c.part),
+        )
+        .where(
+            ADDRESS.c.part.in_({clock.part_of(key[0].partition(":")[0], key[1]) for key in wanted}),
+            ADDRESS.c.address.in_({key[1] for key in wanted}),
+        )
+    )
+    taken = {
+        (row.account, row.address) for row in await conn.execute(query) if row.owner not in (Owner.BOT, Owner.SURVEY)
+    }
+    return wanted - taken
+
+
 async def last_inbound_at(conn: AsyncConnection, conversation: Ref) -> datetime | None:
     """When the citizen of this conversation last wrote to this account, in it or in a later one."""
     now = CONVERSATION.alias("now_talk")

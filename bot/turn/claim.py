@@ -7,7 +7,6 @@ from bot.errors import Conflict
 from bot.models import WAITING, Officer, Owner, State
 from bot.models.ref import Ref
 from bot.store import cases
-from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.turn import House, alarm
 from bot.turn.handoff import move
@@ -18,7 +17,7 @@ from bot.turn.say import line
 async def claim(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
     """Raises `Conflict` (with the winner's name) and `NotFound`. From the commit on the bot is silent here."""
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         if case["state"] not in WAITING:
             who = await cases.officer_name(unit.conn, case["officer_id"])

@@ -20,6 +20,10 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/berikutnya"): STAFF,
     ("POST", "/desk/tiket/{number}/ambil"): STAFF,
     ("POST", "/desk/tiket/{number}/tulis"): STAFF,
+    ("POST", "/desk/tiket/{number}/kirim"): STAFF,
+    ("POST", "/desk/tiket/{number}/pesan/{seq}/jawab"): STAFF,
+    ("POST", "/desk/tiket/{number}/pesan/{seq}/reaksi"): STAFF,
+    ("POST", "/desk/tiket/{number}/pesan/{seq}/ubah"): STAFF,
     ("POST", "/desk/tiket/{number}/templat"): STAFF,
     ("POST", "/desk/tiket/{number}/selesai"): STAFF,
     ("POST", "/desk/tiket/{number}/kembalikan"): STAFF,
@@ -74,7 +78,7 @@ async def test_matrix(db, enter: Enter, role: Role | None) -> None:
         if path in ("/desk/peristiwa", "/desk/keluar") and role in roles:
             continue  # a stream has no end, signing out ends the rest of this test: they have tests of their own
         address = path.format(
-            number=case.number, id="999", token="0" * 64, name="nothing.css", ref=case.ticket, form="utuh"
+            number=case.number, id="999", token="0" * 64, name="nothing.css", ref=case.ticket, form="utuh", seq="1"
         )
         if method == "GET":
             status, text = await visitor.get(address)

@@ -17,7 +17,7 @@ from aiohttp import web
 from tests.fakes import graph_account
 from tests.fakes.citizen import Citizen, envelope, post_signed, wamid
 from tests.fakes.graph_media import Shelf
-from tests.fakes.graph_rules import Refused, check
+from tests.fakes.graph_rules import MEDIA, Refused, check, media_fits, upload
 from tests.fakes.serve import Server
 
 __all__ = ["Accepted", "Citizen", "Failure", "FakeGraph"]
@@ -38,7 +38,9 @@ class Accepted:
     @property
     def text(self) -> str:
         node = self.payload[self.payload["type"]]
-        return node["body"]["text"] if self.payload["type"] == "interactive" else node.get("body", "")
+        if self.payload["type"] == "interactive":
+            return str(node["body"]["text"])
+        return str(node.get("body", "") or node.get("caption", ""))
 
     @property
     def buttons(self) -> list[tuple[str, str]]:
@@ -105,6 +107,9 @@ class FakeGraph(Server):
         self.shuffle_statuses = False
         self.status_before_answer = False
         self.media = Shelf()
+        self.uploads: dict[str, tuple[str, str, bytes]] = {}
+        """Number, type and bytes of what we have uploaded, by id."""
+        self.fail_uploads: deque[Failure] = deque()
         self.account = "900100"
         self.templates: list[dict[str, Any]] = []
         self.page = 2
@@ -116,6 +121,7 @@ class FakeGraph(Server):
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
             web.post("/{version}/{number}/messages", self._messages),
+            web.post("/{version}/{number}/media", self._upload),
             web.get("/whatsapp_business/attachments/", self._file),
             *graph_account.routes(self),
             web.get("/{version}/{account}/message_templates", self._templates),
@@ -203,6 +209,24 @@ class FakeGraph(Server):
         except Refused as refusal:
             return _error(refusal)
 
+    async def _upload(self, request: web.Request) -> web.Response:
+        self.requests += 1
+        if self.fail_uploads:
+            return _failure(self.fail_uploads.popleft())
+        try:
+            number, form = self._authorise(request), await request.post()
+            file = form.get("file")
+            if form.get("messaging_product") != "whatsapp" or not isinstance(file, web.FileField):
+                raise Refused(100, "Invalid parameter", "messaging_product and file are required")
+            with file.file as stream:
+                body, mime = stream.read(), str(form.get("type", ""))
+            upload(mime, len(body))
+        except Refused as refusal:
+            return _error(refusal)
+        id_ = str(7_000_000_000 + len(self.uploads))
+        self.uploads[id_] = (number, mime, body)
+        return web.json_response({"id": id_})
+
     async def _file(self, request: web.Request) -> web.StreamResponse:
         return await self.media.serve(request, self.token)
 
@@ -218,6 +242,11 @@ class FakeGraph(Server):
 
     def _accept(self, number: str, data: dict[str, Any]) -> Accepted:
         check(data)
+        if data["type"] in MEDIA and (id_ := data[data["type"]].get("id")) is not None:
+            owner, mime, body = self.uploads.get(id_, ("", "", b""))
+            if owner != number:
+                raise Refused(131009, "Parameter value is not valid", "Media id is unknown to this number")
+            media_fits(data["type"], mime, len(body))
         address = str(data.get("to") or data["recipient"]).lstrip("+")
         if address in self.closed and data["type"] != "template" and not self.closed_by_status:
             raise Refused(131047, "Re-engagement message", "More than 24 hours have passed since the last reply.")
