@@ -24,7 +24,8 @@ from bot.store.batch import Batch
 from bot.store.db import Unit
 from bot.store.talk import Talk
 from bot.turn import House
-from bot.turn.say import say
+from bot.turn.outside import speak
+from bot.turn.say import NOTICE
 
 DONE = "followed"
 """Timer kind: a report that somebody follows is resolved."""
@@ -106,5 +107,6 @@ async def tell(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
         "topic_name": topic.label.get(thread.language or "id", topic.label["id"]) if topic else row["topic"],
         "place_name": places.place(row["place_code"]).shown if places and row["place_code"] in places.codes else "-",
     }
-    say(batch, thread, Say(text(house.flows, "followed_done", thread.language), notice=True, values=named))
+    words = Say(text(house.flows, "followed_done", thread.language), notice=True)
+    speak(batch, house, thread, words, "followed", named, NOTICE)
     await known.told(unit.conn, row, batch.now)

@@ -10,8 +10,8 @@ from bot.policy.split import parts
 from bot.store.batch import Batch, message_row
 from bot.store.talk import Talk
 
-DANGER, ANSWER = 0, 1
-"""Priorities of the outbox."""
+DANGER, ANSWER, NOTICE = 0, 1, 2
+"""Priorities of the outbox: what saves lives, what somebody waits for, what nobody waits for."""
 
 
 def say(

@@ -91,13 +91,14 @@ def _template(node: dict[str, Any]) -> None:
     if not node.get("name") or not isinstance(language, dict) or not language.get("code"):
         raise Refused(131008, "Required parameter is missing", "Parameters 'name' and 'language' are mandatory")
     for component in node.get("components", ()):
-        if component.get("type") not in ("header", "body", "button"):
+        kind, sub = str(component.get("type", "")).lower(), str(component.get("sub_type", "")).lower()
+        if kind not in ("header", "body", "button"):
             raise Refused(132012, "Template parameter format", "Unknown component type")
-        if component["type"] == "button":
+        if kind == "button":
             kinds = {"quick_reply": "payload", "url": "text"}
-            if component.get("sub_type") not in kinds or not str(component.get("index", "")).isdigit():
+            if sub not in kinds or not str(component.get("index", "")).isdigit():
                 raise Refused(131008, "Required parameter is missing", "Buttons need sub_type and index")
-            if [one.get("type") for one in component.get("parameters", ())] != [kinds[component["sub_type"]]]:
+            if [one.get("type") for one in component.get("parameters", ())] != [kinds[sub]]:
                 raise Refused(132012, "Template parameter format", "A button takes one parameter of its kind")
         for one in component.get("parameters", ()):
             text = one.get("text", "-") if one.get("type") == "text" else "-"

@@ -252,17 +252,17 @@ class FakeTelegram(Server):
 
     def _do_setmessagereaction(self, data: dict[str, Any]) -> bool:
         chat = self._chat(data)
-        emoji = [one.get("emoji") for one in data.get("reaction") or () if one.get("type") == "emoji"]
-        if not isinstance(data.get("message_id"), int):
+        emoji = [one.get("emoji") for one in data.get("reaction") or ()]
+        if not str(data.get("message_id", "")).isdigit():
             raise Refused(400, "Bad Request: message to react not found")
         if len(emoji) > 1 or any(one not in REACTIONS for one in emoji):
             raise Refused(400, "Bad Request: REACTION_INVALID")
-        self.reactions[(chat, data["message_id"])] = emoji
+        self.reactions[(chat, int(data["message_id"]))] = emoji
         return True
 
     def _do_editmessagetext(self, data: dict[str, Any]) -> dict[str, Any]:
         chat, text = self._chat(data), str(data.get("text", ""))
-        one = next((it for it in self.to(chat) if it.message_id == data.get("message_id")), None)
+        one = next((it for it in self.to(chat) if str(it.message_id) == str(data.get("message_id"))), None)
         if one is None:
             raise Refused(400, "Bad Request: message to edit not found")
         markup = one.payload.get("reply_markup", {})
@@ -434,7 +434,7 @@ async def _parameters(request: web.Request) -> dict[str, Any]:
             raise Refused(400, "Bad Request: can't parse JSON object") from None
     else:
         data |= dict(await request.post())
-    for key in ("reply_markup", "link_preview_options", "entities", "allowed_updates", "reply_parameters"):
+    for key in ("reply_markup", "link_preview_options", "entities", "allowed_updates", "reply_parameters", "reaction"):
         if isinstance(data.get(key), str):
             try:
                 data[key] = json.loads(data[key])

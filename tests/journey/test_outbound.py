@@ -4,6 +4,7 @@ import io
 import re
 
 import aiohttp
+import pytest
 from PIL import Image
 
 from tests.files import samples
@@ -90,7 +91,8 @@ async def test_a_file_reaches_every_channel(world: World) -> None:
     assert status == 422 and "paling besar 16 MB" in text and "Ini surat</textarea>" in text
 
 
-async def test_what_is_done_to_one_message(world: World) -> None:
+async def test_what_is_done_to_one_message(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.worker.LONG", -1.0)  # everybody has waited long
     rina = await world.officer()
     first, second = WALKERS["telegram"](world), WALKERS["whatsapp"](world)
     address, person = second.citizen.address, first.person.id  # type: ignore[attr-defined]
@@ -100,6 +102,7 @@ async def test_what_is_done_to_one_message(world: World) -> None:
     )
     await second.say("Kapan kantornya buka?")
     await second.say("Senin?")
+    assert any("typing_indicator" in one for one in world.graph.reads), "an answer was on its way"
     asked = await _said(world, number, "Kapan kantornya buka?")
     page = await rina.get(f"/desk/tiket/{number}?pesan={asked['seq']}")
     assert "Jawaban untuk pesan ini" in page and "Beri reaksi" in page and "Ubah pesan" not in page
@@ -120,6 +123,7 @@ async def test_what_is_done_to_one_message(world: World) -> None:
     assert (await rina.act(number, "pesan/999/jawab", teks="x", kunci="kunci42345678901"))[0] == 404
 
     number = await case_of(world, rina, first)
+    await eventually(lambda: "sendChatAction" in dict(world.telegram.calls), what="typing on Telegram")
     assert (await rina.say(number, "Besok jam 9", "kunci52345678901"))[0] == 200
     await first.last("Besok jam 9")
 
