@@ -132,7 +132,12 @@ def _window(request: web.Request, case: Case) -> dict[str, Any]:
     until = window.closes_at(channel.limits.window if channel else None, case.ticket["last_inbound_at"])
     closed = until is not None and case.now >= until
     usable = {key: each for key, each in house.purposes.items() if each.name not in house.unusable}
-    return {"window_until": until, "window_closed": closed, "purposes": usable if closed and templated(channel) else {}}
+    return {
+        "window_until": until,
+        "window_closed": closed,
+        "templated": templated(channel) is not None,
+        "purposes": usable if closed and templated(channel) else {},
+    }
 
 
 async def case_page(request: web.Request) -> web.Response:

@@ -25,6 +25,10 @@ from bot.turn.handoff import links
 from bot.turn.say import cut, marked, queue, send
 
 MESSAGE = table(Message)
+SILENT = (
+    "warga ini sudah lebih dari 24 jam tidak menulis, dan kanal ini tidak menerima pesan sampai warga menulis lagi; "
+    "hubungi lewat kanal lain"
+)
 CLOSED = (
     "warga ini sudah lebih dari 24 jam tidak menulis, jadi WhatsApp hanya menerima templat; "
     "kirim salah satu templat di bawah, lalu lanjutkan setelah warga membalas"
@@ -67,7 +71,7 @@ async def reply(
         batch = house.batch()
         await _hold(unit, thread, officer)
         if outside.closed(house, thread, batch.now):
-            raise Conflict(CLOSED)
+            raise Conflict(CLOSED if templated(house.channels.get(thread.channel)) else SILENT)
         more, data = await _answering(unit, batch, thread, answers) if answers else ({}, {})
         _speak(batch, house, thread, officer, words, key, data, more, kept)
         await _first_answer(unit, batch, thread, officer)
@@ -156,7 +160,7 @@ async def react(db: Db, house: House, officer: Officer, conversation: Ref, seq: 
         if limits is None or not limits.reacts:
             raise Conflict("kanal ini tidak mengenal reaksi; tulis balasan biasa")
         if outside.closed(house, thread, batch.now):
-            raise Conflict(CLOSED)
+            raise Conflict(CLOSED if templated(house.channels.get(thread.channel)) else SILENT)
         more, data = await _answering(unit, batch, thread, seq)
         if not more:
             raise Conflict("pesan ini tidak dapat diberi reaksi")
