@@ -168,6 +168,8 @@ class Server:
             self._fetcher.wake()
         if "inbox" in topics or EVERYTHING in topics:
             self._worker.wake()
+        if "errand" in topics or EVERYTHING in topics:
+            self._worker.errands.wake()
         if "urgent" in topics or EVERYTHING in topics:
             self._worker.lane.wake()
         if not self.db.is_sqlite:

@@ -9,7 +9,7 @@ from bot.errors import SendError, StoreDown
 from bot.message import Templated, templated
 from bot.metrics import Metrics
 from bot.policy.templates import LANGUAGE
-from bot.store import incidents, templates
+from bot.store import outages, templates
 from bot.store.db import Db
 from bot.turn import House
 
@@ -61,7 +61,7 @@ class Templates:
                 await asyncio.wait_for(self._wake.wait(), LOOK)
 
     async def _sync(self, source: Templated) -> bool:
-        """What could not be read leaves what was read before, and an incident."""
+        """What could not be read leaves what was read before, and an outage."""
         name = f"templates {source.account}"
         try:
             found = await source.templates()
@@ -69,13 +69,13 @@ class Templates:
             self._log.error("templates not synced", account=source.account, error=str(error))
             self._metrics.templates.labels("failed").inc()
             async with self._db.unit() as unit:
-                await incidents.begin(unit.conn, name, str(error), clock.now())
+                await outages.begin(unit.conn, name, str(error), clock.now())
                 unit.hints.add("alarm")
             return False
         self._metrics.templates.labels("synced").inc()
         async with self._db.unit() as unit:
             await templates.replace(unit.conn, source.account, found, clock.now())
-            if await incidents.end(unit.conn, name):
+            if await outages.end(unit.conn, name):
                 unit.hints.add("alarm")
             unit.hints.add(HINT)
         return True

@@ -4,7 +4,7 @@ A flow's text is found by its place (`menu.utama.text` as the context), so a cha
 fuzzy, until somebody has looked. Babel writes the files; nothing here runs in the server.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -15,9 +15,11 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 from typing_extensions import override
 
+from bot.engine import register
 from bot.engine.fill import names
 from bot.engine.flow import Flows, load
-from bot.i18n import SOURCE, Catalogues
+from bot.i18n import COMPLETE, SOURCE, Catalogues
+from bot.triage import emergency
 
 PACKAGE = Path(__file__).parent
 TEMPLATE = "messages.pot"
@@ -26,6 +28,10 @@ DESK = ("bot/desk/", "bot/cli")
 """Texts for officers and operators."""
 DESK_LANGUAGES = ("en",)
 """The desk is Indonesian and English; the catalogues of other languages hold only what citizens read."""
+MISSING = "not translated"
+CHANGED = "the source changed: look at the translation and take `fuzzy` out"
+LISTED = (MISSING, CHANGED)
+"""In a language that nobody was promised these are no faults: the text falls back to Indonesian, and is listed."""
 PLURALS = "nplurals=1; plural=0;"
 """Nouns of Indonesian and Sundanese do not change after a number; Babel's own tables say otherwise and are wrong."""
 
@@ -47,14 +53,14 @@ def path_of(locales_dir: Path, language: str) -> Path:
 
 def extract(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> int:
     """Writes the template. Returns how many texts there are."""
-    found = template(_flows(flows_dir, locales_dir), package)
+    found = template(_flows(flows_dir, locales_dir), package, _labels(flows_dir))
     _write(locales_dir / TEMPLATE, found)
     return len(found)
 
 
 def update(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> list[str]:
     """Writes the template and brings every .po up to date. Returns the files that changed."""
-    found = template(_flows(flows_dir, locales_dir), package)
+    found = template(_flows(flows_dir, locales_dir), package, _labels(flows_dir))
     changed = [_write(locales_dir / TEMPLATE, found)]
     for file in sorted(locales_dir.glob("*/LC_MESSAGES/messages.po")):
         changed.append(_write(file, _merged(found, _read(file), file.parent.parent.name)))
@@ -71,22 +77,39 @@ def add(language: str, locales_dir: Path) -> Path:
 
 
 def check(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE, allow_fuzzy: bool = False) -> list[Problem]:
-    """Nothing missing, nothing to be looked at again, the same placeholders on both sides, the template up to date."""
-    found = template(_flows(flows_dir, locales_dir), package)
-    problems = []
+    """Nothing missing in the languages that citizens are promised, nothing to be looked at again there, the same placeholders on
+    both sides, Sundanese in its register, the template up to date."""
+    flows = _flows(flows_dir, locales_dir)
+    found, problems = template(flows, package, _labels(flows_dir)), list[Problem]()
     if _bytes(found) != _content(locales_dir / TEMPLATE):
         problems.append(Problem(str(locales_dir / TEMPLATE), "texts have changed; run `wargi locale update`"))
     for file in sorted(locales_dir.glob("*/LC_MESSAGES/messages.po")):
-        for name, what in _problems(_for(found, file.parent.parent.name), _read(file), allow_fuzzy):
-            problems.append(Problem(f"{file}: {name}", what))
+        language, catalogue = file.parent.parent.name, _read(file)
+        for name, what in _problems(_for(found, language), catalogue, allow_fuzzy):
+            if language in COMPLETE or what not in LISTED:
+                problems.append(Problem(f"{file}: {name}", what))
+        if language == register.LANGUAGE:
+            problems += [Problem(f"{file}: {name}", what) for name, what in _manners(flows.register, catalogue)]
     return problems
 
 
-def template(flows: Flows, package: Path) -> Catalog:
-    """Every text of the flows, then every `_()` of the code and pages."""
+def open_texts(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> dict[str, list[Problem]]:
+    """language -> what falls back to Indonesian, or is to be looked at because its source changed."""
+    found, listed = template(_flows(flows_dir, locales_dir), package, _labels(flows_dir)), dict[str, list[Problem]]()
+    for file in sorted(locales_dir.glob("*/LC_MESSAGES/messages.po")):
+        language = file.parent.parent.name
+        rows = [Problem(name, what) for name, what in _problems(_for(found, language), _read(file), False)]
+        listed[language] = [row for row in rows if row.what in LISTED]
+    return listed
+
+
+def template(flows: Flows, package: Path, labels: Mapping[str, tuple[str, int]]) -> Catalog:
+    """Every text of the flows, the labels of emergency numbers, then every `_()` of the code and pages."""
     found = _empty()
     for item in flows.written.values():
         found.add(item.text, context=item.context, locations=[(item.file, item.line)])
+    for label, place in labels.items():
+        found.add(label, locations=[place])
     methods = [("**.py", "python"), ("**.html", "jinja2")]
     for name, line, message, comments, context in sorted(
         extract_from_dir(
@@ -96,6 +119,11 @@ def template(flows: Flows, package: Path) -> Catalog:
     ):
         found.add(message, context=context, locations=[(f"{package.name}/{name}", line)], auto_comments=comments)
     return found
+
+
+def _labels(flows_dir: Path) -> Mapping[str, tuple[str, int]]:
+    """A folder without its own emergency numbers uses the shipped ones, which are translated where they are."""
+    return emergency.texts(emergency.read(flows_dir)) if (flows_dir / "data" / "emergency.yaml").is_file() else {}
 
 
 def _flows(flows_dir: Path, locales_dir: Path) -> Flows:
@@ -120,12 +148,18 @@ def _problems(wanted: list[Message], catalogue: Catalog, allow_fuzzy: bool) -> I
         found = have.get(_key(message))
         text = _text(found) if found else ""
         if not text:
-            yield name, "not translated"
+            yield name, MISSING
             continue
         if found and not allow_fuzzy and (found.fuzzy or _source(found) != _source(message)):
-            yield name, "the source changed: look at the translation and take `fuzzy` out"
+            yield name, CHANGED
         if names(text) != names(_source(message)):
             yield name, f"placeholders differ: {_list(_source(message))} in Indonesian, {_list(text)} here"
+
+
+def _manners(manners: register.Register, catalogue: Catalog) -> Iterator[tuple[str, str]]:
+    for message in catalogue:
+        for what, remedy in register.faults(manners, _text(message)) if message.id else ():
+            yield message.context or str(_source(message)), f"{what}; {remedy}"
 
 
 def _merged(fresh: Catalog, old: Catalog, language: str) -> Catalog:

@@ -9,7 +9,23 @@ from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
-from bot.turn import House, alarm, dialogue, identity, known, linking, moved, outside, receipt, survey
+from bot.turn import (
+    House,
+    alarm,
+    asleep,
+    dialogue,
+    findings,
+    identity,
+    incident,
+    known,
+    linking,
+    moved,
+    outside,
+    pace,
+    patience,
+    receipt,
+    survey,
+)  # fmt: skip
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -17,6 +33,20 @@ async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
     thread = await talk.of_conversation(unit.conn, subject)
     if thread.conversation_id == subject.id:
         dialogue.quiet(batch, house, thread)
+
+
+async def _waited(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """A step has waited long enough."""
+    thread = await talk.of_conversation(unit.conn, subject)
+    if thread.conversation_id == subject.id:
+        dialogue.waited(batch, house, thread)
+
+
+async def _asleep(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """Nobody has written for long."""
+    thread = await talk.of_conversation(unit.conn, subject)
+    if thread.conversation_id == subject.id:
+        asleep.ring(batch, house, thread)
 
 
 async def _survey(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -61,16 +91,24 @@ async def _window(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
 
 VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     dialogue.QUIET: _quiet,
+    dialogue.LATER: _waited,
+    dialogue.LOOKUP: findings.looked_up,
+    dialogue.ERRAND: findings.answered,
+    asleep.ASLEEP: _asleep,
     survey.EXPIRES: _survey,
     alarm.FORGOTTEN: _forgotten,
     receipt.AGAIN: _status,
     identity.KNOWN: _known,
     linking.LINKED: _linked,
     known.DONE: known.tell,
+    pace.PAUSE: patience.over,
+    incident.ENDS: incident.over,
     outside.CLOSES: _window,
 }
 
 
+OF_TALK = frozenset({dialogue.QUIET, dialogue.LATER, dialogue.LOOKUP, asleep.ASLEEP})
+"""Kinds whose subject is a conversation, and that would fail again: officers take it over."""
 UNKNOWN_WAIT = timedelta(minutes=1)
 
 

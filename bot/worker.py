@@ -7,14 +7,15 @@ from datetime import timedelta
 
 from bot import clock, logs, timers
 from bot.delivery import Delivery
+from bot.errands import Errands
 from bot.errors import StoreDown, WargiError
 from bot.lane import Lane
 from bot.message import templated
 from bot.metrics import Metrics
 from bot.models.ref import Ref
-from bot.store import boxes, leases, talk
+from bot.store import boxes, leases, messages
 from bot.store.db import Db, Unit
-from bot.turn import House, intake
+from bot.turn import House, intake, rescue
 
 MOST = 128
 """Turns in one transaction: more would make the next webhook wait for its commit."""
@@ -52,6 +53,7 @@ class Worker:
         """Told when a platform says that a template has changed."""
         self._turning = asyncio.Lock()
         """One batch of turns at a time, the critical lane's or ours: each reads its rows inside its own transaction."""
+        self.errands = Errands(db, house, metrics, lambda: None if db.is_sqlite else sorted(self._held))
         self.lane = Lane(db, house, metrics, name, lambda: self._held, self._run, self._turning)
 
     def wake(self) -> None:
@@ -68,6 +70,7 @@ class Worker:
             self._idlers.append(asyncio.create_task(self._share_for_ever()))
         self._tasks += [asyncio.create_task(loop) for loop in (self._turns(), self._timers())]
         self._idlers += [asyncio.create_task(self._sweep()), asyncio.create_task(self.lane.work())]
+        self._idlers.append(asyncio.create_task(self.errands.work()))
 
     async def stop(self, seconds: float) -> None:
         """Finishes the turn, lets sends in flight end, gives the parts back."""
@@ -149,7 +152,7 @@ class Worker:
         """Only where the bot will answer: anything else would be a lie."""
         try:
             async with self._db.read() as conn:
-                with_bot = await talk.with_bot(conn, {(row.account, row.address or "") for row in rows})
+                with_bot = await messages.with_bot(conn, {(row.account, row.address or "") for row in rows})
         except StoreDown:
             return
         for row in rows:
@@ -194,7 +197,7 @@ class Worker:
                 continue
             for row in group:
                 if (reason := await self._alone(held, [row])) is not None:
-                    await self._park(row, reason)
+                    await self._park(held, row, reason)
 
     async def _alone(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> str | None:
         """None when it went well, else why not."""
@@ -209,8 +212,20 @@ class Worker:
             return logs.fault(error)
         return None
 
-    async def _park(self, row: boxes.Row, reason: str) -> None:
-        await self._db.write([boxes.park([(row.id, row.part, reason)])])
+    async def _park(self, held: Mapping[int, int], row: boxes.Row, reason: str) -> None:
+        """The case goes to the officers, and the citizen hears so; if even that fails, the item is only put aside."""
+        try:
+            async with self._turning, self._db.unit() as unit:
+                if not self._db.is_sqlite:
+                    await leases.fence(unit.conn, self._name, held, [row.part])
+                if not await boxes.still_pending(unit.conn, [row]):
+                    return
+                await rescue.item(unit, self._house, row, reason)
+        except WargiError:
+            raise
+        except Exception as error:
+            self._log.error("not handed over", item=row.id.hex(), error=logs.fault(error))
+            await self._db.write([boxes.park([(row.id, row.part, reason)])])
         self._parked(row.id, reason)
 
     def _parked(self, id_: bytes, reason: str) -> None:
@@ -253,9 +268,24 @@ class Worker:
             return "later"
         except Exception as error:
             self._log.error("timer failed", kind=row.kind, error=logs.fault(error))
+        if row.kind in timers.OF_TALK and await self._hand_over(held, row):
+            return "handed over"
         async with self._db.unit() as unit:
             await boxes.postpone_timer(unit.conn, Ref(row.id, row.part), clock.now() + FAILED_TIMER_WAIT)
         return "failed"
+
+    async def _hand_over(self, held: Mapping[int, int], row: boxes.Row) -> bool:
+        """A timer's turn that fails would fail again: the conversation goes to the officers instead."""
+        try:
+            async with self._db.unit() as unit:
+                if not self._db.is_sqlite:
+                    await leases.fence(unit.conn, self._name, held, [row.part])
+                if await boxes.drop_timer(unit.conn, Ref(row.id, row.part)):
+                    await rescue.conversation(unit, self._house, Ref(row.ref, row.part))
+            return True
+        except Exception as error:
+            self._log.error("not handed over", kind=row.kind, error=logs.fault(error))
+            return False
 
     # -- leases ------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import asyncio
 from bot import clock, logs
 from bot.errors import Fault, StoreDown
 from bot.metrics import Metrics
-from bot.store import incidents
+from bot.store import outages
 from bot.store.db import Db
 
 RETRY = 1.0
@@ -38,8 +38,8 @@ class Alert:
             try:
                 async with self._db.unit() as unit:
                     if fault is not None:
-                        await incidents.begin(unit.conn, name, fault.text or fault.name, clock.now())
-                    elif not await incidents.end(unit.conn, name):
+                        await outages.begin(unit.conn, name, fault.text or fault.name, clock.now())
+                    elif not await outages.end(unit.conn, name):
                         return
                     unit.hints.add("alarm")
                 return

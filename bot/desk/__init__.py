@@ -15,7 +15,9 @@ from bot.desk import (
     door,
     files,
     guard,
+    incidents,
     lessons,
+    likely,
     lists,
     live,
     marks,
@@ -25,15 +27,14 @@ from bot.desk import (
     reveal,
     send,
     show,
+    speech,
 )  # fmt: skip
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
-from bot.i18n import SOURCE, Catalogues
 from bot.policy.access import Verb
-from bot.web import keys
 
 __all__ = ["ROUTES", "first_link", "setup"]
 
@@ -86,6 +87,12 @@ ROUTES = (
     Route("GET", "/karantina", quarantine.listed, Verb.HOLD),
     Route("POST", "/karantina/{ref}/tahan", quarantine.hold, Verb.HOLD),
     Route("POST", "/karantina/{ref}/lepas", quarantine.lift, Verb.HOLD),
+    Route("POST", "/tiket/{number}/satukan", likely.unite, Verb.UNITE),
+    Route("POST", "/tiket/{number}/pecah", likely.divide, Verb.UNITE),
+    Route("POST", "/tiket/{number}/bedakan", likely.differ, Verb.UNITE),
+    Route("GET", "/kejadian", incidents.listed, Verb.SEE),
+    Route("POST", "/kejadian", incidents.declare, Verb.INCIDENT),
+    Route("POST", "/kejadian/{ref}/akhiri", incidents.end, Verb.INCIDENT),
     Route("GET", "/triase", lessons.lessons, Verb.TEACH),
     Route("POST", "/triase/putuskan", lessons.decide, Verb.TEACH),
     Route("GET", "/templat", approved.templates_page, Verb.TEMPLATES),
@@ -106,7 +113,7 @@ def setup(app: web.Application) -> None:
     """Adds the desk to the server. Config, database, hints, flows and catalogues are read from `app` when a page needs them."""
     desk = web.Application(middlewares=[guard.errors])
     desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
-    _templates(desk, lambda text: _words(app).gettext(SOURCE, text))
+    _templates(desk)
     for route in ROUTES:
         desk.router.add_route(route.method, route.path, guard.guarded(route))
     desk.on_response_prepare.append(guard.headers)
@@ -115,11 +122,7 @@ def setup(app: web.Application) -> None:
     app.add_subapp("/desk", desk)
 
 
-def _words(app: web.Application) -> Catalogues:
-    return app[keys.CATALOGUES]
-
-
-def _templates(desk: web.Application, translate: object) -> None:
+def _templates(desk: web.Application) -> None:
     environment = aiohttp_jinja2.setup(
         desk,
         app_key=TEMPLATES,
@@ -129,7 +132,7 @@ def _templates(desk: web.Application, translate: object) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"_": translate, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files}
+    environment.globals |= {"_": speech.tr, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files}
     environment.filters |= {"visible": show.visible, "one_line": show.one_line, "private": show.private}
 
 

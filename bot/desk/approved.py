@@ -4,7 +4,7 @@ from aiohttp import web
 
 from bot.desk import alarms, page
 from bot.policy.templates import LANGUAGE
-from bot.store import incidents, templates
+from bot.store import outages, templates
 from bot.web import keys
 
 
@@ -12,7 +12,7 @@ async def templates_page(request: web.Request) -> web.Response:
     house = request.config_dict[keys.HOUSE]
     async with request.config_dict[keys.DB].read() as conn:
         rows = await templates.everything(conn)
-        open_ones = await incidents.open_ones(conn)
+        open_ones = await outages.open_ones(conn)
         good = await templates.sendable(conn, LANGUAGE)
     failed = [each for each in open_ones if each["name"].startswith("templates ")]
     known = {row["name"] for row in rows if row["language"] == LANGUAGE}

@@ -8,8 +8,9 @@ from typing import Any
 from aiohttp import web
 
 from bot import clock
-from bot.desk import alarms, lists, page
+from bot.desk import alarms, lists, page, resemblance
 from bot.desk.panel import panel
+from bot.desk.resemblance import Likely
 from bot.errors import NotFound
 from bot.message import templated
 from bot.models import MOVES, WAITING, Officer, Owner, Role, State
@@ -40,6 +41,7 @@ class Case:
     files: dict[int, list[Any]]
     """What came along with messages, by their `seq`."""
     person: Person
+    likely: Likely
     key: str
     """A new client key: the next message of a page without scripts is sent once, even if the form is sent twice."""
 
@@ -115,8 +117,9 @@ async def load(request: web.Request) -> Case:
             files = dict(await media.of_messages(conn, Ref(ticket["conversation_id"], part), since, last))
         history = await desk.history(conn, Ref(ticket["id"], part))
         person = await persons.load(conn, Ref(ticket["contact_id"], ticket["contact_part"]))
+        others = await resemblance.load(conn, request.config_dict[keys.HOUSE], dict(ticket), history)
     at = clock.now()
-    return Case(dict(ticket), messages, history, since, signed.officer, at, files, person, clock.token()[:32])
+    return Case(dict(ticket), messages, history, since, signed.officer, at, files, person, others, clock.token()[:32])
 
 
 def _since(text: str, last: int) -> int:

@@ -2,9 +2,11 @@
 
 from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
-from bot.models.boxes import InboxItem, Incident, OutboxItem, PartLease, Rate, Timer, Worker
+from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
+from bot.models.flows import Errand, FlowVersion
 from bot.models.identity import Alias, Joining, LinkCode, Twin
+from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
@@ -50,6 +52,8 @@ __all__ = [
     "CorrectionState",
     "Delivery",
     "Disclosure",
+    "Errand",
+    "FlowVersion",
     "Follow",
     "Inbox",
     "InboxItem",
@@ -64,6 +68,7 @@ __all__ = [
     "MessageStatus",
     "Officer",
     "OfficerSession",
+    "Outage",
     "OutboxItem",
     "Owner",
     "Page",

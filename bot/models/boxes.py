@@ -87,10 +87,10 @@ class Rate(SQLModel, table=True):
     """What the last statement gave: it reads its own answer here."""
 
 
-class Incident(SQLModel, table=True):
+class Outage(SQLModel, table=True):
     """Something that a human must mend, until it is mended: a dead token, templates that cannot be read."""
 
-    __tablename__ = "incident"
+    __tablename__ = "outage"
     name: str = Field(primary_key=True)
     """What it is about, for example `channel whatsapp:100200300`."""
     text: str = ""

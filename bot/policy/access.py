@@ -37,6 +37,10 @@ class Verb(StrEnum):
     """Read who has seen such numbers, and why."""
     MERGE = "merge"
     """Say that two contacts are one person, and take it back."""
+    UNITE = "unite"
+    """Say that two cases are about one thing, or are not, and take it back."""
+    INCIDENT = "incident"
+    """Declare what is known already, and end it."""
     EVIDENCE = "evidence"
     """Open a photo as it was sent, with the place and the camera that it names."""
     TEMPLATES = "templates"
@@ -67,6 +71,8 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.REVEAL: EVERYBODY,
     Verb.AUDIT: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.MERGE: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.UNITE: EVERYBODY,
+    Verb.INCIDENT: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.EVIDENCE: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.TEMPLATES: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.PEOPLE: frozenset({Role.ADMIN}),

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot import clock
 from bot.message import Limits
-from bot.models import Alarm, Assignment, Delivery, Follow, LinkCode, Message, Page, Survey, Ticket, TicketEvent
+from bot.models import Alarm, Assignment, Delivery, Errand, Follow, LinkCode, Message, Page, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import boxes, media, quarantine, talk
@@ -18,6 +18,7 @@ from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
+ERRAND = table(Errand)
 ALARM, PAGE, MESSAGE, LINK_CODE, FOLLOW = table(Alarm), table(Page), table(Message), table(LinkCode), table(Follow)
 
 TICKET_CHANGES = (
@@ -79,6 +80,7 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
     "message": boxes.INSERT_MESSAGE,
     "media": media.INSERT_MEDIA,
     "outbox": boxes.INSERT_OUTBOX,
+    "errand": Many(sa.insert(ERRAND), ERRAND.c.keys()),
     "link_code": Many(sa.insert(LINK_CODE), LINK_CODE.c.keys()),
 }
 
@@ -197,6 +199,8 @@ class Batch:
             unit.queue_changed()
         if self._changed_alarms:
             unit.hints.add("alarm")
+        if self._inserts.get("errand"):
+            unit.hints.add("errand")
 
     def _talk_work(self) -> list[Work]:
         now, talks = self.now, self.talks.values()

@@ -1,15 +1,17 @@
-"""One message of a conversation, by its number, for whoever does something to it."""
+"""One message of a conversation, by its number, for whoever does something to it; and who may be shown that it was read."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Author, Delivery, Message, OutboxItem
+from bot import clock
+from bot.models import Address, Author, Conversation, Delivery, Message, OutboxItem, Owner
 from bot.models.base import table
 from bot.models.ref import Ref
 
-MESSAGE, OUTBOX = table(Message), table(OutboxItem)
+MESSAGE, OUTBOX, ADDRESS, TALK = table(Message), table(OutboxItem), table(Address), table(Conversation)
 
 
 async def at(conn: AsyncConnection, conversation: Ref, seq: int) -> dict[str, Any] | None:
@@ -45,3 +47,24 @@ async def last_heard(conn: AsyncConnection, conversation: Ref) -> str | None:
         .limit(1)
     )
     return (await conn.execute(query)).scalar()
+
+
+async def with_bot(conn: AsyncConnection, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these (account, address) whose conversation is the bot's; who is new is, too."""
+    wanted = set(keys)
+    query = (
+        sa.select(ADDRESS.c.account, ADDRESS.c.address, TALK.c.owner)
+        .join_from(
+            ADDRESS,
+            TALK,
+            (TALK.c.id == ADDRESS.c.conversation_id) & (TALK.c.part == ADDRESS.c.part),
+        )
+        .where(
+            ADDRESS.c.part.in_({clock.part_of(key[0].partition(":")[0], key[1]) for key in wanted}),
+            ADDRESS.c.address.in_({key[1] for key in wanted}),
+        )
+    )
+    taken = {
+        (row.account, row.address) for row in await conn.execute(query) if row.owner not in (Owner.BOT, Owner.SURVEY)
+    }
+    return wanted - taken

@@ -37,6 +37,8 @@ class Talk:
     session: dict[str, object] | None = None
     alarm_id: bytes | None = None
     urgency: str = ""
+    pace: dict[str, Any] | None = None
+    """See `policy.patience`."""
     last_inbound_at: datetime | None = None
     updated_at: datetime | None = None
     name: str = ""
@@ -109,6 +111,7 @@ _THREAD = (
         CONVERSATION.c.session,
         CONVERSATION.c.alarm_id,
         CONVERSATION.c.urgency,
+        CONVERSATION.c.pace,
         CONVERSATION.c.last_inbound_at,
         CONVERSATION.c.updated_at,
         CONTACT.c.name,
@@ -171,17 +174,9 @@ UPDATE_ADDRESS = Many(
     .values({name: sa.bindparam(name) for name in ADDRESS_COLUMNS})
 )
 STATE_COLUMNS = (
-    "owner",
-    "epoch",
-    "seq",
-    "officer_id",
-    "ticket_id",
-    "session",
-    "alarm_id",
-    "urgency",
-    "last_inbound_at",
+    "owner", "epoch", "seq", "officer_id", "ticket_id", "session", "alarm_id", "urgency", "pace", "last_inbound_at",
     "updated_at",
-)
+)  # fmt: skip
 UPDATE_CONVERSATION = Many(
     sa.update(CONVERSATION)
     .where(CONVERSATION.c.id == sa.bindparam("b_id"), CONVERSATION.c.part == sa.bindparam("b_part"))
@@ -225,27 +220,6 @@ async def epochs(conn: AsyncConnection, conversations: Sequence[tuple[bytes, int
         CONVERSATION.c.part.in_(sorted({part for _, part in conversations})),
     )
     return {row[0]: row[1] for row in await conn.execute(query)}
-
-
-async def with_bot(conn: AsyncConnection, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those of these (account, address) whose conversation is the bot's; who is new is, too."""
-    wanted = set(keys)
-    query = (
-        sa.select(ADDRESS.c.account, ADDRESS.c.address, CONVERSATION.c.owner)
-        .join_from(
-            ADDRESS,
-            CONVERSATION,
-            (CONVERSATION.c.id == ADDRESS.c.conversation_id) & (CONVERSATION.c.part == ADDRESS.c.part),
-        )
-        .where(
-            ADDRESS.c.part.in_({clock.part_of(key[0].partition(":")[0], key[1]) for key in wanted}),
-            ADDRESS.c.address.in_({key[1] for key in wanted}),
-        )
-    )
-    taken = {
-        (row.account, row.address) for row in await conn.execute(query) if row.owner not in (Owner.BOT, Owner.SURVEY)
-    }
-    return wanted - taken
 
 
 async def last_inbound_at(conn: AsyncConnection, conversation: Ref) -> datetime | None:
@@ -395,6 +369,7 @@ def state_row(talk: Talk) -> dict[str, Any]:
         "session": talk.session,
         "alarm_id": talk.alarm_id,
         "urgency": talk.urgency,
+        "pace": talk.pace,
         "last_inbound_at": talk.last_inbound_at,
         "updated_at": talk.updated_at,
     }

@@ -61,18 +61,18 @@ async def test_news_is_read_at_once_and_takes_the_template_away(
     assert shown in page and page.count("tidak ditawarkan") == 2
 
 
-async def test_what_cannot_be_read_is_an_incident_and_leaves_what_was_known(stocked: World) -> None:
+async def test_what_cannot_be_read_is_an_outage_and_leaves_what_was_known(stocked: World) -> None:
     world = stocked
     admin = await world.officer()
     world.graph.fail_next.append(Failure(401, 190))
     await told(world, "message_template_quality_update")
-    await eventually(lambda: _incidents(world, 1), what="the incident")
+    await eventually(lambda: _outages(world, 1), what="the outage")
     page = await admin.get("/desk/templat")
     assert "Templat tidak dapat dibaca dari platform" in page and "kabar_laporan" in page
     assert "templates whatsapp:100200300" in await admin.get("/desk")
     await told(world, "message_template_status_update")
     world.server._templates.news()  # type: ignore[union-attr]
-    await eventually(lambda: _incidents(world, 0), what="its end")
+    await eventually(lambda: _outages(world, 0), what="its end")
     assert await _count(world, 5)
 
 
@@ -80,5 +80,5 @@ async def _count(world: World, count: int) -> bool:
     return bool(await world.one("SELECT count(*) FROM template") == count)
 
 
-async def _incidents(world: World, count: int) -> bool:
-    return bool(await world.one("SELECT count(*) FROM incident") == count)
+async def _outages(world: World, count: int) -> bool:
+    return bool(await world.one("SELECT count(*) FROM outage") == count)

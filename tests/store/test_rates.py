@@ -13,7 +13,7 @@ from bot.engine.effects import Say
 from bot.errors import Fault, SendError
 from bot.message import Limits, Outbound, Pace, Receipt
 from bot.metrics import Metrics
-from bot.store import incidents, talk
+from bot.store import outages, talk
 from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.turn.say import say
@@ -152,7 +152,7 @@ def test_an_address_gets_its_burst_then_waits(
 
 
 async def test_a_dead_token_is_probed_by_one_send_and_told(db: Db, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The breaker: one try at a time, an incident for humans while it lasts, every message kept and in order."""
+    """The breaker: one try at a time, an outage for humans while it lasts, every message kept and in order."""
     monkeypatch.setattr("bot.delivery.sender.LONGEST_PAUSE", 0.1)
     channel = Fake()
     channel.fault = Fault("auth", "token kedaluwarsa", retryable=True, scope="account")
@@ -160,17 +160,17 @@ async def test_a_dead_token_is_probed_by_one_send_and_told(db: Db, monkeypatch: 
     await sender.hold(None)
     sender.start()
     await wrote(db, *[(f"w{n}", "halo", 1) for n in range(30)])
-    await eventually(lambda: _incidents(db, ["token kedaluwarsa"]), what="the incident")
+    await eventually(lambda: _outages(db, ["token kedaluwarsa"]), what="the outage")
     first = channel.tries
     await eventually(lambda: channel.tries > first + 2, what="probes")
     assert channel.tries < 30 + 40 and not channel.sent
     channel.fault = None
     await eventually(lambda: len(channel.sent) == 30, 20)
-    await eventually(lambda: _incidents(db, []), what="its end")
+    await eventually(lambda: _outages(db, []), what="its end")
     assert {words for _, words in channel.sent} == {"halo"}
     await sender.stop(2)
 
 
-async def _incidents(db: Db, words: list[str]) -> bool:
+async def _outages(db: Db, words: list[str]) -> bool:
     async with db.read() as conn:
-        return [each["text"] for each in await incidents.open_ones(conn)] == words
+        return [each["text"] for each in await outages.open_ones(conn)] == words

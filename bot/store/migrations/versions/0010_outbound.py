@@ -1,7 +1,7 @@
-"""rates that all processes share, incidents, templates
+"""rates that all processes share, outages, templates
 
-Revision ID: 0009
-Revises: 0008
+Revision ID: 0010
+Revises: 0009
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 
 import bot.models.types
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -32,11 +32,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", "name", "language", name=op.f("pk_template")),
     )
     op.create_table(
-        "incident",
+        "outage",
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("since", bot.models.types.UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_incident")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_outage")),
     )
     op.create_table(
         "rate",
@@ -50,4 +50,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("template")
     op.drop_table("rate")
-    op.drop_table("incident")
+    op.drop_table("outage")
