@@ -162,7 +162,11 @@ class Telegram:
         out = replace(out, choices=buttons)
         more = extras(out)
         self._keyboards.left(out, more)
-        return await self._library.send(int(out.address), out.text, buttons, more)
+        try:
+            return await self._library.send(int(out.address), out.text, buttons, more)
+        except SendError:
+            self._keyboards.still(out, more)
+            raise
 
     async def attend(self, account: str, address: str, external_id: str, typing: bool) -> None:
         """A bot cannot mark as read; that it is typing shows for five seconds."""

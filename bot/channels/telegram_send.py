@@ -54,6 +54,11 @@ class Keyboards:
             del self._chats[out.address]
             more["reply_markup"] = {"remove_keyboard": True}
 
+    def still(self, out: Outbound, more: dict[str, Any]) -> None:
+        """It did not arrive: the keyboard is there as it was."""
+        if "remove_keyboard" in more.get("reply_markup", {}):
+            self._chats[out.address] = None
+
 
 def extras(out: Outbound) -> dict[str, Any]:
     """What Telegram takes beside text and answer buttons. A keyboard that shares something works in private chats only."""

@@ -166,6 +166,9 @@ async def test_a_keyboard_that_nobody_used_goes_with_the_next_words(telegram: Te
     out = Outbound(REF, telegram.account, str(person.id), "Di mana?")
     await telegram.send(replace(out, ask="location"))
     await telegram.send(replace(out, choices=(Choice("a", "Ya"),)))
+    fake.fail_next.append(TelegramFailure(429, "Too Many Requests"))
+    with pytest.raises(SendError):
+        await telegram.send(out)
     await telegram.send(out)
     await telegram.send(out)
     marks = ["".join(one.payload.get("reply_markup", {}).keys() & MARKS) for one in fake.to(person.id)]
