@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from bot import flow_cli
 from bot.errors import WargiError
 from bot.triage_cli import triage_app
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 flow_app = typer.Typer(no_args_is_help=True, help="What the bot says and asks.")
 locale_app = typer.Typer(no_args_is_help=True, help="How it is said in other languages.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
+flow_cli.add(flow_app)
 app.add_typer(flow_app, name="flow")
 app.add_typer(locale_app, name="locale")
 app.add_typer(db_app, name="db")
@@ -184,11 +186,12 @@ def flow_check() -> None:
     from bot import clock
     from bot.app import content_dir
     from bot.engine.check import lint
-    from bot.triage import emergency, urgency
+    from bot.triage import emergency, room
 
-    problems = lint(flows())
+    known = flows()
+    problems = lint(known)
     folder = content_dir(settings().flows_dir, "flows")
-    urgency.read(folder)
+    room.load(folder, known)  # dangers, escalation, routing, agencies: a broken file is refused with its line
     for warning in emergency.read(folder).stale(clock.now().date()):
         typer.echo(f"warning: {warning}")
     for problem in problems:

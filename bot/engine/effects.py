@@ -229,7 +229,5 @@ class Facts:
     places: Places | None = None
     urgency: Callable[[str], str] | None = None
     """`critical`, `high` or ''."""
-    answer: Callable[[str], Mapping[str, str] | None] | None = None
-    """The known answer to a citizen's question, by language; None where there is none."""
     known: tuple[Known, ...] = ()
     """Loaded only for who is about to send a report."""
