@@ -73,7 +73,7 @@ async def test_what_cannot_be_read_is_an_outage_and_leaves_what_was_known(stocke
     await told(world, "message_template_status_update")
     world.server._templates.news()  # type: ignore[union-attr]
     await eventually(lambda: _outages(world, 0), what="its end")
-    assert await _count(world, 5)
+    assert await _count(world, 6)
 
 
 async def _count(world: World, count: int) -> bool:
