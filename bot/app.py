@@ -31,7 +31,7 @@ from bot.store.db import Db
 from bot.store.listen import listen
 from bot.triage import room
 from bot.turn import House, Ways, alarm
-from bot.web import agency, chat, health, keys, track, upload, webhooks
+from bot.web import agency, chat, handed, health, keys, track, upload, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
 
@@ -167,6 +167,7 @@ class Server:
             for channel in self.house.channels.values():
                 webhooks.setup(app, channel)
             upload.setup(app, chat.setup(app))
+            handed.setup(app)
             track.setup(app)
             agency.setup(app)
         if "desk" in self.roles:
@@ -214,6 +215,8 @@ class Server:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+        if served:
+            await self.house.courtesies.stop()
         if self._http is not None:
             await self._http.close()
         await self.db.close()

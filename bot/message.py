@@ -1,6 +1,6 @@
 """The words that cross between rooms: frozen types that know no platform, no table and no flow."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
@@ -128,6 +128,21 @@ class Template:
     language: str = "id"
     body: tuple[str, ...] = ()
     """The values of its variables, in order."""
+    header: str = ""
+    """The value of the variable in its header, where that is a text with one."""
+    buttons: tuple[tuple[str, str], ...] = ()
+    """(`quick_reply` or `url`, payload or end of the address), in the order of its buttons."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of ours, by the hash under which the shelf holds it. What it is stands fixed by its bytes."""
+
+    kind: Literal["image", "video", "audio", "voice", "document"]
+    sha256: str
+    mime: str
+    name: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +164,12 @@ class Outbound:
     """(label, https address) of a button; the address stands in the text as well."""
     reply_to: str = ""
     """The platform's id of the message that this one answers."""
+    file: File | None = None
+    """Leaves with `text` as its caption, which may be empty. Only where `Limits.caption` takes it."""
+    react: str = ""
+    """An emoji under the message `reply_to` instead of words. Only where `Limits.reacts`."""
+    edit: str = ""
+    """The platform's id of our own message whose words are replaced. Only where `Limits.edits`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +188,21 @@ class Pace:
     burst: int
 
 
+def units(text: str) -> int:
+    """UTF-16 units, as Telegram and most others count: an emoji is two."""
+    return len(text) + sum(1 for each in text if each > "\uffff")
+
+
+def no_files(file: File) -> int | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a platform allows, in characters; `rate` in sends a second and account (0 = unlimited)."""
 
     text: int
+    """Longer ones are cut between words before they are queued."""
     rate: float = 0.0
     confirms: bool = False
     """Statuses echo our reference, so an ambiguous send is first waited for."""
@@ -179,6 +210,17 @@ class Limits:
     """Towards one person."""
     group: Pace | None = None
     """Towards a group (an address that begins with `-`)."""
+    size: Callable[[str], int] = units
+    """How the platform counts a text against `text`."""
+    caption: Callable[[File], int | None] = no_files
+    """How long the words under a file may be; None: it is not taken, and words say where it can be seen."""
+    signs: bool = False
+    """A citizen can be shown that we have read, or are typing."""
+    quotes: bool = False
+    """A message can answer a given one."""
+    reacts: bool = False
+    edits: bool = False
+    """Our own words can be replaced after they were sent."""
     window: timedelta | None = None
     """So long after the citizen's last message free text is taken; None = always."""
 
@@ -223,6 +265,10 @@ class Channel(Protocol):
 
     async def acknowledge(self, kind: str, raw: bytes) -> None:
         """Best effort, after the turn committed: ends a pressed button's spinner where a platform has one. Never raises."""
+
+    async def attend(self, account: str, address: str, external_id: str, typing: bool) -> None:
+        """Best effort: shows a citizen that their message was read, and (`typing`) that an answer is on its way. Asked for only where
+        `Limits.signs`. Never raises, and nothing depends on it."""
 
     def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
         """The bytes of a citizen's file (`Attachment.ref`), read from the platform as they are asked for. Raises `FetchError`."""

@@ -123,7 +123,7 @@ async def ring(unit: Unit, house: House, kind: str, subject: Ref, timer: bytes) 
     if verb is None:  # a newer version's: it stays for those who know it
         await boxes.postpone_timer(unit.conn, Ref(timer, subject.part), clock.now() + UNKNOWN_WAIT)
         return "unknown"
-    batch, outcome = Batch(clock.now()), "done"
+    batch, outcome = house.batch(), "done"
     try:
         await verb(unit, batch, house, subject)  # locks the conversation first, as every turn does
     except NotFound:

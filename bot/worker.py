@@ -14,7 +14,7 @@ from bot.lane import Lane
 from bot.message import templated
 from bot.metrics import Metrics
 from bot.models.ref import Ref
-from bot.store import boxes, leases
+from bot.store import boxes, leases, messages
 from bot.store.db import Db, Unit
 from bot.turn import House, intake, rescue
 
@@ -26,6 +26,10 @@ LINGER = 0.006
 """Seconds in which more may come before a batch begins: one transaction for five turns costs little more than for one."""
 TIMER_TICK = 0.25
 FAILED_TIMER_WAIT = timedelta(minutes=1)
+CROWD = 8
+"""Of more turns at once no signs are given that something was read: each would be one more request."""
+LONG = 2.0
+"""Seconds that a message has waited for its turn when its sender is shown that an answer is being made."""
 SWEEP = 5.0
 COURIER_TICK = 1.0
 MARGIN = 1.0
@@ -47,7 +51,6 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         self._idlers: list[asyncio.Task[None]] = []
         """Loops that may be cut off anywhere."""
-        self._courtesies: set[asyncio.Task[None]] = set()
         self.news: Callable[[], None] = lambda: None
         """Told when a platform says that a template has changed."""
         self._turning = asyncio.Lock()
@@ -82,7 +85,7 @@ class Worker:
         self._wake.set()
         loops = self._tasks
         waiting = (await asyncio.wait(loops, timeout=seconds / 2))[1] if loops else set()
-        rest = (*waiting, *self._idlers, *self._courtesies)
+        rest = (*waiting, *self._idlers)
         for task in rest:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
@@ -136,6 +139,7 @@ class Worker:
                 rows = await boxes.pending(unit.conn, None if self._db.is_sqlite else sorted(held), MOST)
                 if not rows:
                     return 0
+                self._show_typing(rows)
                 await self._run(unit, held, rows)
         except WargiError:
             raise
@@ -143,6 +147,26 @@ class Worker:
             self._log.error("batch failed, running its turns alone", error=logs.fault(error), rows=len(rows))
             await self._apart(held, rows)
         return len(rows)
+
+    def _show_typing(self, rows: Sequence[boxes.Row]) -> None:
+        """To those who have waited, beside their turns: who looks at a silent phone writes again."""
+        late = clock.now() - timedelta(seconds=LONG)
+        waited = [row for row in rows if row.kind == "message" and row.address and row.received_at < late]
+        if waited and (room := self._house.courtesies.room) > 1:
+            self._house.courtesies.begin(self._typing(waited[: room - 1]))
+
+    async def _typing(self, rows: Sequence[boxes.Row]) -> None:
+        """Only where the bot will answer: anything else would be a lie."""
+        try:
+            async with self._db.read() as conn:
+                with_bot = await messages.with_bot(conn, {(row.account, row.address or "") for row in rows})
+        except StoreDown:
+            return
+        for row in rows:
+            if (row.account, row.address) in with_bot:
+                self._house.courtesies.attend(
+                    self._house.channels, row.account, row.address or "", row.external_id, typing=True
+                )
 
     async def _run(self, unit: Unit, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> None:
         """The turns of these rows; `held` is what we held before they were read, so that rows read under an old lease are not
@@ -158,11 +182,13 @@ class Worker:
             self._parked(id_, reason)
         if any(row.kind == "event" and self._is_template_news(row) for row in rows):
             self.news()
-        for row in pressed:  # ends the spinner on a button; nobody waits for it, nothing depends on it
-            channel = self._house.channels[row.account.partition(":")[0]]
-            task = asyncio.create_task(channel.acknowledge(row.kind, row.raw))
-            self._courtesies.add(task)
-            task.add_done_callback(self._courtesies.discard)
+        for row in pressed:  # ends the spinner on a button
+            self._house.courtesies.begin(
+                self._house.channels[row.account.partition(":")[0]].acknowledge(row.kind, row.raw)
+            )
+        if len(rows) <= CROWD:
+            for each in unit.read:
+                self._house.courtesies.attend(self._house.channels, *each)
 
     def _is_template_news(self, row: boxes.Row) -> bool:
         channel = templated(self._house.channels.get(row.account.partition(":")[0]))

@@ -98,7 +98,12 @@ def seconds(value: object) -> int:
 
 
 async def post(
-    http: aiohttp.ClientSession, url: Any, headers: Mapping[str, str], body: bytes, method: str = "POST"
+    http: aiohttp.ClientSession,
+    url: Any,
+    headers: Mapping[str, str],
+    body: bytes,
+    method: str = "POST",
+    patience: float = 0.0,
 ) -> tuple[int, bytes, float | None]:
     """Asks once, by POST as a rule: status, body (cut at 64 KiB), Retry-After. Follows no redirect: the headers may hold a token."""
     status = 0
@@ -109,7 +114,7 @@ async def post(
             data=body or None,
             headers=headers,
             allow_redirects=False,
-            timeout=_TIMEOUT,
+            timeout=aiohttp.ClientTimeout(total=patience, connect=5) if patience else _TIMEOUT,
             auto_decompress=False,
         ) as answer:
             status = answer.status

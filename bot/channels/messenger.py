@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.errors import ConfigError, Fault, FetchError, SendError, Unreadable
 from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status
 
 TEXT = {"messenger": 2000, "instagram": 1000}
+SIZE: dict[str, Callable[[str], int]] = {"messenger": len, "instagram": lambda text: len(text.encode())}
 """Messenger counts characters, Instagram the bytes of UTF-8."""
 BUTTONS, BUTTON_TEXT = 3, 640
 QUICK, TITLE, PAYLOAD = 13, 20, 1000
@@ -90,7 +91,7 @@ class Messenger:
         self.name = name
         self.account = f"{name}:{account_id}"
         # Messenger echoes our reference in `message_echoes`; Instagram has nothing that carries it.
-        self.limits = Limits(text=TEXT[name], rate=rate, confirms=name == "messenger", window=WINDOW)
+        self.limits = Limits(TEXT[name], rate, name == "messenger", size=SIZE[name], signs=True, window=WINDOW)
         self._secrets = tuple(secret.encode() for secret in app_secrets)
         self._verify_token = verify_token.encode()
         self._base = f"{api_url.rstrip('/')}/{api_version}"
@@ -137,6 +138,15 @@ class Messenger:
 
     async def acknowledge(self, kind: str, raw: bytes) -> None:
         """Nothing: Messenger expects no word after a button."""
+
+    async def attend(self, account: str, address: str, external_id: str, typing: bool) -> None:
+        """What the citizen sees when somebody looks at the page's inbox."""
+        assert self._http is not None, "start() comes first"
+        url = yarl.URL(f"{self._base}/{account.partition(':')[2]}/messages")
+        with suppress(SendError):
+            for action in ("mark_seen", "typing_on") if typing else ("mark_seen",):
+                body = dumps({"recipient": {"id": address}, "sender_action": action})
+                await post(self._http, url, self._headers, body)
 
     async def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
         """A file's reference is its address for some days; it wants no token, and none is shown to it."""
@@ -253,7 +263,7 @@ def payload(name: str, out: Outbound) -> dict[str, Any]:
     """Up to three buttons that stay, or up to thirteen quick replies that go with the next message, where all fits; their
     numbered twin is in the text already."""
     text, choices = out.text, out.choices
-    length = len(text.encode()) if name == "instagram" else len(text)
+    length = SIZE[name](text)
     if not 0 < length <= TEXT[name]:
         raise SendError(Fault("payload", f"a text of {length} characters; {name} takes 1 to {TEXT[name]}"))
     if id_of(out.address) is None:

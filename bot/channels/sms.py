@@ -72,7 +72,7 @@ class Sms:
             raise ConfigError("sms: WARGI_SMS_SECRET takes letters, digits, _ and - only")
         number = number_of(sender) or sender
         self.account = f"sms:{number}"
-        self.limits = Limits(text=TEXT, rate=rate, confirms=True)
+        self.limits = Limits(TEXT, rate, confirms=True, size=size)
         self._api, self._secret = api_url, secret
         self._own = {"username": username, "password": password, "charset": "UTF-8", "dlr-mask": str(MASK)}
         self._report_url = f"{url}/webhooks/sms"
@@ -137,6 +137,9 @@ class Sms:
 
     async def acknowledge(self, kind: str, raw: bytes) -> None:
         """Nothing: there are no buttons."""
+
+    async def attend(self, account: str, address: str, external_id: str, typing: bool) -> None:
+        """Nothing: nobody sees whether an SMS was read."""
 
     async def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
         raise FetchError(Fault("expired", "an SMS holds no files"))
@@ -226,6 +229,14 @@ def fit(text: str) -> tuple[int, str]:
             Fault("payload", f"a text of {wide} characters outside the short alphabet; an SMS takes {WIDE}")
         )
     return 2, text
+
+
+def size(text: str) -> int:
+    """Against `TEXT`. A text of the wide alphabet fills the same segments with fewer characters."""
+    text = "".join(map(_plain, text.translate(_PLAIN)))
+    if all(one in _GSM or one in _ESCAPED for one in text):
+        return sum(1 + (one in _ESCAPED) for one in text)
+    return -(-(len(text.encode("utf-16-be")) // 2) * TEXT // WIDE)
 
 
 def _plain(one: str) -> str:

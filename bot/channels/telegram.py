@@ -3,7 +3,8 @@ and `telegram_read` until a Telegram channel starts: the library costs 0.2 s and
 
 import re
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -12,6 +13,8 @@ import yarl
 from bot.channels import files
 from bot.channels.http import GARBLED, REFUSED, dumps, header, loads, name_of, post, same, seconds
 from bot.channels.kit import Adapter, Asked, Finding
+from bot.channels.telegram_send import BUTTON_LABEL, Calls, Keyboards, caption, extras
+from bot.channels.upload import Shelf
 from bot.config import Setting
 from bot.errors import ConfigError, Fault, FetchError, SendError, Unauthorised, Unreadable
 from bot.message import Choice, Hook, Inbound, Item, Limits, Outbound, Pace, Receipt, Status, clean
@@ -19,8 +22,7 @@ from bot.message import Choice, Hook, Inbound, Item, Limits, Outbound, Pace, Rec
 if TYPE_CHECKING:
     from bot.channels.telegram_ptb import Library
 
-TEXT, BUTTON_DATA, BUTTONS, BUTTON_LABEL = 4096, 64, 100, 64
-ASKS = {"location": ("📍 Kirim lokasi", "request_location"), "contact": ("📞 Kirim nomor", "request_contact")}
+TEXT, BUTTON_DATA, BUTTONS = 4096, 64, 100
 CHAT, GROUP = Pace(rate=1.0, burst=20), Pace(rate=20 / 60, burst=20)
 """Telegram names one message a second and chat, lets short bursts pass, and counts all topics of a group together."""
 
@@ -38,6 +40,7 @@ ERRORS: tuple[tuple[int, str, Fault], ...] = (
     (400, "deactivated", Fault("undeliverable")),
     (400, "upgraded to a supergroup", Fault("undeliverable")),
     (400, "", Fault("payload")),
+    (413, "", Fault("media")),
     (504, "", Fault("timeout", retryable=True, ambiguous=True)),
 )
 # What a refused getFile means, as above. Bots are given 20 MB at most.
@@ -68,16 +71,27 @@ class Telegram:
     hooks: tuple[Hook, ...] = (Hook(),)
 
     def __init__(
-        self, token: str, secret_token: str, api_url: str = "https://api.telegram.org", rate: float = 30.0
+        self,
+        token: str,
+        secret_token: str,
+        api_url: str = "https://api.telegram.org",
+        rate: float = 30.0,
+        shelf: Shelf | None = None,
     ) -> None:
         bot_id = token.partition(":")[0]
         if not (bot_id.isdigit() and ":" in token and secret_token):
             raise ConfigError("telegram: a token like 123456:ABC and a secret token are both needed")
         self.account = f"telegram:{bot_id}"
-        self.limits = Limits(TEXT, rate, pair=CHAT if rate else None, group=GROUP if rate else None)
+        self.limits = Limits(
+            TEXT, rate, False, CHAT if rate else None, GROUP if rate else None,
+            caption=caption, signs=True, quotes=True, reacts=True, edits=True,
+        )  # fmt: skip
+        self._shelf = shelf
         self._token, self._api_url = token, api_url.rstrip("/")
         self._secret = secret_token.encode()
         self._library: Library | None = None
+        self._calls: Calls | None = None
+        self._keyboards = Keyboards()
         self._http: aiohttp.ClientSession | None = None
 
     # -- in ----------------------------------------------------------------------------------------
@@ -132,15 +146,33 @@ class Telegram:
         from bot.channels.telegram_ptb import Library
 
         self._library, self._http = Library(self._token, self._api_url, http), http
+        self._calls = Calls(f"{self._api_url}/bot{self._token}", http, self._shelf)
 
     async def send(self, out: Outbound) -> Receipt:
-        assert self._library is not None, "start() comes first"
-        if not 0 < len(out.text) <= TEXT:
-            raise SendError(Fault("payload", f"a text of {len(out.text)} characters; Telegram takes 1 to {TEXT}"))
+        assert self._library is not None and self._calls is not None, "start() comes first"
         if not out.address.lstrip("-").isdigit():
             raise SendError(Fault("payload", "not a Telegram chat"))
+        if out.file is not None or out.react:
+            return await self._calls.send(out)
+        if not 0 < len(out.text) <= TEXT:
+            raise SendError(Fault("payload", f"a text of {len(out.text)} characters; Telegram takes 1 to {TEXT}"))
+        if out.edit:
+            return await self._calls.send(out)
         buttons = out.choices if _fits(out.choices) else ()
-        return await self._library.send(int(out.address), out.text, buttons, _extras(out))
+        out = replace(out, choices=buttons)
+        more = extras(out)
+        self._keyboards.left(out, more)
+        try:
+            return await self._library.send(int(out.address), out.text, buttons, more)
+        except SendError:
+            self._keyboards.still(out, more)
+            raise
+
+    async def attend(self, account: str, address: str, external_id: str, typing: bool) -> None:
+        """A bot cannot mark as read; that it is typing shows for five seconds."""
+        if typing and self._calls is not None:
+            with suppress(SendError):
+                await self._calls.attend(address)
 
     # -- files -------------------------------------------------------------------------------------
 
@@ -189,23 +221,6 @@ def _private_chat(key: str, said: dict[str, Any]) -> str | None:
         return None
     number = chat.get("id")
     return str(number) if type(number) is int and number > 0 else None
-
-
-def _extras(out: Outbound) -> dict[str, Any]:
-    """What Telegram takes beside text and answer buttons. A keyboard that shares something works in private chats only."""
-    more: dict[str, Any] = {}
-    number = out.reply_to.rpartition(":")[2]
-    if number.isdigit():
-        more["reply_parameters"] = {"message_id": int(number), "allow_sending_without_reply": True}
-    if out.choices:
-        return more
-    if out.ask and not out.address.startswith("-"):
-        label, field = ASKS[out.ask]
-        keyboard = [[{"text": label, field: True}]]
-        more["reply_markup"] = {"keyboard": keyboard, "resize_keyboard": True, "one_time_keyboard": True}
-    elif out.link and out.link[0].strip() and out.link[1].startswith("https://"):
-        more["reply_markup"] = {"inline_keyboard": [[{"text": out.link[0][:BUTTON_LABEL], "url": out.link[1]}]]}
-    return more
 
 
 def _fits(choices: tuple[Choice, ...]) -> bool:
@@ -257,7 +272,7 @@ ADAPTER = Adapter(
         Setting("api_url", "https://api.telegram.org"),
         Setting("rate", 30.0),
     ),
-    build=lambda own, place: Telegram(**own),
+    build=lambda own, place: Telegram(**own, shelf=place.shelf),
     look=_look,
     connect=_connect,
 )

@@ -23,7 +23,7 @@ class Web:
 
     def __init__(self, shelf: Callable[[str], AsyncGenerator[bytes, None]] | None = None) -> None:
         """`shelf` reads what a page has uploaded: it lies in the house before its message does."""
-        self.limits = Limits(text=65_536)
+        self.limits = Limits(65_536, caption=lambda file: 65_536)
         self._shelf = shelf
 
     def item(self, address: str, external_id: str, text: str = "", choice: str = "", name: str = "") -> Item:
@@ -72,6 +72,9 @@ class Web:
 
     async def acknowledge(self, kind: str, raw: bytes) -> None:
         """Nothing: the page shows by itself that a button was pressed."""
+
+    async def attend(self, account: str, address: str, external_id: str, typing: bool) -> None:
+        """Nothing: the page looks for answers by itself."""
 
     async def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
         if self._shelf is None:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +14,13 @@ from bot import clock
 from bot.channels import meta, meta_check
 from bot.channels.http import dumps, loads, name_of, post, seconds
 from bot.channels.kit import Adapter, Place
+from bot.channels.upload import Shelf
 from bot.channels.whatsapp_kinds import address_of
 from bot.channels.whatsapp_media import Files
 from bot.channels.whatsapp_read import read_message, read_status, sender_of
-from bot.channels.whatsapp_send import PAIR, TEXT, fault, payload, receipt
+from bot.channels.whatsapp_send import PAIR, TEXT, caption, fault, payload, receipt
 from bot.channels.whatsapp_templates import NEWS, fetch
+from bot.channels.whatsapp_upload import Uploads
 from bot.config import Setting
 from bot.errors import ConfigError, SendError, Unreadable
 from bot.message import Approved, Inbound, Item, Limits, Outbound, Receipt, Status
@@ -41,11 +44,22 @@ class WhatsApp:
         rate: float = 80.0,
         media_hosts: tuple[str, ...] = ("lookaside.fbsbx.com",),
         business_account_id: str = "",
+        shelf: Shelf | None = None,
     ) -> None:
         if not (phone_number_id and access_token and app_secrets and all(app_secrets) and verify_token):
             raise ConfigError("whatsapp: a number, an access token, an app secret and a verify token are all needed")
         self.account = f"whatsapp:{phone_number_id}"
-        self.limits = Limits(TEXT, rate, True, PAIR if rate else None, window=WINDOW)
+        self.limits = Limits(
+            TEXT,
+            rate,
+            True,
+            PAIR if rate else None,
+            caption=caption,
+            signs=True,
+            quotes=True,
+            reacts=True,
+            window=WINDOW,
+        )
         self._secrets = tuple(secret.encode() for secret in app_secrets)
         self._verify_token = verify_token.encode()
         self._base = f"{api_url.rstrip('/')}/{api_version}"
@@ -59,6 +73,7 @@ class WhatsApp:
         }
         self._http: aiohttp.ClientSession | None = None
         self._files = Files(self._base, access_token, media_hosts)
+        self._uploads = Uploads(self._base, self._headers, shelf)
 
     # -- in ----------------------------------------------------------------------------------------
 
@@ -131,9 +146,11 @@ class WhatsApp:
         assert self._http is not None, "start() comes first"
         url = self._urls.get(out.account)
         if url is None:
-            number = out.account.partition(":")[2]
-            url = self._urls[out.account] = yarl.URL(f"{self._base}/{number}/messages")
-        status, body, wait = await post(self._http, url, self._headers, dumps(payload(out)))
+            url = self._urls[out.account] = yarl.URL(f"{self._base}/{out.account.partition(':')[2]}/messages")
+        media = ""
+        if out.file is not None and out.template is None:
+            media = await self._uploads.id_of(self._http, out.account.partition(":")[2], out.file)
+        status, body, wait = await post(self._http, url, self._headers, dumps(payload(out, media)))
         try:
             answer = loads(body)
         except Unreadable:
@@ -147,6 +164,15 @@ class WhatsApp:
     def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
         assert self._http is not None, "start() comes first"
         return self._files.fetch(self._http, account.partition(":")[2], ref)
+
+    async def attend(self, account: str, address: str, external_id: str, typing: bool) -> None:
+        """One request for both. It shows for 25 seconds or until our answer, and marks all that came before as read too."""
+        assert self._http is not None, "start() comes first"
+        data = {"messaging_product": "whatsapp", "status": "read", "message_id": external_id}
+        shown = {"typing_indicator": {"type": "text"}} if typing else {}
+        url = yarl.URL(f"{self._base}/{account.partition(':')[2]}/messages")
+        with suppress(SendError):
+            await post(self._http, url, self._headers, dumps({**data, **shown}))
 
     async def templates(self) -> list[Approved]:
         assert self._http is not None, "start() comes first"
@@ -225,6 +251,7 @@ def _build(own: Mapping[str, Any], place: Place) -> WhatsApp:
         api_version=own["api_version"],
         rate=own["rate"],
         business_account_id=own["business_account_id"],
+        shelf=place.shelf,
         media_hosts=tuple(own["media_hosts"].replace(",", " ").split()),
     )
 

@@ -6,9 +6,9 @@ from typing import Any
 from bot.channels.http import GARBLED, name_of
 from bot.channels.whatsapp_read import words_of
 from bot.errors import Fault, SendError
-from bot.message import Choice, Outbound, Pace, Receipt, Template
+from bot.message import Choice, File, Outbound, Pace, Receipt, Template
 
-TEXT, BODY = 4096, 1024
+TEXT, BODY, CAPTION = 4096, 1024, 1024
 BUTTONS, BUTTON_TITLE, BUTTON_ID = 3, 20, 256
 ROWS, ROW_TITLE, ROW_ID = 10, 24, 200
 MENU = "Pilih"
@@ -55,8 +55,29 @@ STATUSES: dict[int, Fault] = {
 _REFUSED = Fault("refused")
 
 
-def payload(out: Outbound) -> dict[str, Any]:
-    """What Graph is given. Buttons only where everything fits: their numbered twin is in the text already."""
+TYPES: dict[str, frozenset[str]] = {
+    "image": frozenset({"image/jpeg", "image/png"}),
+    "video": frozenset({"video/mp4", "video/3gpp"}),
+    "audio": frozenset({"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"}),
+}
+"""What Meta shows or plays; any other file, and any that is too large for its kind, travels as a document."""
+MIB = 1024 * 1024
+MOST = {"image": 5 * MIB, "video": 16 * MIB, "audio": 16 * MIB, "document": 100 * MIB}
+
+
+def kind_of(file: File) -> str:
+    kind = "audio" if file.kind == "voice" else file.kind
+    return kind if file.mime in TYPES.get(kind, ()) and file.size <= MOST[kind] else "document"
+
+
+def caption(file: File) -> int | None:
+    """Nothing may stand under a sound."""
+    return 0 if kind_of(file) == "audio" else CAPTION
+
+
+def payload(out: Outbound, media: str = "") -> dict[str, Any]:
+    """What Graph is given. Buttons only where everything fits: their numbered twin is in the text already. `media`: the id that
+    the file got when it was uploaded."""
     choices, text = out.choices, out.text
     data: dict[str, Any] = {
         "messaging_product": "whatsapp",
@@ -64,10 +85,15 @@ def payload(out: Outbound) -> dict[str, Any]:
         "to" if out.address.isdigit() else "recipient": out.address,
         "biz_opaque_callback_data": out.ref,
     }
-    if out.reply_to:
+    if out.reply_to and not out.react:
         data["context"] = {"message_id": out.reply_to}
     if out.template is not None:
         data["type"], data["template"] = "template", _template(out.template)
+    elif out.react:
+        data["type"], data["reaction"] = "reaction", {"message_id": out.reply_to, "emoji": out.react}
+    elif out.file is not None:
+        data["type"], node = kind_of(out.file), _file(out, media)
+        data[data["type"]] = node
     elif choices and len(text) <= BODY and len(choices) <= BUTTONS and _fits(choices, BUTTON_TITLE, BUTTON_ID):
         buttons = [{"type": "reply", "reply": {"id": one.id, "title": one.label}} for one in choices]
         data["type"] = "interactive"
@@ -102,13 +128,37 @@ def _asks(out: Outbound) -> dict[str, Any] | None:
     return None
 
 
-def _template(template: Template) -> dict[str, Any]:
-    """Graph takes no line break, tab or run of blanks in a variable, and none that is empty."""
-    node: dict[str, Any] = {"name": template.name, "language": {"code": template.language}}
-    if template.body:
-        parameters = [{"type": "text", "text": " ".join(each.split()) or "-"} for each in template.body]
-        node["components"] = [{"type": "body", "parameters": parameters}]
+def _file(out: Outbound, media: str) -> dict[str, Any]:
+    """Graph knows no words under a sound, so none are sent with one: whoever queues it sends them first."""
+    assert out.file is not None
+    kind, node = kind_of(out.file), {"id": media}
+    if len(out.text) > CAPTION or (out.text and kind == "audio"):
+        raise SendError(Fault("payload", f"{len(out.text)} characters under a file of the kind {kind}"))
+    if out.text:
+        node["caption"] = out.text
+    if kind == "document":
+        node["filename"] = out.file.name
     return node
+
+
+def _template(template: Template) -> dict[str, Any]:
+    node: dict[str, Any] = {"name": template.name, "language": {"code": template.language}}
+    components: list[dict[str, Any]] = []
+    if template.header:
+        components.append({"type": "header", "parameters": [_text(template.header)]})
+    if template.body:
+        components.append({"type": "body", "parameters": [_text(each) for each in template.body]})
+    for index, (kind, value) in enumerate(template.buttons):
+        given = {"type": "payload", "payload": value} if kind == "quick_reply" else _text(value)
+        components.append({"type": "button", "sub_type": kind, "index": str(index), "parameters": [given]})
+    if components:
+        node["components"] = components
+    return node
+
+
+def _text(value: str) -> dict[str, str]:
+    """Graph takes no line break, tab or run of blanks in a variable, and none that is empty."""
+    return {"type": "text", "text": " ".join(value.split()) or "-"}
 
 
 def _fits(choices: tuple[Choice, ...], title: int, id_: int) -> bool:

@@ -4,7 +4,7 @@ from bisect import insort
 from collections.abc import Mapping
 from typing import Any
 
-from bot.message import Choice, Outbound, Template
+from bot.message import Choice, File, Outbound, Template
 from bot.models import Delivery as State
 
 
@@ -54,7 +54,7 @@ class Bubble:
     def template(self) -> Template | None:
         """What says it outside the window, if anything does."""
         found = self.payload.get("template")
-        return Template(found["name"], found["language"], tuple(found["body"])) if found else None
+        return template_of(found) if found else None
 
     def outbound(self) -> Outbound:
         payload = self.payload
@@ -69,7 +69,15 @@ class Bubble:
             link=tuple(payload["link"]) if "link" in payload else None,
             reply_to=payload.get("reply_to", ""),
             template=self.template if self.outside else None,
+            file=File(**payload["file"]) if "file" in payload and not self.outside else None,
+            react=payload.get("react", ""),
+            edit=payload.get("edit", ""),
         )
+
+
+def template_of(found: Mapping[str, Any]) -> Template:
+    buttons = tuple((kind, value) for kind, value in found.get("buttons", ()))
+    return Template(found["name"], found["language"], tuple(found["body"]), found.get("header", ""), buttons)
 
 
 class Chains:

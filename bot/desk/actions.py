@@ -1,6 +1,6 @@
 """What an officer does to a case: each is one verb of the house, and then the case as it is now."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
@@ -37,6 +37,14 @@ async def act(request: web.Request, verb: Callable[[Case], Awaitable[object]], d
     return await cases.show(request) if page.is_htmx(request) else page.see(case.url)
 
 
+def key_of(form: Mapping[str, object]) -> str:
+    """The form's own key: sent twice, it does what it does once. Raises `WargiError`."""
+    key = str(form.get("kunci", ""))
+    if not 8 <= len(key) <= KEY_LONGEST or not key.isalnum():
+        raise WargiError("Pesan ini tidak membawa kuncinya. Muat ulang halaman dan coba lagi.")
+    return key
+
+
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:].rstrip(".") + "."
 
@@ -56,10 +64,8 @@ async def take_next(request: web.Request) -> web.Response:
 async def write(request: web.Request) -> web.Response:
     """A reply to the citizen, or with `jenis=catatan` a note among officers. The same key again writes nothing new."""
     form, db = await request.post(), request.config_dict[keys.DB]
-    words, key = str(form.get("teks", "")), str(form.get("kunci", ""))
+    words, key = str(form.get("teks", "")), key_of(form)
     internal = form.get("jenis") == "catatan"
-    if not 8 <= len(key) <= KEY_LONGEST or not key.isalnum():
-        raise WargiError("Pesan ini tidak membawa kuncinya. Muat ulang halaman dan coba lagi.")
     if internal and not may(page.signed_in(request).officer.role, Verb.NOTE):
         raise Forbidden("Peran Anda tidak boleh menulis catatan.")
     house = request.config_dict[keys.HOUSE]
@@ -75,9 +81,7 @@ async def write(request: web.Request) -> web.Response:
 async def template(request: web.Request) -> web.Response:
     """An approved template: what can be said when the window is closed."""
     form, db, house = await request.post(), request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
-    key, purpose = str(form.get("kunci", "")), str(form.get("templat", ""))
-    if not 8 <= len(key) <= KEY_LONGEST or not key.isalnum():
-        raise WargiError("Pesan ini tidak membawa kuncinya. Muat ulang halaman dan coba lagi.")
+    key, purpose = key_of(form), str(form.get("templat", ""))
     prefix = f"{purpose}."
     typed = {name.removeprefix(prefix): str(value) for name, value in form.items() if name.startswith(prefix)}
     return await act(request, lambda case: send_template(db, house, case.me, case.conversation, purpose, typed, key))

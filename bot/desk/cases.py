@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot import clock
 from bot.desk import alarms, lists, page, resemblance
+from bot.desk.panel import panel
 from bot.desk.resemblance import Likely
 from bot.errors import NotFound
 from bot.message import templated
@@ -150,7 +151,12 @@ def _window(request: web.Request, case: Case) -> dict[str, Any]:
     until = window.closes_at(channel.limits.window if channel else None, case.ticket["last_inbound_at"])
     closed = until is not None and case.now >= until
     usable = {key: each for key, each in house.purposes.items() if each.name not in house.unusable}
-    return {"window_until": until, "window_closed": closed, "purposes": usable if closed and templated(channel) else {}}
+    return {
+        "window_until": until,
+        "window_closed": closed,
+        "templated": templated(channel) is not None,
+        "purposes": usable if closed and templated(channel) else {},
+    }
 
 
 async def case_page(request: web.Request) -> web.Response:
@@ -166,7 +172,9 @@ async def show(request: web.Request, status: int = 200, notice: str = "", draft:
         "notice": notice,
         "opened": case.ticket["number"],
         "draft": draft,
-    } | _window(request, case)
+        **_window(request, case),
+        **panel(request, case),
+    }
     if page.wants(request, "kasus"):
         return page.render(request, "case.html", status, **context)
     shown = await lists.load(request)

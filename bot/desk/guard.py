@@ -1,6 +1,7 @@
 """What stands before every page of the desk: headers, session, role, forged requests, errors in words. Default: deny."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -31,10 +32,23 @@ class Route:
     path: str
     handler: Handler
     verb: Verb
+    most: int = 0
+    """Bytes that its form may have; 0: as everywhere."""
 
 
 def guarded(route: Route) -> Handler:
     """The handler behind its checks. There is no other way to add a handler to the desk."""
+
+    async def roomy(request: web.Request) -> web.StreamResponse:
+        """A form with a file in it: its temporary files are closed here, for aiohttp looks after those of the first request only."""
+        request = request.clone(client_max_size=route.most)
+        try:
+            return await checked(request)
+        finally:
+            with suppress(Exception):
+                for field in (await request.post()).values():
+                    if isinstance(field, web.FileField):
+                        field.file.close()
 
     async def checked(request: web.Request) -> web.StreamResponse:
         signed = await sessions.find(request) if route.verb is not Verb.ENTER or not _is_static(route) else None
@@ -50,7 +64,7 @@ def guarded(route: Route) -> Handler:
             await _refuse_forged(request)
         return await route.handler(request)
 
-    return checked
+    return roomy if route.most else checked
 
 
 def _is_static(route: Route) -> bool:

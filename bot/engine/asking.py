@@ -60,7 +60,7 @@ class AskLocation(AskText):
     @classmethod
     def build(cls, form: Form) -> Nodes:
         fields: dict[str, Any] = {"save": form.string("save", "place")}
-        return [cls(**at(form), **spoken(form.text("text")), **fields, next=form.target())]
+        return [cls(**at(form), **spoken(form.text("text"), ask="location"), **fields, next=form.target())]
 
     def settle(self, turn: Turn) -> Next:
         lines, turn.lines = turn.lines, []

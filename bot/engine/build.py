@@ -1,7 +1,7 @@
 """What the kinds of step are made of: the fields all have, the ready-made bubbles, the table of typed answers."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from bot.engine.effects import Say
 from bot.engine.fill import names
@@ -16,8 +16,9 @@ def at(form: Form) -> dict[str, Any]:
     return {"flow": form.flow, "name": form.name, "file": form.file, "line": form.line}
 
 
-def spoken(text: Text, notice: bool = False) -> dict[str, Any]:
-    return {"says": {lang: Say(body, notice=notice) for lang, body in text.items()}, "used": names(text[SOURCE])}
+def spoken(text: Text, notice: bool = False, ask: Literal["", "location", "contact"] = "") -> dict[str, Any]:
+    says = {lang: Say(body, notice=notice, ask=ask) for lang, body in text.items()}
+    return {"says": says, "used": names(text[SOURCE])}
 
 
 def asked(id_: str, text: Text, options: Sequence[Option], menu: Text) -> dict[str, Say]:

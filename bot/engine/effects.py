@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from bot.message import Attachment, Choice, Location
 
@@ -19,6 +19,10 @@ class Say:
     notice: bool = False
     """Delivered even when a human has taken over meanwhile."""
     values: Mapping[str, str] = field(default_factory=dict)
+    ask: Literal["", "location", "contact"] = ""
+    """A button that shares where the citizen is, or their own number, on platforms that have one; `text` asks in words."""
+    link: tuple[str, str] | None = None
+    """(label, https address) of a button that opens it; `text` holds the address, too."""
 
 
 CHOSEN: Mapping[str, float] = {"su": 12.0, "id": -12.0}

@@ -60,7 +60,7 @@ NAMED = frozenset(
     survey_stale survey_expired critical_answer critical_ask critical_choice_yes critical_choice_no critical_yes
     critical_no critical_again critical_medical critical_breathing critical_fire critical_drowning
     critical_disaster critical_accident critical_violence critical_suicide critical_missing critical_bad_news
-    photo_lost voice_lost file_lost file_refused file_too_big link_code link_wait link_unknown link_used
+    photo_lost voice_lost file_lost file_refused file_too_big file_here window_closes link_code link_wait link_unknown link_used
     link_expired link_same link_done link_told topic_taken outside_left redirect followed followed_done
     language_heard known_item known_waiting known_handled patience_short answer_yes answer_no wrong_number
     wrong_low wrong_range wrong_date wrong_past wrong_future wrong_phone wrong_nik doubtful_nik nik_noted

@@ -6,7 +6,7 @@ step, `STAY` when the citizen is to answer, or None when the answer was not unde
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self, TypeAlias
 
 from typing_extensions import override
@@ -90,7 +90,7 @@ class Node:
         say = self.says[turn.lang]
         if not self.used:
             return say
-        return Say(say.text, say.choices, say.menu, say.notice, turn.values(self.used))
+        return replace(say, values=turn.values(self.used))
 
     def exits(self) -> frozenset[str]:
         return frozenset({self.next} - {STAY})

@@ -48,7 +48,11 @@ class AskPlace(AskText):
                 f"`choices` of a place are {AGAIN}, {STILL} and {LEAVE}", "write these three, in this order", "choices"
             )
         outside = Outside.made_for(form, form.text(OUTSIDE), options, following, save)
-        return [cls(**at(form), **spoken(form.text("text")), next=following, save=save), *which, outside]
+        return [
+            cls(**at(form), **spoken(form.text("text"), ask="location"), next=following, save=save),
+            *which,
+            outside,
+        ]
 
     @override
     def hear(self, turn: Turn, plain: str) -> Next:

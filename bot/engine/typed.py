@@ -2,7 +2,7 @@
 was meant, what cannot is asked again with what was wrong; a voice note is an answer that an officer hears."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar
 
@@ -157,13 +157,15 @@ class AskDate(Typed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskPhone(Typed):
-    """`ask-phone`: a telephone number of this country."""
+    """`ask-phone`: a telephone number of this country, typed or shared with a button where the platform has one."""
 
     kind: ClassVar[str] = "ask-phone"
 
     @classmethod
     def build(cls, form: Form) -> Nodes:
-        return [cls(**cls.fields(form))]
+        fields = cls.fields(form)
+        says = {lang: replace(say, ask="contact") for lang, say in fields["says"].items()}
+        return [cls(**{**fields, "says": says})]
 
     @override
     def judge(self, turn: Turn, text: str) -> Judged:

@@ -107,6 +107,7 @@ _SCRIPT_NAME = re.compile(
     r"\.(?:js|mjs|vbs|vbe|wsf|hta|bat|cmd|com|ps1|sh|py|php\d?|pl|rb|lnk|url|reg|scr|jar|apk|html?|xhtml|svg|xml)\s*$",
     re.IGNORECASE,
 )
+_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\"\\/:*?<>|%;]+")
 _PARTS, _DIRECTORY = 10_000, MIB
 """More entries, or a longer table of contents, is no letter that somebody wrote."""
 
@@ -225,3 +226,12 @@ def seconds_of(path: Path) -> int | None:
         return None
     samples: int = struct.unpack_from("<q", tail, at + 6)[0]
     return round(samples / 48_000) if 0 < samples < 48_000 * 86_400 else None
+
+
+def name_of(claimed: str, mime: str, fallback: str) -> str:
+    """The sender's name for it without what could lead astray, and always with the ending that its bytes deserve."""
+    end = TYPES[mime].ext if mime in TYPES else "bin"
+    stem = " ".join(_ODD.sub(" ", claimed).split()).strip(". ")[:80]
+    if stem.lower().endswith(f".{end}"):
+        return stem
+    return f"{stem or fallback}.{end}"

@@ -10,8 +10,8 @@ from bot.engine.read import read_all
 from bot.i18n import Catalogues
 from bot.message import Template
 
-PURPOSES = ("ticket_update", "ask_to_reply", "survey", "handed_back")
-FILLED = frozenset({"number", "officer", "link"})
+PURPOSES = ("ticket_update", "ask_to_reply", "survey", "handed_back", "followed")
+FILLED = frozenset({"number", "officer", "link", "topic_name", "place_name"})
 """Variables that the system knows; an officer types the others."""
 LANGUAGE = "id"
 """Sundanese is no template language of Meta: outside the window everybody reads Indonesian."""
@@ -28,18 +28,28 @@ class Purpose:
     text: str
     variables: tuple[str, ...]
     """In the order of Meta's {{1}}, {{2}} …"""
+    header: str = ""
+    """Of a template whose header has one variable: what stands there."""
+    link: str = ""
+    """Of a template with a button that opens an address of ours: the end of that address."""
 
     @property
     def typed(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(each for each in self.variables if each not in FILLED))
+        asked = (*self.variables, *_VARIABLE.findall(self.header + self.link))
+        return tuple(dict.fromkeys(each for each in asked if each not in FILLED))
 
     def fill(self, values: Mapping[str, str]) -> Template:
         """Meta takes no line break, tab or run of blanks in a variable, and none that is empty."""
-        return Template(self.name, LANGUAGE, tuple(plain(values.get(each, "")) for each in self.variables))
+        body = tuple(plain(values.get(each, "")) for each in self.variables)
+        buttons = (("url", self._put(self.link, values)),) if self.link else ()
+        return Template(self.name, LANGUAGE, body, self._put(self.header, values), buttons)
 
     def say(self, values: Mapping[str, str]) -> str:
         """The words that the citizen reads."""
-        return _VARIABLE.sub(lambda found: plain(values.get(found[1], "")), self.text)
+        return self._put(self.text, values)
+
+    def _put(self, text: str, values: Mapping[str, str]) -> str:
+        return _VARIABLE.sub(lambda found: plain(values.get(found[1], "")), text)
 
 
 def plain(text: str) -> str:
@@ -61,7 +71,14 @@ def load(flows_dir: Path, catalogues: Catalogues) -> dict[str, Purpose]:
         name, text = form.string("name"), form.string("text")
         if not _NAME.fullmatch(name):
             form.fail(f"`{name}` is no name of a template", "write small letters, digits and _ as at Meta", "name")
-        found[purpose] = Purpose(name, form.string("label", name), text, tuple(_VARIABLE.findall(text)))
+        found[purpose] = Purpose(
+            name,
+            form.string("label", name),
+            text,
+            tuple(_VARIABLE.findall(text)),
+            form.string("header", ""),
+            form.string("link", ""),
+        )
         form.finish()
     whole.finish()
     return found

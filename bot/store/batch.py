@@ -1,13 +1,14 @@
 """The changes of one transaction: verbs add to it, `flush` writes it with one executemany a table."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot import clock
+from bot.message import Limits
 from bot.models import (
     AgencyDelivery,
     Alarm,
@@ -103,8 +104,10 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
 class Batch:
     """Tickets and surveys are plain rows (dicts) here: loaded, changed by verbs, written whole."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, limits: Mapping[str, Limits] | None = None) -> None:
         self.now = now
+        self.limits: Mapping[str, Limits] = limits or {}
+        """Of the channels, by name: what a verb that speaks must know of them."""
         self.talks: dict[bytes, Talk] = {}
         self.tickets: dict[bytes, dict[str, Any]] = {}
         self.surveys: dict[bytes, dict[str, Any]] = {}

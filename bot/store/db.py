@@ -72,6 +72,8 @@ class Unit:
         """Conversations whose epoch has risen: what the bot made before is not delivered any more."""
         self.parked: list[tuple[bytes, int, str]] = []
         """Inbox items put aside, with the reason."""
+        self.read: list[tuple[str, str, str]] = []
+        """Account, address and external id of messages that the bot has answered: their senders may see that they were read."""
         self.counted: list[str] = []
         """What `/metrics` counts of it."""
         self.confirmed: list[bytes] = []

@@ -195,7 +195,7 @@ async def messages(conn: AsyncConnection, conversation: Ref, since: int, until: 
     query = (
         sa.select(
             MESSAGE.c.seq, MESSAGE.c.author, MESSAGE.c.kind, MESSAGE.c.body, MESSAGE.c.data, MESSAGE.c.at,
-            MESSAGE.c.delivery, MESSAGE.c.error, MESSAGE.c.key, OFFICER.c.name.label("officer"),
+            MESSAGE.c.delivery, MESSAGE.c.error, MESSAGE.c.key, MESSAGE.c.external_id, MESSAGE.c.officer_id, OFFICER.c.name.label("officer"),
         )
         .select_from(MESSAGE.outerjoin(OFFICER, OFFICER.c.id == MESSAGE.c.officer_id))
         .where(

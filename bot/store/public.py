@@ -131,7 +131,7 @@ def _bubble(row: sa.Row[Any], files: dict[bytes, list[RowMapping]]) -> Bubble:
         at=row.at,
         key=(row.key or row.external_id or "") if mine else "",
         choices=() if mine else _choices(row.data),
-        files=tuple(files.get(row.id, ())) if mine else (),
+        files=tuple(files.get(row.id, ())),
     )
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot import clock
 from bot.engine.flow import Flows
-from bot.message import Channel
+from bot.message import Channel, Limits
 from bot.policy.templates import Purpose
+from bot.store.batch import Batch
 from bot.triage.room import Triage
+from bot.turn.courtesy import Courtesies
 from bot.vault import Vault
 
 
@@ -40,5 +43,14 @@ class House:
     """What approved templates say, by what for."""
     unusable: frozenset[str] = frozenset()
     """Names of templates that the platform does not let us send, as far as we know."""
+    courtesies: Courtesies = field(default_factory=Courtesies)
     remind_hours: float = 0.0
     """So long after a citizen's last message they are asked to reply while they can still be answered; 0 = never."""
+
+    def batch(self) -> Batch:
+        """For a verb that may speak."""
+        return Batch(clock.now(), self.limits)
+
+    @property
+    def limits(self) -> Mapping[str, Limits]:
+        return {name: channel.limits for name, channel in self.channels.items()}

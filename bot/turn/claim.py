@@ -32,7 +32,7 @@ async def claim(
     """Raises `Conflict` (with the winner's name) and `NotFound`. From the commit on the bot is silent here.
     `where`: the states from which it may be taken; the queue, unless somebody means to take it back from elsewhere."""
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         await take(unit, batch, house, officer, ticket, where=where)
         await batch.flush(unit)
 

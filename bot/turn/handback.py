@@ -1,13 +1,11 @@
 """An officer gives the conversation back to the bot; the ticket waits in the queue again."""
 
-from bot import clock
 from bot.engine.effects import Say
 from bot.engine.texts import text
 from bot.errors import Conflict
 from bot.models import Officer, Owner, Role, State
 from bot.models.ref import Ref
 from bot.store import cases
-from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.turn import House
 from bot.turn.handoff import links, move
@@ -18,7 +16,7 @@ from bot.turn.say import line
 async def hand_back(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
     """Raises `Conflict` when this officer does not hold the case, `NotFound`."""
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         if case["officer_id"] != officer.id and officer.role == Role.OFFICER:
             who = await cases.officer_name(unit.conn, case["officer_id"])

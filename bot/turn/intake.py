@@ -48,7 +48,7 @@ BACK = "Ada pesan dari alamat lama yang tadinya ditinggalkan; balasan kembali ke
 async def run(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> list[boxes.Row]:
     """The turns of these inbox rows, in order: load, decide, flush. Returns those that pressed a button, whose platform wants
     to hear so after the commit. Raises whatever a turn raises; nothing is written then."""
-    batch = Batch(clock.now())
+    batch = house.batch()
     parked: list[tuple[bytes, int, str]] = []
     done: list[tuple[bytes, int]] = []
     turns: list[tuple[boxes.Row, Inbound]] = []
@@ -110,7 +110,10 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
     await identity.recognise(unit.conn, batch, pairs)
     codes = await linking.redeem(unit.conn, batch, house, pairs)
     for thread, row, inbound in ours:
+        with_bot = thread.owner in (Owner.BOT, Owner.SURVEY) and thread.quarantine != Quarantine.HELD
         receive(batch, house, thread, row, inbound, codes.get(id(inbound), ""))
+        if with_bot and not inbound.silent:  # what waits for an officer is read when an officer answers
+            unit.read.append((row.account, row.address or "", inbound.external_id))
 
 
 def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: Inbound, code: str = "") -> None:

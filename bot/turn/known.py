@@ -24,7 +24,8 @@ from bot.store.batch import Batch
 from bot.store.db import Unit
 from bot.store.talk import Talk
 from bot.turn import House
-from bot.turn.say import say
+from bot.turn.outside import speak
+from bot.turn.say import NOTICE
 
 DONE = "followed"
 """Timer kind: a report that somebody follows is resolved."""
@@ -132,7 +133,8 @@ async def tell(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
         raise NotFound("pengikut sudah dikabari")
     thread = await talk.of_address(unit.conn, Ref(row["address_id"], row["part"]))
     if row["title"] is not None:
-        words, named = "incident_over", {"title": row["title"]}
+        title = row["title"]
+        words, named = "incident_over", {"title": title, "topic_name": title, "place_name": "-"}
     else:
         topic, places = house.flows.topics.get(row["topic"]), house.triage.senses.places
         words, named = (
@@ -144,5 +146,6 @@ async def tell(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
                 else "-",
             },
         )
-    say(batch, thread, Say(text(house.flows, words, thread.language), notice=True, values=named))
+    said = Say(text(house.flows, words, thread.language), notice=True)
+    speak(batch, house, thread, said, "followed", named, NOTICE)
     await known.told(unit.conn, row, batch.now)

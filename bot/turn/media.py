@@ -40,6 +40,22 @@ def record(batch: Batch, account: str, message: Mapping[str, Any], inbound: Inbo
         )  # fmt: skip
 
 
+def keep(batch: Batch, account: str, message: Mapping[str, Any], kind: str, name: str, row: Mapping[str, Any]) -> Ref:
+    """A file of ours that lies on the shelf already; `row`: what `put_away` said of it."""
+    media_id = clock.new_id()
+    blank = {"clean": "", "clean_type": "", "thumb": "", "width": 0, "height": 0, "seconds": None, "asked_at": None}
+    batch.insert(
+        "media",
+        {
+            "id": media_id, "part": message["part"], "message_id": message["id"],
+            "conversation_id": message["conversation_id"], "position": 0, "account": account, "kind": kind, "ref": "",
+            "mime": row["type"], "name": clean(name, 256), "attempts": 0, "next_at": batch.now, "created_at": batch.now,
+            "fetched_at": batch.now, **blank, **row,
+        },
+    )  # fmt: skip
+    return Ref(media_id, message["part"])
+
+
 def _request(row: Mapping[str, Any], error: str) -> str:
     """Which text asks for it."""
     if error == "too_big":
@@ -63,7 +79,7 @@ async def ask_again(unit: Unit, house: House, row: Mapping[str, Any], error: str
         return
     if await media.asked_near(unit.conn, conversation, row["created_at"], BURST):
         return
-    batch = Batch(now)
+    batch = Batch(now, house.limits)
     batch.touch(thread)
     say(batch, thread, Say(text(house.flows, _request(row, error), thread.language), notice=True))
     await batch.flush(unit)

@@ -39,7 +39,7 @@ async def ref_of(conn: AsyncConnection, shown: str) -> Ref:
 async def merge(db: Db, house: House, officer: Officer, ticket: Ref, into: str) -> None:
     """Makes the citizen of `ticket` a follower of the case with the number `into`. Raises `Conflict`, `NotFound`."""
     async with db.unit() as unit:
-        batch, other = Batch(clock.now()), await ref_of(unit.conn, into)
+        batch, other = house.batch(), await ref_of(unit.conn, into)
         if other == ticket:
             raise Conflict("kasus tidak dapat digabungkan dengan dirinya sendiri")
         for ref in await _in_order(unit.conn, ticket, other):  # both conversations locked, as turns lock several
@@ -88,7 +88,7 @@ def _check(
 async def part(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
     """A merged case stands on its own again and waits in the queue. Raises `Conflict`, `NotFound`."""
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         talk, case = await cases.open_for(unit.conn, batch, ticket)
         into = [after for kind, after in await known.paired(unit.conn, ticket) if kind == "merged"]
         if case["state"] != State.MERGED or not into:

@@ -14,7 +14,7 @@ from bot.policy.templates import Purpose
 from bot.store.batch import Batch
 from bot.store.talk import Talk
 from bot.turn import House
-from bot.turn.say import say
+from bot.turn.say import ANSWER, NOTICE, say
 
 CLOSES = "window"
 """Timer kind: the window of a conversation closes soon."""
@@ -31,7 +31,17 @@ class Fallback:
 
     def payload(self) -> dict[str, Any]:
         template = self.template
-        return {"name": template.name, "language": template.language, "body": list(template.body), "text": self.text}
+        found: dict[str, Any] = {
+            "name": template.name,
+            "language": template.language,
+            "body": list(template.body),
+            "text": self.text,
+        }
+        if template.header:
+            found["header"] = template.header
+        if template.buttons:
+            found["buttons"] = [list(each) for each in template.buttons]
+        return found
 
 
 def span(house: House, talk: Talk) -> timedelta | None:
@@ -59,17 +69,19 @@ def fallback(house: House, talk: Talk, purpose: str, values: Mapping[str, str], 
 
 
 def speak(
-    batch: Batch, house: House, talk: Talk, what: Say, purpose: str, values: Mapping[str, str],
+    batch: Batch, house: House, talk: Talk, what: Say, purpose: str, values: Mapping[str, str], priority: int = ANSWER,
 ) -> None:  # fmt: skip
     """As `say`, for words that may come when the citizen has been silent for long."""
     other = fallback(house, talk, purpose, values, batch.now)
     if other is None:
-        say(batch, talk, what, values)
+        say(batch, talk, what, values, priority)
     elif other.at_once:
         outside = {"template": other.payload(), "outside": True}
-        say(batch, talk, Say(other.text.replace("{", "").replace("}", ""), notice=True), more=outside)
+        say(
+            batch, talk, Say(other.text.replace("{", "").replace("}", ""), notice=True), priority=priority, more=outside
+        )
     else:
-        say(batch, talk, what, values, more={"template": other.payload()})
+        say(batch, talk, what, values, priority, more={"template": other.payload()})
 
 
 def watch(batch: Batch, house: House, talk: Talk) -> None:
@@ -88,4 +100,4 @@ def closes_soon(batch: Batch, house: House, talk: Talk) -> None:
         return
     words = text(house.flows, "window_closes", talk.language)
     values = {"number": ticket["number"], "officer": "kami"}
-    speak(batch, house, talk, Say(words, notice=True), "ask_to_reply", values)
+    speak(batch, house, talk, Say(words, notice=True), "ask_to_reply", values, NOTICE)

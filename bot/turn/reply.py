@@ -1,71 +1,223 @@
 """What officers write: to the citizen, or among themselves."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from bot import clock
-from bot.errors import Conflict, WargiError
-from bot.message import clean, templated
+from bot.engine.texts import text
+from bot.errors import Conflict, NotFound, WargiError
+from bot.files.kinds import TYPES, name_of
+from bot.links import sign
+from bot.message import File, clean, templated
 from bot.models import Author, Delivery, Message, Officer, Owner, State
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store import cases, talk
+from bot.store import cases, messages, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Db, Unit
 from bot.store.talk import Talk
-from bot.turn import House, outside
+from bot.turn import House, media, outside
+from bot.turn.acts import MOST_EDITS
 from bot.turn.handoff import links
-from bot.turn.say import marked, send
+from bot.turn.say import cut, marked, queue, send
 
 MESSAGE = table(Message)
+SILENT = (
+    "warga ini sudah lebih dari 24 jam tidak menulis, dan kanal ini tidak menerima pesan sampai warga menulis lagi; "
+    "hubungi lewat kanal lain"
+)
 CLOSED = (
     "warga ini sudah lebih dari 24 jam tidak menulis, jadi WhatsApp hanya menerima templat; "
     "kirim salah satu templat di bawah, lalu lanjutkan setelah warga membalas"
 )
 LIMIT = 4000
-"""Below every platform's own limit, so that an officer never learns of it from a failure."""
+"""Of one message at the desk; a platform that takes less gets it in parts."""
+SEEN = 7 * 86_400
+"""Seconds for which a citizen can open a file whose channel carries none."""
+EMOJI = ("👍", "🙏", "❤", "👌", "🎉")
+"""Known to every platform that has reactions (Telegram has a fixed list)."""
 
 
-async def reply(db: Db, house: House, officer: Officer, conversation: Ref, words: str, key: str) -> int:
-    """Sends; returns the message's seq. The same `key` again returns the first seq and sends nothing. Raises `Conflict`, also when
-    the platform's window is closed, and `NotFound`."""
-    return await _write(db, house, officer, conversation, words, key)
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that lies on the shelf already: its name, and the columns of its row."""
+
+    name: str
+    row: Mapping[str, Any]
+
+    @property
+    def file(self) -> File:
+        """As it leaves: a photo without what its camera wrote into it."""
+        row = self.row
+        mime = row.get("clean_type") or row["type"]
+        family = TYPES[mime].family
+        return File(family, row.get("clean") or row["sha256"], mime, name_of(self.name, mime, "berkas"), row["size"])
+
+
+async def reply(
+    db: Db, house: House, officer: Officer, conversation: Ref, words: str, key: str, *, answers: int = 0,
+    kept: Kept | None = None,
+) -> int:  # fmt: skip
+    """Sends; returns the message's seq. `answers`: the number of the message that this one answers. The same `key` again returns the
+    first seq and sends nothing. Raises `Conflict`, also when the platform's window is closed, and `NotFound`."""
+    words = _words(words, empty=kept is not None)
+    async with db.unit() as unit:
+        thread = await talk.of_conversation(unit.conn, conversation)
+        if (seq := await _sent_before(unit, thread, key)) is not None:
+            return seq
+        batch = house.batch()
+        await _hold(unit, thread, officer)
+        if outside.closed(house, thread, batch.now):
+            raise Conflict(CLOSED if templated(house.channels.get(thread.channel)) else SILENT)
+        more, data = await _answering(unit, batch, thread, answers) if answers else ({}, {})
+        _speak(batch, house, thread, officer, words, key, data, more, kept)
+        await _first_answer(unit, batch, thread, officer)
+        thread.updated_at = batch.now
+        await batch.flush(unit)
+        heard = await messages.last_heard(unit.conn, thread.ref)
+        if heard is not None:  # whoever answers has read; who only opens the case has promised nothing
+            unit.then(lambda: house.courtesies.attend(house.channels, thread.account, thread.address, heard))
+        return thread.seq
+
+
+def _speak(
+    batch: Batch, house: House, thread: Talk, officer: Officer, words: str, key: str, data: dict[str, Any],
+    more: dict[str, Any], kept: Kept | None,
+) -> None:  # fmt: skip
+    """One bubble, or as many as the platform's limits make of it. A file is the last of them, with the words that fit under it."""
+    limits = batch.limits.get(thread.channel)
+    room = limits.caption(kept.file) if limits and kept else None
+    bubbles = cut(batch, thread, words) if words else []
+    caption = ""
+    if kept is not None and room is not None and len(bubbles) == 1 and limits and limits.size(words) <= room:
+        caption = bubbles.pop()
+
+    def bubble(text: str, kind: str = "text", **payload: Any) -> dict[str, Any]:
+        last = kept is None and not bubbles
+        row = message_row(
+            thread, Author.OFFICER, batch.now, body=text, kind=kind, officer_id=officer.id, key=key if last or kind != "text" else None,
+            data=dict(data) or None, delivery=Delivery.READY,
+        )  # fmt: skip
+        send(batch, thread, row, {"text": text, **more, **payload}, None)
+        data.clear()
+        more.clear()  # only the first of several answers the message
+        return row
+
+    while bubbles:
+        bubble(bubbles.pop(0))
+    if kept is None:
+        return
+    file = kept.file
+    if room is not None:
+        row = bubble(caption, file.kind, file=asdict(file))
+        media.keep(batch, thread.account, row, file.kind, kept.name, kept.row)
+        return
+    row = message_row(
+        thread,
+        Author.OFFICER,
+        batch.now,
+        body="",
+        kind=file.kind,
+        officer_id=officer.id,
+        key=key,
+        delivery=Delivery.READY,
+    )
+    ref = media.keep(batch, thread.account, row, file.kind, kept.name, kept.row)
+    link = sign(house.vault.signing_key("links"), f"/berkas/{ref}", batch.now, SEEN)
+    words = text(house.flows, "file_here", thread.language).replace("{address}", house.public_url + link)
+    send(batch, thread, row, {"text": words}, None)
 
 
 async def note(db: Db, officer: Officer, conversation: Ref, words: str, key: str) -> int:
     """An internal note: any officer may write one, it never leaves the desk."""
-    return await _write(db, None, officer, conversation, words, key)
-
-
-async def _write(db: Db, house: House | None, officer: Officer, conversation: Ref, words: str, key: str) -> int:
-    """Without a house it stays inside."""
-    words = clean(words).strip()
-    if not words:
-        raise WargiError("pesan kosong; tulis dulu isinya")
-    if len(words) > LIMIT:
-        raise WargiError(f"pesan terlalu panjang ({len(words)} huruf); paling banyak {LIMIT}")
+    words = _words(words)
     async with db.unit() as unit:
         thread = await talk.of_conversation(unit.conn, conversation)
         if (seq := await _sent_before(unit, thread, key)) is not None:
             return seq
         batch = Batch(clock.now())
-        if house is None:
-            row = message_row(thread, Author.NOTE, batch.now, body=words, officer_id=officer.id, key=key)
-            batch.insert("message", row)
-        else:
-            await _hold(unit, thread, officer)
-            if outside.closed(house, thread, batch.now):
-                raise Conflict(CLOSED)
-            row = message_row(
-                thread, Author.OFFICER, batch.now, body=words, officer_id=officer.id, key=key, delivery=Delivery.READY
-            )
-            send(batch, thread, row, {"text": words}, None)
-            await _first_answer(unit, batch, thread, officer)
+        batch.insert("message", message_row(thread, Author.NOTE, batch.now, body=words, officer_id=officer.id, key=key))
         batch.touch(thread)
         thread.updated_at = batch.now
         await batch.flush(unit)
         return thread.seq
+
+
+async def react(db: Db, house: House, officer: Officer, conversation: Ref, seq: int, emoji: str, key: str) -> int:
+    """A sign under a citizen's message. Raises `Conflict`, `NotFound`."""
+    if emoji not in EMOJI:
+        raise WargiError("reaksi ini tidak dikenal; pilih salah satu yang ditawarkan")
+    async with db.unit() as unit:
+        thread = await talk.of_conversation(unit.conn, conversation)
+        if (before := await _sent_before(unit, thread, key)) is not None:
+            return before
+        batch = house.batch()
+        await _hold(unit, thread, officer)
+        limits = batch.limits.get(thread.channel)
+        if limits is None or not limits.reacts:
+            raise Conflict("kanal ini tidak mengenal reaksi; tulis balasan biasa")
+        if outside.closed(house, thread, batch.now):
+            raise Conflict(CLOSED if templated(house.channels.get(thread.channel)) else SILENT)
+        more, data = await _answering(unit, batch, thread, seq)
+        if not more:
+            raise Conflict("pesan ini tidak dapat diberi reaksi")
+        row = message_row(
+            thread, Author.OFFICER, batch.now, body=emoji, kind="reaction", officer_id=officer.id, key=key, data=data,
+            delivery=Delivery.READY,
+        )  # fmt: skip
+        send(batch, thread, row, {"text": emoji, "react": emoji, **more}, None)
+        await batch.flush(unit)
+        return thread.seq
+
+
+async def edit(db: Db, house: House, officer: Officer, conversation: Ref, seq: int, words: str) -> None:
+    """New words for a message of one's own that has left, where the platform can do that. The old ones are kept. Raises `Conflict`,
+    `NotFound`."""
+    words = _words(words)
+    async with db.unit() as unit:
+        thread = await talk.of_conversation(unit.conn, conversation)
+        batch = house.batch()
+        await _hold(unit, thread, officer)
+        limits = batch.limits.get(thread.channel)
+        if limits is None or not limits.edits:
+            raise Conflict("pesan di kanal ini tidak dapat diubah setelah terkirim; kirim ralat")
+        if limits.size(words) > limits.text:
+            raise WargiError(f"pesan terlalu panjang; paling banyak {limits.text}")
+        row = await messages.at(unit.conn, conversation, seq)
+        ours = row is not None and row["author"] == Author.OFFICER and row["officer_id"] == officer.id
+        if row is None or not ours or row["kind"] != "text" or not row["external_id"]:
+            raise Conflict("hanya pesan teks Anda sendiri yang sudah terkirim yang dapat diubah")
+        if await messages.queued(unit.conn, Ref(row["id"], row["part"])):
+            raise Conflict("pesan ini masih dikirim; coba lagi sebentar")
+        data = dict(row["data"] or {})
+        data["edits"] = [*data.get("edits", ()), {"at": batch.now.isoformat(), "text": row["body"]}][-MOST_EDITS:]
+        batch.message_changed({**row, "body": words, "data": data})
+        await messages.leaves_again(unit.conn, Ref(row["id"], row["part"]))
+        queue(batch, thread, row["id"], {"text": words, "edit": row["external_id"]}, None)
+        await batch.flush(unit)
+
+
+async def _answering(unit: Unit, batch: Batch, thread: Talk, seq: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the bubble carries to name the message that it answers, and what its own message notes. Nothing where the platform has
+    no such thing: the words alone are an answer, too."""
+    row = await messages.at(unit.conn, thread.ref, seq)
+    if row is None or row["author"] not in (Author.CITIZEN, Author.OFFICER, Author.BOT):
+        raise NotFound("no such message")
+    limits = batch.limits.get(thread.channel)
+    more = {"reply_to": row["external_id"]} if limits and limits.quotes and row["external_id"] else {}
+    return more, {"reply": seq}
+
+
+def _words(words: str, empty: bool = False) -> str:
+    words = clean(words).strip()
+    if not words and not empty:
+        raise WargiError("pesan kosong; tulis dulu isinya")
+    if len(words) > LIMIT:
+        raise WargiError(f"pesan terlalu panjang ({len(words)} huruf); paling banyak {LIMIT}")
+    return words
 
 
 async def send_template(
@@ -76,7 +228,7 @@ async def send_template(
         thread = await talk.of_conversation(unit.conn, conversation)
         if (seq := await _sent_before(unit, thread, key)) is not None:
             return seq
-        batch = Batch(clock.now())
+        batch = house.batch()
         await _hold(unit, thread, officer)
         found = outside.usable(house, purpose) if templated(house.channels.get(thread.channel)) else None
         if found is None:

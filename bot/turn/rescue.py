@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from bot import clock
 from bot.engine.effects import HandOff, Say
 from bot.engine.texts import text
 from bot.errors import WargiError
@@ -22,7 +21,7 @@ FAULT = "fault"
 
 async def item(unit: Unit, house: House, row: boxes.Row, reason: str) -> None:
     """Instead of this inbox row's turn: its words are stored, the row is parked with its reason."""
-    batch = Batch(clock.now())
+    batch = house.batch()
     found = _read(house, row)
     if row.kind == "message" and row.address and (found is None or not found.silent):
         talks = await talk.load(unit.conn, {(row.account, row.address)})
@@ -44,7 +43,7 @@ async def item(unit: Unit, house: House, row: boxes.Row, reason: str) -> None:
 
 async def conversation(unit: Unit, house: House, subject: Ref) -> None:
     """Instead of a timer's turn, which would fail the next time too."""
-    batch = Batch(clock.now())
+    batch = house.batch()
     thread = await talk.of_conversation(unit.conn, subject)
     if thread.conversation_id == subject.id:
         await cases.load(unit.conn, batch, [ref for ref in [handoff.ticket_ref(thread)] if ref])

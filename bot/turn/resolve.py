@@ -1,11 +1,9 @@
 """An officer finishes a case; the citizen is asked how it was, in the same transaction."""
 
-from bot import clock
 from bot.errors import Conflict
 from bot.models import Officer, Role, State
 from bot.models.ref import Ref
 from bot.store import cases
-from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.turn import House, alarm, known, survey
 from bot.turn.handoff import move
@@ -15,7 +13,7 @@ from bot.turn.say import line
 async def resolve(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
     """Raises `Conflict` when the case is somebody else's or not open, `NotFound`."""
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         if case["officer_id"] not in (None, officer.id) and officer.role == Role.OFFICER:
             who = await cases.officer_name(unit.conn, case["officer_id"])

@@ -10,8 +10,8 @@ from bot.policy.split import parts
 from bot.store.batch import Batch, message_row
 from bot.store.talk import Talk
 
-DANGER, ANSWER = 0, 1
-"""Priorities of the outbox."""
+DANGER, ANSWER, NOTICE = 0, 1, 2
+"""Priorities of the outbox: what saves lives, what somebody waits for, what nobody waits for."""
 
 
 def say(
@@ -24,7 +24,8 @@ def say(
 ) -> None:
     """The bot speaks. A dialogue message carries the epoch it was made under; a notice does not, and is always delivered.
     `more` goes into the payload: a template for when the window is closed."""
-    *first, text = parts(fill(what.text, {**(made or {}), **what.values}))
+    values = {**(made or {}), **what.values}
+    *first, text = cut(batch, talk, fill(what.text, values))
     epoch = None if what.notice else talk.epoch
     for each in first:  # a bubble of its own; the buttons belong under the last
         row = message_row(talk, Author.BOT, batch.now, body=each, delivery=Delivery.READY)
@@ -36,8 +37,28 @@ def say(
         data = marked(more["template"])
     row = message_row(talk, Author.BOT, batch.now, body=text, data=data, delivery=Delivery.READY)
     choices = {"choices": data["choices"]} if data and "choices" in data else {}
-    payload = {"text": text, **choices, **({"menu": what.menu} if what.menu else {}), **(more or {})}
+    payload = {
+        "text": text,
+        **choices,
+        **({"menu": what.menu} if what.menu else {}),
+        **_asked(what, values),
+        **(more or {}),
+    }
     send(batch, talk, row, payload, epoch, priority)
+
+
+def cut(batch: Batch, talk: Talk, text: str) -> list[str]:
+    """As this conversation's platform takes it."""
+    limits = batch.limits.get(talk.channel)
+    return parts(text, limits.text, limits.size) if limits else parts(text)
+
+
+def _asked(what: Say, values: Mapping[str, str]) -> dict[str, Any]:
+    """A button that shares or opens something, where the platform has one; the words ask for it anyhow."""
+    found: dict[str, Any] = {"ask": what.ask} if what.ask else {}
+    if what.link:
+        found["link"] = [fill(what.link[0], values), fill(what.link[1], values)]
+    return found
 
 
 def marked(template: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,14 +75,21 @@ def send(
     priority: int = ANSWER,
 ) -> None:
     """Stores a message and queues it for its platform; both or neither."""
+    batch.insert("message", message)
+    queue(batch, talk, message["id"], payload, epoch, priority)
+
+
+def queue(
+    batch: Batch, talk: Talk, message: bytes, payload: dict[str, Any], epoch: int | None, priority: int = ANSWER
+) -> None:
+    """The outbox row of a message; its receipt becomes the message's."""
     batch.touch(talk)
     if talk.last_inbound_at is not None:  # delivery looks at it again when the bubble leaves
         payload = payload | {"heard": talk.last_inbound_at.timestamp()}
-    batch.insert("message", message)
     batch.insert(
         "outbox",
         {
-            "id": message["id"],
+            "id": message,
             "part": talk.part,
             "conversation_id": talk.conversation_id,
             "account": talk.account,

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from bot.files.kinds import TYPES
+from bot.files.kinds import TYPES, name_of
 from bot.files.shelf import Shelf
 
 HEADERS = {
@@ -19,19 +19,10 @@ HEADERS = {
     "Cache-Control": "private, no-store",
     "Accept-Ranges": "bytes",
 }
+__all__ = ["give", "name_of", "shown"]
 SHOWN = frozenset({"image", "audio", "video"}), frozenset({"image/heic"})
 """Families that a browser may show in place, and what of them it cannot."""
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
-_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\"\\/:*?<>|%;]+")
-
-
-def name_of(claimed: str, mime: str, fallback: str) -> str:
-    """The sender's name for it without what could lead astray, and always with the ending that its bytes deserve."""
-    end = TYPES[mime].ext if mime in TYPES else "bin"
-    stem = " ".join(_ODD.sub(" ", claimed).split()).strip(". ")[:80]
-    if stem.lower().endswith(f".{end}"):
-        return stem
-    return f"{stem or fallback}.{end}"
 
 
 def shown(mime: str) -> bool:

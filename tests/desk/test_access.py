@@ -21,6 +21,10 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/berikutnya"): STAFF,
     ("POST", "/desk/tiket/{number}/ambil"): STAFF,
     ("POST", "/desk/tiket/{number}/tulis"): STAFF,
+    ("POST", "/desk/tiket/{number}/kirim"): STAFF,
+    ("POST", "/desk/tiket/{number}/pesan/{seq}/jawab"): STAFF,
+    ("POST", "/desk/tiket/{number}/pesan/{seq}/reaksi"): STAFF,
+    ("POST", "/desk/tiket/{number}/pesan/{seq}/ubah"): STAFF,
     ("POST", "/desk/tiket/{number}/templat"): STAFF,
     ("POST", "/desk/tiket/{number}/selesai"): STAFF,
     ("POST", "/desk/tiket/{number}/kembalikan"): STAFF,
@@ -117,6 +121,7 @@ async def test_matrix(db, enter: Enter, role: Role | None) -> None:
             form="utuh",
             langkah="tolak",
             act="terima",
+            seq="1",
         )
         if method == "GET":
             status, text = await visitor.get(address)

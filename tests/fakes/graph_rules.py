@@ -40,10 +40,50 @@ def check(data: dict[str, Any]) -> None:
         _length("text['body']", data["text"].get("body"), 4096, 100)
     if "context" in data and not str((data["context"] or {}).get("message_id", "")).startswith("wamid."):
         _invalid("context['message_id'] is not a message")
+    if kind in MEDIA:
+        _media(kind, data[kind])
+    if kind == "reaction" and not str(data[kind].get("message_id", "")).startswith("wamid."):
+        _invalid("reaction['message_id'] is not a message")
     if kind == "template":
         _template(data["template"])
     if kind == "interactive":
         _interactive(data["interactive"])
+
+
+# Kind -> types that Meta takes of it, and bytes at most; a document is anything.
+MEDIA: dict[str, tuple[frozenset[str], int]] = {
+    "image": (frozenset({"image/jpeg", "image/png"}), 5 * 2**20),
+    "video": (frozenset({"video/mp4", "video/3gpp"}), 16 * 2**20),
+    "audio": (frozenset({"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"}), 16 * 2**20),
+    "document": (frozenset(), 100 * 2**20),
+}
+
+
+def upload(mime: str, size: int) -> None:
+    """Raises `Refused` for a file that the media endpoint refuses."""
+    kind = next((kind for kind, (types, _) in MEDIA.items() if mime in types), "document")
+    if not mime or "/" not in mime:
+        raise Refused(100, "The parameter type is required.")
+    if size > MEDIA["document"][1] or (kind != "document" and size > 16 * 2**20):
+        raise Refused(131053, "Media upload error", "The file is too large")
+
+
+def _media(kind: str, node: dict[str, Any]) -> None:
+    if bool(node.get("id")) == bool(node.get("link")):
+        _invalid(f"{kind} needs exactly one of id and link")
+    if kind == "audio" and "caption" in node:
+        raise Refused(100, 'Unexpected key "caption" on param "audio"')
+    if kind != "document" and "filename" in node:
+        raise Refused(100, f'Unexpected key "filename" on param "{kind}"')
+    if "caption" in node:
+        _length(f"{kind}['caption']", node["caption"], 1024)
+
+
+def media_fits(kind: str, mime: str, size: int) -> None:
+    """Raises `Refused` when the uploaded file is none of the kind that it is sent as."""
+    types, most = MEDIA[kind]
+    if (types and mime not in types) or size > most:
+        raise Refused(131053, "Media upload error", f"{mime} of {size} bytes is no {kind}")
 
 
 def _template(node: dict[str, Any]) -> None:
@@ -51,8 +91,17 @@ def _template(node: dict[str, Any]) -> None:
     if not node.get("name") or not isinstance(language, dict) or not language.get("code"):
         raise Refused(131008, "Required parameter is missing", "Parameters 'name' and 'language' are mandatory")
     for component in node.get("components", ()):
+        kind, sub = str(component.get("type", "")).lower(), str(component.get("sub_type", "")).lower()
+        if kind not in ("header", "body", "button"):
+            raise Refused(132012, "Template parameter format", "Unknown component type")
+        if kind == "button":
+            kinds = {"quick_reply": "payload", "url": "text"}
+            if sub not in kinds or not str(component.get("index", "")).isdigit():
+                raise Refused(131008, "Required parameter is missing", "Buttons need sub_type and index")
+            if [one.get("type") for one in component.get("parameters", ())] != [kinds[sub]]:
+                raise Refused(132012, "Template parameter format", "A button takes one parameter of its kind")
         for one in component.get("parameters", ()):
-            text = one.get("text", "-")
+            text = one.get("text", "-") if one.get("type") == "text" else "-"
             if not text.strip() or "\n" in text or "\t" in text or "     " in text:
                 raise Refused(132018, "Template parameter format", "Param text cannot have new-line/tab/>4 spaces")
 

@@ -18,6 +18,19 @@ from tests.files import samples
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
+REACTIONS = set("👍👎❤🔥🥰👏😁🤔🎉🙏👌😢💔🤝")
+"""Of Telegram's list, those that may be of use here."""
+_ID = {"file_id": "F", "file_unique_id": "U"}
+FILES: dict[str, dict[str, Any]] = {
+    "photo": {"photo": [{**_ID, "width": 90, "height": 90}]},
+    "voice": {"voice": {**_ID, "duration": 1}},
+    "audio": {"audio": {**_ID, "duration": 1}},
+    "video": {"video": {**_ID, "width": 90, "height": 90, "duration": 1}},
+    "document": {"document": _ID},
+}
+"""How a message that holds one comes back."""
+
+
 @dataclass(frozen=True)
 class Sent:
     """One message that the server took from the bot."""
@@ -28,6 +41,8 @@ class Sent:
     payload: dict[str, Any]
     at: float
     """Monotonic seconds."""
+    field: str = ""
+    """What kind of file it is, by the name of its parameter."""
 
     @property
     def buttons(self) -> list[tuple[str, str]]:
@@ -58,6 +73,7 @@ class FakeTelegram(Server):
         self.random = random.Random(seed)
         self.sent: list[Sent] = []
         self.answered: list[str] = []
+        self.reactions: dict[tuple[int, int], list[str]] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.chats: dict[int, dict[str, Any]] = {}
         """People who have written to the bot: it may write to nobody else."""
@@ -132,7 +148,7 @@ class FakeTelegram(Server):
             result = action(data)
         except Refused as refusal:
             return _refusal(refusal.failure)
-        if method.lower() == "sendmessage":
+        if method.lower().startswith("send") and method.lower() != "sendchataction":
             await self._break(request)
         return web.json_response({"ok": True, "result": result})
 
@@ -191,9 +207,85 @@ class FakeTelegram(Server):
         self._new.set()
         return self._message(one)
 
+    def _send_file(self, data: dict[str, Any], field: str, most: int, types: tuple[str, ...]) -> dict[str, Any]:
+        chat, file, caption = self._chat(data), data.get(field), data.get("caption", "")
+        if not isinstance(file, web.FileField):
+            raise Refused(400, f"Bad Request: there is no {field} in the request")
+        with file.file as stream:
+            body = stream.read()
+        if len(body) > most:
+            raise Refused(413, "Request Entity Too Large")
+        if types and not any(file.content_type.startswith(each) for each in types):
+            raise Refused(
+                400, "Bad Request: PHOTO_INVALID_DIMENSIONS" if field == "photo" else "Bad Request: wrong type"
+            )
+        if len(caption) > 1024:
+            raise Refused(400, "Bad Request: message caption is too long")
+        if (markup := data.get("reply_markup")) is not None:
+            _keyboard(markup)
+        kept = {**data, field: body, "filename": file.filename}
+        one = Sent(chat, next(self._ids), caption, kept, time.monotonic(), field)
+        self.sent.append(one)
+        self._new.set()
+        return self._message(one)
+
+    def _do_sendphoto(self, data: dict[str, Any]) -> dict[str, Any]:
+        return self._send_file(data, "photo", 10 * 2**20, ("image/",))
+
+    def _do_sendvoice(self, data: dict[str, Any]) -> dict[str, Any]:
+        return self._send_file(data, "voice", 50 * 2**20, ("audio/",))
+
+    def _do_sendaudio(self, data: dict[str, Any]) -> dict[str, Any]:
+        return self._send_file(data, "audio", 50 * 2**20, ("audio/mpeg", "audio/mp4"))
+
+    def _do_sendvideo(self, data: dict[str, Any]) -> dict[str, Any]:
+        return self._send_file(data, "video", 50 * 2**20, ("video/",))
+
+    def _do_senddocument(self, data: dict[str, Any]) -> dict[str, Any]:
+        return self._send_file(data, "document", 50 * 2**20, ())
+
+    def _do_sendchataction(self, data: dict[str, Any]) -> bool:
+        self._chat(data)
+        if data.get("action") != "typing":
+            raise Refused(400, "Bad Request: wrong parameter action in request")
+        return True
+
+    def _do_setmessagereaction(self, data: dict[str, Any]) -> bool:
+        chat = self._chat(data)
+        emoji = [one.get("emoji") for one in data.get("reaction") or ()]
+        if not str(data.get("message_id", "")).isdigit():
+            raise Refused(400, "Bad Request: message to react not found")
+        if len(emoji) > 1 or any(one not in REACTIONS for one in emoji):
+            raise Refused(400, "Bad Request: REACTION_INVALID")
+        self.reactions[(chat, int(data["message_id"]))] = emoji
+        return True
+
+    def _do_editmessagetext(self, data: dict[str, Any]) -> dict[str, Any]:
+        chat, text = self._chat(data), str(data.get("text", ""))
+        one = next((it for it in self.to(chat) if str(it.message_id) == str(data.get("message_id"))), None)
+        if one is None:
+            raise Refused(400, "Bad Request: message to edit not found")
+        markup = one.payload.get("reply_markup", {})
+        if {"keyboard", "remove_keyboard"} & set(markup) or one.field:
+            raise Refused(400, "Bad Request: message can't be edited")
+        if not text.strip() or len(text) > 4096:
+            raise Refused(
+                400, "Bad Request: message text is empty" if not text.strip() else "Bad Request: MESSAGE_TOO_LONG"
+            )
+        if one.text == text:
+            raise Refused(
+                400, "Bad Request: message is not modified: specified new message content is exactly the same"
+            )
+        new = Sent(chat, one.message_id, text, one.payload, one.at)
+        self.sent[self.sent.index(one)] = new
+        self._new.set()
+        return self._message(new) | {"edit_date": int(time.time())}
+
     def _message(self, one: Sent) -> dict[str, Any]:
         markup = {"reply_markup": one.payload["reply_markup"]} if one.buttons else {}
         head = {"message_id": one.message_id, "from": self.me, "chat": self.chats[one.chat], "date": int(time.time())}
+        if one.field:
+            return head | FILES[one.field] | ({"caption": one.text} if one.text else {}) | markup
         return head | {"text": one.text} | markup
 
     def _chat(self, data: dict[str, Any]) -> int:
@@ -342,7 +434,7 @@ async def _parameters(request: web.Request) -> dict[str, Any]:
             raise Refused(400, "Bad Request: can't parse JSON object") from None
     else:
         data |= dict(await request.post())
-    for key in ("reply_markup", "link_preview_options", "entities", "allowed_updates"):
+    for key in ("reply_markup", "link_preview_options", "entities", "allowed_updates", "reply_parameters", "reaction"):
         if isinstance(data.get(key), str):
             try:
                 data[key] = json.loads(data[key])
@@ -352,6 +444,8 @@ async def _parameters(request: web.Request) -> dict[str, Any]:
 
 
 def _keyboard(markup: dict[str, Any]) -> None:
+    if markup.get("remove_keyboard") is True:
+        return
     if isinstance(keys := markup.get("keyboard"), list):
         if not all(str(key.get("text", "")).strip() for key in itertools.chain.from_iterable(keys)):
             raise Refused(400, "Bad Request: keyboard button text must be non-empty")

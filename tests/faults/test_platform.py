@@ -198,7 +198,9 @@ async def test_many_bubbles_leave_nothing_in_memory(world: World) -> None:
             not (sender._held or sender._chains._lines or not sender._receipts.idle or sender._ready or sender._left)
         )
     )
-    await eventually(lambda: world.server.hints._queues.keys() <= {"lessons"} and not world.server.door._waiting)
+    await eventually(
+        lambda: world.server.hints._queues.keys() <= {"lessons", "flows"} and not world.server.door._waiting
+    )
     assert world.graph.duplicates == 0
 
 

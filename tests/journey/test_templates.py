@@ -11,7 +11,7 @@ from tests.fakes.citizen import post_signed
 from tests.fakes.graph import Failure
 from tests.world import World, eventually
 
-NAMES = ("kabar_laporan", "mohon_balas", "nilai_layanan", "laporan_menunggu")
+NAMES = ("kabar_laporan", "mohon_balas", "nilai_layanan", "laporan_menunggu", "laporan_diikuti_selesai")
 
 
 def template(name: str, **more: Any) -> dict[str, Any]:
@@ -26,7 +26,7 @@ async def stocked(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     world = World(database_url, tmp_path, {"WARGI_WHATSAPP_BUSINESS_ACCOUNT_ID": "900100"})
     world.graph.templates = [template(each) for each in NAMES] + [template("lain", language="en_US")]
     async with world:
-        await eventually(lambda: _count(world, 5), what="the first read")
+        await eventually(lambda: _count(world, 6), what="the first read")
         yield world
 
 
@@ -73,7 +73,7 @@ async def test_what_cannot_be_read_is_an_outage_and_leaves_what_was_known(stocke
     await told(world, "message_template_status_update")
     world.server._templates.news()  # type: ignore[union-attr]
     await eventually(lambda: _outages(world, 0), what="its end")
-    assert await _count(world, 5)
+    assert await _count(world, 6)
 
 
 async def _count(world: World, count: int) -> bool:

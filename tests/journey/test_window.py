@@ -32,7 +32,8 @@ async def silent_for(world: World, hours: float) -> None:
 
 
 async def test_free_words_are_refused_and_a_template_goes_out(world: World) -> None:
-    address, number, rina = await claimed(world, 1)
+    """To somebody who speaks Sundanese: no template does, so the officer sees which language they got."""
+    address, number, rina = await claimed(world, 1, ("halo", "2", "petugas"))
     page = await rina.get(f"/desk/tiket/{number}")
     assert "Jendela balasan tutup" in page and "Kirim templat" not in page
     await silent_for(world, 24)
@@ -59,6 +60,7 @@ async def test_free_words_are_refused_and_a_template_goes_out(world: World) -> N
     assert len(world.graph.to(address)) == before + 1, "sent once"
     page = await rina.get(f"/desk/tiket/{number}")
     assert "Dikirim sebagai templat kabar_laporan" in page.replace("\n", " ")
+    assert "bukan bahasa warga" in page
     assert (await rina.act(number, "selesai"))[0] == 200
     sent = (await world.graph.wait_for(address, before + 2))[-1]
     assert sent.payload["template"]["name"] == "nilai_layanan", "the survey too"

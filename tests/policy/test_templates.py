@@ -26,6 +26,16 @@ def test_variables_go_in_order_and_never_break_a_line() -> None:
     assert len(one.fill({"kabar": "x" * 5000}).body[1]) == templates.LONGEST
 
 
+def test_a_header_and_the_end_of_a_buttons_address(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    text = 'templates:\n  survey:\n    name: a\n    text: "b {x}"\n    header: "{number}"\n    link: "lacak/{number}"\n'
+    (tmp_path / "data" / "templates.yaml").write_text(text)
+    one = templates.load(tmp_path, CATALOGUES)["survey"]
+    filled = one.fill({"number": "AB12-CD34", "x": "y"})
+    assert (filled.header, filled.body, filled.buttons) == ("AB12-CD34", ("y",), (("url", "lacak/AB12-CD34"),))
+    assert one.typed == ("x",)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
