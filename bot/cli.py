@@ -212,6 +212,14 @@ def flow_show(
     typer.echo((draw if svg else show)(flows(), name, language), nl=False)
 
 
+@flow_app.command("schema")
+def flow_schema() -> None:
+    """Print a JSON Schema of flows for editors; flows/flow.schema.json is the same."""
+    from bot.engine.schema import written
+
+    typer.echo(written(flows()), nl=False)
+
+
 @flow_app.command("play")
 def flow_play(
     scripts: list[Path], rewrite: Annotated[bool, typer.Option(help="write the new transcript")] = False
