@@ -16,9 +16,13 @@ from bot.turn import (
     dialogue,
     findings,
     identity,
+    incident,
     known,
     linking,
     moved,
+    outside,
+    pace,
+    patience,
     receipt,
     survey,
 )  # fmt: skip
@@ -77,6 +81,14 @@ async def _linked(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
     await linking.told(unit, batch, house, subject)
 
 
+async def _window(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """Soon free words will not reach this citizen any more."""
+    thread = await talk.of_conversation(unit.conn, subject)
+    if thread.conversation_id == subject.id and thread.ticket_id:
+        await cases.load(unit.conn, batch, [Ref(thread.ticket_id, thread.part)])
+        outside.closes_soon(batch, house, thread)
+
+
 VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     dialogue.QUIET: _quiet,
     dialogue.LATER: _waited,
@@ -89,6 +101,9 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     identity.KNOWN: _known,
     linking.LINKED: _linked,
     known.DONE: known.tell,
+    pace.PAUSE: patience.over,
+    incident.ENDS: incident.over,
+    outside.CLOSES: _window,
 }
 
 

@@ -28,8 +28,8 @@ async def panel(request: web.Request) -> web.Response:
 async def waiting(request: web.Request) -> dict[str, Any]:
     """What the banner shows: alarms that wait for a human, and for leads whether anybody is on shift."""
     async with request.config_dict[keys.DB].read() as conn:
-        calling, on_duty = await alarms.unacknowledged(conn, clock.now())
-    return {"calling": calling, "on_duty": on_duty}
+        calling, on_duty, outage = await alarms.unacknowledged(conn, clock.now())
+    return {"calling": calling, "on_duty": on_duty, "outage": outage}
 
 
 async def alarms_page(request: web.Request) -> web.Response:

@@ -93,7 +93,13 @@ EVENT = {
     "alarm": N_("Panggilan darurat"),
     "followed": N_("Diikuti warga lain"),
     "outside": N_("Tempatnya di luar wilayah"),
+    "merged": N_("Digabung ke kasus lain"),
+    "merged_in": N_("Kasus lain digabung ke sini"),
+    "parted": N_("Dipisahkan lagi"),
+    "distinct": N_("Bukan kasus yang sama"),
 }
+PAIRED = frozenset({"merged", "merged_in", "parted", "distinct"})
+"""Events that name another case."""
 DANGER = {
     "medical": N_("Gawat medis"),
     "breathing": N_("Sesak napas"),

@@ -132,6 +132,9 @@ MOVES: dict[State, frozenset[State]] = {
 }
 """spec: the ticket table. A move that is not here is a bug, and `policy.moves.check` says so."""
 
+OPEN_WITH_OFFICER = frozenset({State.ASSIGNED, State.WAITING_CITIZEN})
+"""Somebody may need to write to the citizen."""
+
 WAITING = frozenset({State.QUEUED, State.REOPENED})
 """In the officers' queue."""
 

@@ -11,8 +11,9 @@ from bot.engine.forms import Form, Workshop
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
-from bot.policy import plan
+from bot.policy import patience, plan
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
+from bot.policy.patience import Rules
 from bot.policy.routing import Routing
 from bot.triage import emergency, language, senses, urgency
 from bot.triage.emergency import Emergencies, Number
@@ -37,6 +38,7 @@ class Triage:
     plan: Plan = STANDARD
     senses: Senses = field(default_factory=Senses)
     routing: Routing = LEAVE
+    patience: Rules = field(default_factory=Rules)
 
     def guess(self, text: str) -> Guess | None:
         """What a report is about; None while no model is loaded, and for one without words."""
@@ -96,7 +98,14 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
         found = plan.read(Workshop(flows.catalogues), read_all([path], path.parents[1], "escalation")[0])
     dangers = urgency.read(_folder(flows_dir, "urgency"))
     emergencies = emergency.read(_folder(flows_dir, "emergency"))
-    return Triage(dangers, emergencies, _yes_no(flows), found, routing=_routing(flows_dir, flows))
+    return Triage(
+        dangers,
+        emergencies,
+        _yes_no(flows),
+        found,
+        routing=_routing(flows_dir, flows),
+        patience=_patience(flows_dir, flows),
+    )
 
 
 def _routing(flows_dir: Path, flows: Flows) -> Routing:
@@ -108,6 +117,13 @@ def _routing(flows_dir: Path, flows: Flows) -> Routing:
     found = Routing(timedelta(minutes=form.number("language_minutes", 15, 0, 24 * 60)))
     form.finish()
     return found
+
+
+def _patience(flows_dir: Path, flows: Flows) -> Rules:
+    path = _folder(flows_dir, "patience") / "data" / "patience.yaml"
+    if not path.is_file():
+        return Rules()
+    return patience.read(Workshop(flows.catalogues), read_all([path], path.parents[1], "patience")[0])
 
 
 def _folder(flows_dir: Path, name: str) -> Path:

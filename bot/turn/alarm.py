@@ -9,6 +9,7 @@ from bot.engine.match import choose
 from bot.engine.texts import text
 from bot.engine.turn import Turn
 from bot.errors import NotFound
+from bot.i18n import SOURCE
 from bot.message import Choice, Inbound, Item
 from bot.models import AlarmState, Owner, State, Urgency
 from bot.models.ref import Ref
@@ -166,7 +167,7 @@ def _answer_at_once(
     lang = talk.language
     comfort = house.flows.texts.get(f"critical_{danger.kind}")
     lines = [
-        f"{number.digits} – {number.label}"
+        f"{number.digits} – {house.flows.catalogues.gettext(lang or SOURCE, number.label)}"
         for number in house.triage.numbers(_region(batch, house, talk, inbound), danger.kind)
     ]
     words = text(house.flows, "critical_answer", lang)
