@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from bot import clock
+from bot import clock, courier
 from bot.errors import NotFound
 from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
@@ -23,8 +23,10 @@ from bot.turn import (
     outside,
     pace,
     patience,
+    postpone,
     receipt,
     survey,
+    verify,
 )  # fmt: skip
 
 
@@ -104,6 +106,9 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     pace.PAUSE: patience.over,
     incident.ENDS: incident.over,
     outside.CLOSES: _window,
+    postpone.DUE: postpone.resume,
+    verify.VERIFIED: verify.confirmed,
+    courier.REPORT: courier.report,
 }
 
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from bot import clock, logs, timers
+from bot.courier import Courier
 from bot.delivery import Delivery
 from bot.errands import Errands
 from bot.errors import StoreDown, WargiError
@@ -26,6 +27,7 @@ LINGER = 0.006
 TIMER_TICK = 0.25
 FAILED_TIMER_WAIT = timedelta(minutes=1)
 SWEEP = 5.0
+COURIER_TICK = 1.0
 MARGIN = 1.0
 """So long before a lease ends nothing is sent any more: a send takes its time too."""
 
@@ -51,6 +53,7 @@ class Worker:
         self._turning = asyncio.Lock()
         """One batch of turns at a time, the critical lane's or ours: each reads its rows inside its own transaction."""
         self.errands = Errands(db, house, metrics, lambda: None if db.is_sqlite else sorted(self._held))
+        self.courier = Courier(db, house)
         self.lane = Lane(db, house, metrics, name, lambda: self._held, self._run, self._turning)
 
     def wake(self) -> None:
@@ -66,8 +69,12 @@ class Worker:
             await self._share()
             self._idlers.append(asyncio.create_task(self._share_for_ever()))
         self._tasks += [asyncio.create_task(loop) for loop in (self._turns(), self._timers())]
-        self._idlers += [asyncio.create_task(self._sweep()), asyncio.create_task(self.lane.work())]
-        self._idlers.append(asyncio.create_task(self.errands.work()))
+        self._idlers += [
+            asyncio.create_task(self._sweep()),
+            asyncio.create_task(self.lane.work()),
+            asyncio.create_task(self.errands.work()),
+            asyncio.create_task(self._carry()),
+        ]
 
     async def stop(self, seconds: float) -> None:
         """Finishes the turn, lets sends in flight end, gives the parts back."""
@@ -260,6 +267,18 @@ class Worker:
         except Exception as error:
             self._log.error("not handed over", kind=row.kind, error=logs.fault(error))
             return False
+
+    # -- mails and calls to agencies -----------------------------------------------------------------
+
+    async def _carry(self) -> None:
+        while not self._stopping:
+            try:
+                busy = await self.courier.send_due(None if self._db.is_sqlite else sorted(self._held))
+            except Exception as error:
+                self._log.warning("deliveries wait", error=logs.fault(error))
+                busy = 0
+            if not busy:
+                await asyncio.sleep(COURIER_TICK)
 
     # -- leases ------------------------------------------------------------------------------------
 

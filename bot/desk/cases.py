@@ -13,11 +13,12 @@ from bot.desk.resemblance import Likely
 from bot.errors import NotFound
 from bot.i18n import SOURCE
 from bot.message import templated
-from bot.models import MOVES, WAITING, Officer, Owner, Role, State
+from bot.models import OVER, WAITING, Officer, Owner, Role, State
 from bot.models.ref import Ref
 from bot.policy import number, window
 from bot.store import desk, media, persons
 from bot.store.persons import Person
+from bot.turn import sealing
 from bot.web import keys
 
 WINDOW = 50
@@ -80,7 +81,7 @@ class Case:
 
     @property
     def over(self) -> bool:
-        return not self.waits and State.RESOLVED not in MOVES[State(self.ticket["state"])]
+        return self.ticket["state"] in OVER
 
     @property
     def url(self) -> str:
@@ -119,7 +120,22 @@ async def load(request: web.Request) -> Case:
         person = await persons.load(conn, Ref(ticket["contact_id"], ticket["contact_part"]))
         others = await resemblance.load(conn, request.config_dict[keys.HOUSE], dict(ticket), history)
     at = clock.now()
-    return Case(dict(ticket), messages, history, since, signed.officer, at, files, person, others, clock.token()[:32])
+    asked = ticket["disclosed_at"]
+    vault = request.config_dict[keys.HOUSE].vault
+    stored = ticket["answers"] or {}
+    answers = sealing.unseal(vault, stored) if asked and at < asked + SHOWN else sealing.veil(stored)
+    return Case(
+        {**ticket, "answers": answers},
+        messages,
+        history,
+        since,
+        signed.officer,
+        at,
+        files,
+        person,
+        others,
+        clock.token()[:32],
+    )
 
 
 def _since(text: str, last: int) -> int:

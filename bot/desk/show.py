@@ -93,6 +93,12 @@ EVENT = {
     "alarm": N_("Panggilan darurat"),
     "followed": N_("Diikuti warga lain"),
     "outside": N_("Tempatnya di luar wilayah"),
+    "passed": N_("Diserahterimakan"),
+    "place": N_("Tempat dibetulkan"),
+    "identity": N_("Identitas pelapor dibuka untuk instansi"),
+    "replied": N_("Warga menambah keterangan"),
+    "external": N_("Kabar dari SP4N-LAPOR!"),
+    "instruction": N_("Instruksi"),
     "merged": N_("Digabung ke kasus lain"),
     "merged_in": N_("Kasus lain digabung ke sini"),
     "parted": N_("Dipisahkan lagi"),
@@ -138,7 +144,13 @@ DISCLOSED = {"numbers": N_("Nomor telepon dan nomor identitas")}
 TWIN = {"phone": N_("Nomor telepon sama"), "user_id": N_("Identitas sama"), "parent": N_("Identitas sama")}
 """Why two contacts may be one person."""
 JOINED = {"code": N_("Oleh warga, dengan kode"), "lead": N_("Oleh petugas")}
-ACTOR = {"citizen": N_("Warga"), "bot": N_("Bot"), "officer": N_("Petugas"), "clock": N_("Otomatis")}
+ACTOR = {
+    "citizen": N_("Warga"),
+    "bot": N_("Bot"),
+    "officer": N_("Petugas"),
+    "agency": N_("Instansi"),
+    "clock": N_("Otomatis"),
+}
 STATE = {**{str(state): name for state, name in STATE_NAME.items()}, "waiting_citizen": N_("Menunggu jawaban warga")}
 """As officers read them: the citizens' "Menunggu jawaban Anda" would name the wrong person here."""
 URGENCY = {str(urgency): name for urgency, name in URGENCY_NAME.items()}
@@ -215,6 +227,13 @@ def day(at: datetime, now: datetime) -> str:
     if local == today - timedelta(days=1):
         return tr(N_("Kemarin"))
     return format_date(local, "EEE, d MMM" if local.year == today.year else "d MMM y", locale=speech.language())
+
+
+def date(day: Any) -> str:
+    """`Senin, 23 November 2026`."""
+    from babel.dates import format_date
+
+    return format_date(day, "EEEE, d MMMM y", locale=speech.language())
 
 
 def moment(at: datetime, now: datetime) -> str:

@@ -67,6 +67,10 @@ NAMED = frozenset(
     wrong_low wrong_range wrong_date wrong_past wrong_future wrong_phone wrong_nik doubtful_nik nik_noted
     voice_later voice_answer looking question_kept reminded expired moved trouble report_item report_agency
     merged_told parted_told incident_item incident_over
+    step_dispatched step_accepted step_returned step_postponed step_resumed step_rejected step_cancelled step_reopened
+    step_forwarded step_forwarded_number step_external step_not_yet ask_agency ask_officer ask_taken
+    verify_ask verify_proof verify_choice_yes verify_choice_no verify_yes verify_no verify_over
+    answer_source answer_stale
     """.split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""

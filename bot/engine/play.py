@@ -267,12 +267,16 @@ def _fields(effect: OpenTicket | HandOff) -> str:
 def coverage(flows: Flows, played: list[Played]) -> list[str]:
     """Steps of the flows, choices and ways out of them that no transcript came to."""
     seen: set[str] = set().union(*(item.steps | item.choices for item in played))
-    wanted = [
+    return [name for name in places(flows) if name not in seen]
+
+
+def places(flows: Flows) -> list[str]:
+    """Everything that a transcript can come to."""
+    return [
         name
         for node in flows.nodes.values()
         for name in (node.id, *(f"{node.id}/{way}" for way in (*_options(node), *sorted(node.ways()))))
     ]
-    return [name for name in wanted if name not in seen]
 
 
 def _options(node: Node) -> Mapping[str, Option]:

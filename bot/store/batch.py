@@ -8,8 +8,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import clock
-from bot.models import Alarm, Assignment, Delivery, Errand, Follow, LinkCode, Message, Page, Survey, Ticket, TicketEvent
+from bot.models import (
+    AgencyDelivery,
+    Alarm,
+    Assignment,
+    Delivery,
+    Errand,
+    Follow,
+    LinkCode,
+    Message,
+    Page,
+    Survey,
+    Ticket,
+    TicketEvent,
+)
 from bot.models.base import table
+from bot.models.cases import FRESH
 from bot.models.ref import Ref
 from bot.store import boxes, media, quarantine, talk
 from bot.store.db import Unit
@@ -18,11 +32,12 @@ from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
 ERRAND = table(Errand)
+AGENCY_DELIVERY = table(AgencyDelivery)
 ALARM, PAGE, MESSAGE, LINK_CODE, FOLLOW = table(Alarm), table(Page), table(Message), table(LinkCode), table(Follow)
 
 TICKET_CHANGES = (
     "conversation_id", "state", "urgency", "rank", "officer_id", "updated_at", "first_answer_at", "resolved_at",
-    "score", "version", "details", "topic", "subtopic", "place", "place_code",
+    "score", "version", "details", "topic", "subtopic", "place", "place_code", *FRESH,
 )  # fmt: skip
 _UPDATE_TICKET = Many(
     sa.update(TICKET)
@@ -61,7 +76,7 @@ _END_ASSIGNMENT = Many(
         ASSIGNMENT.c.part == sa.bindparam("b_part"),
         ASSIGNMENT.c.ended_at.is_(None),
     )
-    .values(ended_at=sa.bindparam("b_at"))
+    .values(ended_at=sa.bindparam("b_at"), silent_at=sa.null())
 )
 _UPDATE_MESSAGE = Many(
     sa.update(MESSAGE)
@@ -76,6 +91,7 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
     "survey": Many(sa.insert(SURVEY), SURVEY.c.keys()),
     "alarm": Many(sa.insert(ALARM), ALARM.c.keys()),
     "page": Many(sa.insert(PAGE), PAGE.c.keys()),
+    "agency_delivery": Many(sa.insert(AGENCY_DELIVERY), AGENCY_DELIVERY.c.keys()),
     "message": boxes.INSERT_MESSAGE,
     "media": media.INSERT_MEDIA,
     "outbox": boxes.INSERT_OUTBOX,

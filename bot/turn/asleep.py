@@ -13,7 +13,7 @@ from bot.models.ref import Ref
 from bot.models.states import Quarantine
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House
+from bot.turn import House, outside
 
 ASLEEP = "asleep"
 """Timer kind."""
@@ -78,8 +78,5 @@ def _again(batch: Batch, talk: Talk, at: datetime) -> None:
 
 def speaks(house: House, talk: Talk, now: datetime) -> bool:
     """Whether free text still reaches them where they wrote."""
-    channel = house.channels.get(talk.channel)
-    if channel is None or talk.quarantine == Quarantine.HELD:
-        return False
-    window, since = channel.limits.window, talk.last_inbound_at
-    return window is None or (since is not None and now - since < window - MARGIN)
+    there = talk.channel in house.channels and talk.quarantine != Quarantine.HELD
+    return there and not outside.closed(house, talk, now + MARGIN)

@@ -29,7 +29,7 @@ from bot.models.ref import Ref
 from bot.models.states import Quarantine
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House, asleep, handoff, known, linking, pace
+from bot.turn import House, asleep, handoff, known, linking, pace, sealing
 from bot.turn.say import line, say
 
 BURST = timedelta(seconds=3)
@@ -72,7 +72,8 @@ def respond(batch: Batch, house: House, talk: Talk, heard: Said) -> None:
     if facts.memory != talk.memory:
         talk.memory, talk.contact_changed = facts.memory, True
     nap = (talk.session or {}).get(asleep.NAP)
-    talk.session, effects = step(house.flows, talk.session, heard, facts)
+    session, effects = step(house.flows, sealing.opened(house.vault, talk.session), heard, facts)
+    talk.session = sealing.closed(house.vault, session)
     asleep.watch(batch, house, talk, heard, nap)
     batch.touch(talk)
     made = {"track": f"{house.public_url}/lacak"}

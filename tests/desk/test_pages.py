@@ -181,6 +181,7 @@ async def test_statement_count_does_not_grow(db, enter: Enter) -> None:
 
     case = await seed.case(db, "Satu", tuple(("citizen", str(i)) for i in range(40)))
     counted: dict[str, list[int]] = {}
+    await officer.get("/desk")  # now and then a request also writes down that its officer is there
     for engine in {db._read, db._write}:
         sa.event.listen(engine.sync_engine, "before_cursor_execute", heard)
     for _ in range(2):
@@ -191,8 +192,8 @@ async def test_statement_count_does_not_grow(db, enter: Enter) -> None:
             assert not any(re.search(r"count\(\*\).*FROM ticket\b(?!.*LIMIT)", each, re.S) for each in statements)
         for i in range(30):
             await seed.case(db, f"Lagi {i}")
-    assert all(before == after <= 9 for before, after in counted.values()), counted
-    assert counted["/desk"] == [4, 4]
+    assert all(before == after <= 10 for before, after in counted.values()), counted
+    assert counted["/desk"] == [5, 5]
 
 
 async def test_the_queue_reads_its_index(db) -> None:
