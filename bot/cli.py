@@ -191,7 +191,8 @@ def flow_check() -> None:
     problems = lint(known)
     folder = content_dir(settings().flows_dir, "flows")
     room.load(folder, known)  # dangers, escalation, routing, agencies: a broken file is refused with its line
-    for warning in emergency.read(folder).stale(clock.now().date()):
+    today = clock.now().date()
+    for warning in (*emergency.read(folder).stale(today), *known.knowledge.due(today)):
         typer.echo(f"warning: {warning}")
     for problem in problems:
         typer.echo(str(problem))
