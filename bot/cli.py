@@ -197,7 +197,8 @@ def flow_check() -> None:
     problems = lint(known)
     folder = content_dir(settings().flows_dir, "flows")
     room.load(folder, known)  # dangers, escalation, routing, agencies: a broken file is refused with its line
-    for warning in emergency.read(folder).stale(clock.now().date()):
+    today = clock.now().date()
+    for warning in (*emergency.read(folder).stale(today), *known.knowledge.due(today)):
         typer.echo(f"warning: {warning}")
     for problem in problems:
         typer.echo(str(problem))
@@ -218,6 +219,14 @@ def flow_show(
     from bot.engine.show import show
 
     typer.echo((draw if svg else show)(flows(), name, language), nl=False)
+
+
+@flow_app.command("schema")
+def flow_schema() -> None:
+    """Print a JSON Schema of flows for editors; flows/flow.schema.json is the same."""
+    from bot.engine.schema import written
+
+    typer.echo(written(flows()), nl=False)
 
 
 def flows() -> Any:

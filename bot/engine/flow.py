@@ -10,6 +10,7 @@ from types import MappingProxyType
 from bot.engine import (
     asking,
     build,
+    comfort,
     deciding,
     doing,
     inquiry,
@@ -62,7 +63,7 @@ NAMED = frozenset(
     critical_disaster critical_accident critical_violence critical_suicide critical_missing critical_bad_news
     photo_lost voice_lost file_lost file_refused file_too_big file_here window_closes link_code link_wait link_unknown link_used
     link_expired link_same link_done link_told topic_taken outside_left redirect followed followed_done
-    language_heard known_item known_waiting known_handled patience_short answer_yes answer_no wrong_number
+    language_heard answer_source answer_stale known_item known_waiting known_handled patience_short answer_yes answer_no wrong_number
     wrong_low wrong_range wrong_date wrong_past wrong_future wrong_phone wrong_nik doubtful_nik nik_noted
     voice_later voice_answer looking question_kept reminded expired moved trouble report_item report_agency
     merged_told parted_told incident_item incident_over
@@ -73,7 +74,7 @@ NAMED = frozenset(
     """.split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
-MAY_LACK = ("redirects", "register", "hosts", "programmes")
+MAY_LACK = ("redirects", "register", "hosts", "programmes", "comfort")
 """Files of flows/data that a folder of flows can do without."""
 SCORES = ("1", "2", "3", "4", "5")
 
@@ -135,6 +136,8 @@ class Flows:
     """Name of a region -> who takes reports there."""
     register: Register = field(default_factory=Register)
     knowledge: Knowledge = field(default_factory=Knowledge)
+    comfort: Mapping[str, tuple[Text, Text]] = field(default_factory=dict)
+    """What officers may say to bad news: title and text."""
 
     def redirect(self, elsewhere: str, language: str) -> str:
         """Who can help in a place that is not ours: its own service where we know one, and the country's."""
@@ -160,6 +163,7 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
     manners = register.build(shop, source) if (source := sources.pop("register", None)) else Register()
     shop.hosts = _hosts(shop, sources.pop("hosts", None))
     shop.programmes = programme.build(shop, source) if (source := sources.pop("programmes", None)) else {}
+    kind_words = comfort.build(shop, source) if (source := sources.pop("comfort", None)) else {}
     known_ = {name.partition("/")[2]: sources.pop(name) for name in list(knowledge.files(sources))}
     knows = knowledge.build(shop, known_)
     texts, survey = _texts(shop, sources.pop(TEXTS, None), flows_dir)
@@ -202,6 +206,7 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         redirects=MappingProxyType(redirects),
         register=manners,
         knowledge=knows,
+        comfort=MappingProxyType(kind_words),
     )
 
 

@@ -124,6 +124,17 @@ class Knowledge:
     def weight(self, word: str) -> float:
         return _LIGHT if word in _ASK else self.weights.get(word, STRANGE)
 
+    def due(self, today: date, ahead: timedelta = timedelta(days=14)) -> list[str]:
+        """What has expired or soon will, and who is to be told: one sentence each."""
+        rows = sorted(
+            (entry for entry in self.entries.values() if entry.until <= today + ahead), key=lambda one: one.until
+        )
+        return [
+            f"{one.file}:{one.line}: {one.key}: {'has expired' if one.until < today else 'expires'} on {one.until}; "
+            f"{one.owner} <{one.mail}> checks it and sets a new `until`."
+            for one in rows
+        ]
+
     def stale(self, today: date) -> list[Entry]:
         return [entry for entry in self.entries.values() if entry.until < today]
 

@@ -51,6 +51,10 @@ def test_an_answer_is_given_until_its_last_day_and_never_without_a_day(flows: Fl
     assert (late.sure, late.stale) == (None, entry)
     assert flows.knowledge.find(text, None).sure is None
     assert entry in flows.knowledge.stale(date(2030, 1, 1))
+    assert flows.knowledge.due(TODAY) == []
+    told = [line for line in flows.knowledge.due(date(2027, 4, 1)) if ": tes: " in line]
+    assert told[0].startswith("flows/knowledge/covid.yaml:")
+    assert "has expired on 2027-03-31; Dinas Kesehatan (contoh) <pengetahuan@dinkes.contoh.example>" in told[0]
 
 
 def test_every_entry_is_found_by_its_own_questions(flows: Flows) -> None:
