@@ -184,12 +184,19 @@ def flow_check() -> None:
     from bot import clock
     from bot.app import content_dir
     from bot.engine.check import lint
-    from bot.triage import emergency, urgency
+    from bot.triage import emergency, room
 
-    problems = lint(flows())
+    read, today = flows(), clock.now().date()
+    problems = lint(read)
     folder = content_dir(settings().flows_dir, "flows")
-    urgency.read(folder)
-    for warning in emergency.read(folder).stale(clock.now().date()):
+    days = room.load(folder, read).norms.calendars
+    warnings = [str(each) for each in emergency.read(folder).stale(today)]
+    warnings += [
+        f"calendars: no holidays of kind `{kind}` are written for {year}; write them into data/calendars.yaml."
+        for year in (today.year, today.year + 1)
+        for kind in days.missing(year)
+    ]
+    for warning in warnings:
         typer.echo(f"warning: {warning}")
     for problem in problems:
         typer.echo(str(problem))

@@ -11,8 +11,9 @@ from bot.engine.forms import Form, Workshop
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
-from bot.policy import plan
+from bot.policy import calendars, norms, plan
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
+from bot.policy.norms import Norms
 from bot.policy.routing import Routing
 from bot.triage import emergency, language, senses, urgency
 from bot.triage.emergency import Emergencies, Number
@@ -37,6 +38,8 @@ class Triage:
     plan: Plan = STANDARD
     senses: Senses = field(default_factory=Senses)
     routing: Routing = LEAVE
+    norms: Norms = field(default_factory=Norms)
+    """How long each step of a ticket may take."""
 
     def guess(self, text: str) -> Guess | None:
         """What a report is about; None while no model is loaded, and for one without words."""
@@ -91,7 +94,9 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
         found = plan.read(Workshop(flows.catalogues), read_all([path], path.parents[1], "escalation")[0])
     dangers = urgency.read(_folder(flows_dir, "urgency"))
     emergencies = emergency.read(_folder(flows_dir, "emergency"))
-    return Triage(dangers, emergencies, _yes_no(flows), found, routing=_routing(flows_dir, flows))
+    return Triage(
+        dangers, emergencies, _yes_no(flows), found, routing=_routing(flows_dir, flows), norms=_norms(flows_dir, flows)
+    )
 
 
 def _routing(flows_dir: Path, flows: Flows) -> Routing:
@@ -103,6 +108,18 @@ def _routing(flows_dir: Path, flows: Flows) -> Routing:
     found = Routing(timedelta(minutes=form.number("language_minutes", 15, 0, 24 * 60)))
     form.finish()
     return found
+
+
+def _norms(flows_dir: Path, flows: Flows) -> Norms:
+    """An operator's own folder may lack these, too: then the shipped norms and calendars hold."""
+    own = _folder(flows_dir, "sla")
+    paths = [_folder(flows_dir, name) / "data" / f"{name}.yaml" for name in ("calendars", "sla")]
+    if not all(path.is_file() for path in paths):
+        return Norms()
+    days, rules = (read_all([path], path.parents[1], path.stem)[0] for path in paths)
+    shop = Workshop(flows.catalogues)
+    topics = frozenset(flows.topics) if own == flows_dir else frozenset[str]()
+    return norms.read(shop, rules, calendars.read(shop, days), topics)
 
 
 def _folder(flows_dir: Path, name: str) -> Path:
