@@ -7,9 +7,9 @@ from bot import clock
 from bot.errors import NotFound
 from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
-from bot.store.batch import Batch
+from bot.store.batch import CLOCKS, Batch
 from bot.store.db import Unit
-from bot.turn import House, alarm, dialogue, identity, known, linking, moved, receipt, survey
+from bot.turn import House, alarm, deadline, dialogue, identity, known, linking, moved, receipt, survey
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -59,6 +59,7 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     identity.KNOWN: _known,
     linking.LINKED: _linked,
     known.DONE: known.tell,
+    CLOCKS: deadline.tick,
 }
 
 

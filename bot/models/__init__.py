@@ -8,6 +8,7 @@ from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
+from bot.models.sla import SlaClock, SlaNotice, SlaPause, Tally, WaitTold
 from bot.models.states import (
     MOVES,
     RANK,
@@ -68,15 +69,20 @@ __all__ = [
     "Quarantine",
     "QuarantineAct",
     "Role",
+    "SlaClock",
+    "SlaNotice",
+    "SlaPause",
     "State",
     "Survey",
     "SurveyState",
+    "Tally",
     "Throttle",
     "Ticket",
     "TicketEvent",
     "Timer",
     "Twin",
     "Urgency",
+    "WaitTold",
     "Worker",
     "metadata",
 ]

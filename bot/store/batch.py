@@ -11,7 +11,7 @@ from bot import clock
 from bot.models import Alarm, Assignment, Delivery, Follow, LinkCode, Message, Page, Survey, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store import boxes, media, quarantine, talk
+from bot.store import boxes, media, quarantine, sla, talk, tally
 from bot.store.db import Unit
 from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
@@ -79,7 +79,12 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
     "media": media.INSERT_MEDIA,
     "outbox": boxes.INSERT_OUTBOX,
     "link_code": Many(sa.insert(LINK_CODE), LINK_CODE.c.keys()),
+    **sla.INSERTS,
 }
+MOVES_CLOCKS = frozenset({"moved", "answered", "urgency", "topic"})
+"""Rows of a ticket's history after which its clocks are worked out anew, by a timer: whichever verb wrote them."""
+CLOCKS = "sla"
+"""That timer's kind; its subject is the ticket."""
 
 
 class Batch:
@@ -110,6 +115,8 @@ class Batch:
         self._ended: list[dict[str, Any]] = []
         self._suspects: dict[bytes, tuple[Ref, str]] = {}
         self._timers: list[dict[str, Any]] = []
+        self._changed_clocks: list[dict[str, Any]] = []
+        self._counts: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._inserts: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
     def touch(self, talk_: Talk) -> None:
@@ -129,9 +136,21 @@ class Batch:
                 "actor": actor, "officer_id": officer_id, "before": before, "after": after, "why": why,
             },
         )  # fmt: skip
+        if kind in ("opened", "moved"):
+            self._tally(before, -1, ticket["part"])
+            self._tally(after, 1, ticket["part"])
+        if kind in MOVES_CLOCKS:
+            self.timer(CLOCKS, Ref(ticket["id"], ticket["part"]), self.now)
         ticket["updated_at"] = self.now
         ticket["version"] += 1
         self._changed_tickets[ticket["id"]] = ticket
+
+    def _tally(self, state: str, by: int, part: int) -> None:
+        if state:
+            self._counts[(str(state), part)] += by
+
+    def clock_changed(self, clock_: dict[str, Any]) -> None:
+        self._changed_clocks.append(clock_)
 
     def alarm_changed(self, alarm: dict[str, Any]) -> None:
         self._changed_alarms[alarm["id"]] = alarm
@@ -174,6 +193,8 @@ class Batch:
             (_UPDATE_SURVEY, [_change(row, SURVEY_CHANGES) for row in self._changed_surveys.values()]),
             (_UPDATE_ALARM, alarms),
             (_CANCEL_CALLS, self._cancelled),
+            (sla.UPDATE_CLOCK, [_change(row, sla.CLOCK_CHANGES) for row in self._changed_clocks]),
+            tally.work(unit.conn, self._counts),
             boxes.timers(unit.conn, self._timers),
             *more,
         ]

@@ -12,7 +12,7 @@ from bot.models.ref import Ref
 from bot.policy import moves, number, rank
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House, topic
+from bot.turn import House, sla, topic
 from bot.turn.say import say
 
 NUMBER_BITS = 27
@@ -36,6 +36,7 @@ def open_ticket(batch: Batch, house: House, talk: Talk, what: OpenTicket | HandO
     batch.insert("ticket", ticket)
     batch.tickets[ticket["id"]] = ticket
     batch.event(ticket, "opened", "citizen", after=State.QUEUED, why=reason)
+    sla.opened(batch, house, ticket)
     if elsewhere := what.answers.get("elsewhere"):
         batch.event(ticket, "outside", "citizen", why=str(elsewhere))
     batch.queue_changed = True

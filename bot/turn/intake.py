@@ -26,6 +26,7 @@ from bot.turn import (
     linking,
     media,
     receipt,
+    sla,
     survey,
 )  # fmt: skip
 from bot.turn.say import line, say
@@ -187,7 +188,7 @@ def _route(batch: Batch, house: House, thread: Talk, inbound: Inbound, at: datet
     if inbound.choice and score_of_choice(inbound.choice) and survey.answer(batch, house, thread, inbound):
         return
     if thread.owner == Owner.OFFICER:
-        return
+        return sla.wrote(batch, thread)
     if thread.owner == Owner.QUEUE:
         word = command(house.flows, inbound.text)
         if word == "link":

@@ -12,6 +12,7 @@ from bot.store import cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Db, Unit
 from bot.store.talk import Talk
+from bot.turn import sla
 from bot.turn.say import send
 
 MESSAGE = table(Message)
@@ -50,6 +51,7 @@ async def _write(db: Db, officer: Officer, conversation: Ref, words: str, key: s
             )
             send(batch, thread, row, {"text": words}, None)
             await _first_answer(unit, batch, thread, officer)
+            sla.wrote(batch, thread)
         batch.touch(thread)
         thread.updated_at = batch.now
         await batch.flush(unit)
