@@ -11,6 +11,7 @@ from bot.desk import (
     actions,
     alarms,
     cases,
+    deadlines,
     door,
     files,
     guard,
@@ -81,6 +82,8 @@ ROUTES = (
     Route("POST", "/karantina/{ref}/lepas", quarantine.lift, Verb.HOLD),
     Route("GET", "/triase", lessons.lessons, Verb.TEACH),
     Route("POST", "/triase/putuskan", lessons.decide, Verb.TEACH),
+    Route("GET", "/tenggat", deadlines.deadlines_page, Verb.SEE),
+    Route("POST", "/tenggat/dibaca", deadlines.read, Verb.SELF),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),
@@ -121,7 +124,14 @@ def _templates(desk: web.Application, translate: object) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"_": translate, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files}
+    environment.globals |= {
+        "_": translate,
+        "static": desk[ASSETS].url,
+        "show": show,
+        "marks": marks,
+        "files": files,
+        "deadlines": deadlines,
+    }
     environment.filters |= {"visible": show.visible, "one_line": show.one_line, "private": show.private}
 
 

@@ -10,7 +10,7 @@ from bot.desk import page
 from bot.errors import Conflict, NotFound, WargiError
 from bot.message import clean
 from bot.models.ref import Ref
-from bot.store import alarms
+from bot.store import alarms, sla
 from bot.turn.acknowledge import acknowledge
 from bot.turn.drill import drill
 from bot.web import keys
@@ -18,6 +18,8 @@ from bot.web import keys
 SHIFT = timedelta(hours=9)
 """A shift with its handover; whoever works longer presses again."""
 LANGUAGES = ("id", "su")
+WARNED = 9
+"""More unread warnings than this are shown as "9+"."""
 
 
 async def panel(request: web.Request) -> web.Response:
@@ -29,7 +31,8 @@ async def waiting(request: web.Request) -> dict[str, Any]:
     """What the banner shows: alarms that wait for a human, and for leads whether anybody is on shift."""
     async with request.config_dict[keys.DB].read() as conn:
         calling, on_duty = await alarms.unacknowledged(conn, clock.now())
-    return {"calling": calling, "on_duty": on_duty}
+        warned = await sla.notices(conn, page.signed_in(request).officer.id or 0, WARNED + 1)
+    return {"calling": calling, "on_duty": on_duty, "warned": len(warned)}
 
 
 async def alarms_page(request: web.Request) -> web.Response:

@@ -13,7 +13,7 @@ from bot.errors import NotFound
 from bot.models import MOVES, WAITING, Officer, Owner, Role, State
 from bot.models.ref import Ref
 from bot.policy import number
-from bot.store import desk, media, persons
+from bot.store import desk, media, persons, sla
 from bot.store.persons import Person
 from bot.web import keys
 
@@ -38,6 +38,8 @@ class Case:
     files: dict[int, list[Any]]
     """What came along with messages, by their `seq`."""
     person: Person
+    clocks: list[Any]
+    """Its deadlines, ours and the agency's."""
     key: str
     """A new client key: the next message of a page without scripts is sent once, even if the form is sent twice."""
 
@@ -112,9 +114,10 @@ async def load(request: web.Request) -> Case:
         if any(message["kind"] not in WORDS for message in messages):  # most talks are nothing but words
             files = dict(await media.of_messages(conn, Ref(ticket["conversation_id"], part), since, last))
         history = await desk.history(conn, Ref(ticket["id"], part))
+        clocks = await sla.clocks(conn, Ref(ticket["id"], part))
         person = await persons.load(conn, Ref(ticket["contact_id"], ticket["contact_part"]))
     at = clock.now()
-    return Case(dict(ticket), messages, history, since, signed.officer, at, files, person, clock.token()[:32])
+    return Case(dict(ticket), messages, history, since, signed.officer, at, files, person, clocks, clock.token()[:32])
 
 
 def _since(text: str, last: int) -> int:

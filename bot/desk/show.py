@@ -89,6 +89,8 @@ EVENT = {
     "alarm": N_("Panggilan darurat"),
     "followed": N_("Diikuti warga lain"),
     "outside": N_("Tempatnya di luar wilayah"),
+    "deadline": N_("Tenggat dihitung ulang"),
+    "callback": N_("Warga minta dihubungi nanti"),
 }
 DANGER = {
     "medical": N_("Gawat medis"),

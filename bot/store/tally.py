@@ -26,10 +26,15 @@ def work(conn: AsyncConnection, changes: Mapping[tuple[str, int], int]) -> Work:
     return _add(conn.dialect.name), rows
 
 
+WAITING_NOW = (
+    sa.select(sa.func.coalesce(sa.func.sum(TALLY.c.n), 0)).where(TALLY.c.name.in_(sorted(WAITING))).scalar_subquery()
+)
+"""How many tickets are in the officers' queue, for a query that asks for more."""
+
+
 async def waiting(conn: AsyncConnection) -> int:
     """How many tickets are in the officers' queue."""
-    query = sa.select(sa.func.coalesce(sa.func.sum(TALLY.c.n), 0)).where(TALLY.c.name.in_(sorted(WAITING)))
-    return int((await conn.execute(query)).scalar_one())
+    return int((await conn.execute(sa.select(WAITING_NOW))).scalar_one())
 
 
 async def by_state(conn: AsyncConnection) -> dict[str, int]:
