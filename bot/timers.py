@@ -9,7 +9,7 @@ from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
 from bot.store.batch import CLOCKS, Batch
 from bot.store.db import Unit
-from bot.turn import House, alarm, deadline, dialogue, identity, known, linking, moved, receipt, survey
+from bot.turn import House, alarm, deadline, dialogue, identity, known, linking, moved, receipt, survey, waiting
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -60,6 +60,8 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     linking.LINKED: _linked,
     known.DONE: known.tell,
     CLOCKS: deadline.tick,
+    waiting.WAIT: waiting.tell,
+    waiting.ASKED: waiting.tell_asked,
 }
 
 

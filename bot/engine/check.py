@@ -29,7 +29,7 @@ ROW, BUTTON, BUTTONS = 24, 20, 3
 MAX_ID = 64
 """Bytes: Telegram's callback data."""
 FILLED = frozenset(
-    "number link track officer answers numbers topic_name elsewhere redirect place_name date state followers".split()
+    "number link track officer answers numbers topic_name elsewhere redirect place_name date state followers place time later".split()
 )
 """Placeholders that the system fills."""
 _SENTENCE = re.compile(r"[.!?:]+(?:\s|$)|\n+")

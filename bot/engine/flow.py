@@ -36,6 +36,8 @@ NAMED = frozenset(
     "critical_again critical_medical critical_breathing critical_fire critical_drowning critical_disaster critical_accident "
     "critical_violence critical_suicide critical_missing critical_bad_news "
     "photo_lost voice_lost file_lost file_refused file_too_big "
+    "wait_minutes wait_quarter wait_half wait_hours wait_tomorrow wait_unknown wait_night "
+    "wait_offer wait_later_choice wait_later wait_later_words wait_ask_words "
     "link_code link_wait link_unknown link_used link_expired link_same link_done link_told "
     "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled".split()
 )

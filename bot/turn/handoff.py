@@ -12,7 +12,7 @@ from bot.models.ref import Ref
 from bot.policy import moves, number, rank
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House, sla, topic
+from bot.turn import House, sla, topic, waiting
 from bot.turn.say import say
 
 NUMBER_BITS = 27
@@ -52,6 +52,7 @@ def hand_off(batch: Batch, house: House, talk: Talk, what: HandOff) -> dict[str,
     else:
         ticket = open_ticket(batch, house, talk, what, what.reason)
     talk.owner = Owner.QUEUE
+    waiting.handed(batch, talk)
     batch.queue_changed = True
     return ticket
 

@@ -28,6 +28,7 @@ from bot.turn import (
     receipt,
     sla,
     survey,
+    waiting,
 )  # fmt: skip
 from bot.turn.say import line, say
 from bot.turn.words import command
@@ -194,6 +195,7 @@ def _route(batch: Batch, house: House, thread: Talk, inbound: Inbound, at: datet
         if word == "link":
             return linking.offer(batch, house, thread)
         if word not in ("menu", "cancel"):
+            waiting.wrote(batch, house, thread, inbound)
             return
         handoff.leave_queue(batch, house, thread, cancel=word == "cancel")
         if word == "cancel":
