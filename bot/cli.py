@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from bot.errors import WargiError
+from bot.report_cli import report_app
 from bot.triage_cli import triage_app
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ app.add_typer(db_app, name="db")
 channel_app = typer.Typer(no_args_is_help=True, help="The platforms that people write on.")
 app.add_typer(channel_app, name="channel")
 app.add_typer(triage_app, name="triage")
+app.add_typer(report_app, name="report")
 
 
 def main() -> None:

@@ -37,6 +37,8 @@ class Verb(StrEnum):
     """Say that two contacts are one person, and take it back."""
     EVIDENCE = "evidence"
     """Open a photo as it was sent, with the place and the camera that it names."""
+    REPORT = "report"
+    """Read the numbers of service, take the tickets away as a file."""
     PEOPLE = "people"
     """Invite officers, disable and enable them."""
 
@@ -63,6 +65,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.AUDIT: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.MERGE: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.EVIDENCE: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.REPORT: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.PEOPLE: frozenset({Role.ADMIN}),
 }
 

@@ -40,6 +40,8 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/karantina/{ref}/lepas"): STAFF,
     ("GET", "/desk/triase"): LEADS,
     ("POST", "/desk/triase/putuskan"): LEADS,
+    ("GET", "/desk/angka"): LEADS,
+    ("GET", "/desk/angka/tiket.csv"): LEADS,
     ("GET", "/desk/tenggat"): STAFF,
     ("POST", "/desk/tenggat/dibaca"): STAFF,
     ("GET", "/desk/petugas"): ADMIN,
