@@ -12,6 +12,7 @@ import aiohttp
 from aiohttp import web
 
 from bot import clock, i18n, logs, registry, vault
+from bot.approved import HINT, Templates
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.engine import flow
@@ -21,6 +22,7 @@ from bot.files.shelf import Shelf, shelf
 from bot.hints import EVERYTHING, Hints
 from bot.lessons import Lessons
 from bot.metrics import Metrics
+from bot.policy import templates
 from bot.store import leases, schema
 from bot.store.db import Db
 from bot.store.listen import listen
@@ -56,7 +58,8 @@ class Server:
         self._delivery: Delivery | None = None
         self._fetcher: Fetcher | None = None
         self._listener: asyncio.Task[None] | None = None
-        self._lessons: asyncio.Task[None] | None = None
+        self._templates: Templates | None = None
+        self._loops: list[asyncio.Task[None]] = []
         self._runner: web.AppRunner | None = None
         self._http: aiohttp.ClientSession | None = None
 
@@ -76,7 +79,8 @@ class Server:
         sorter = room.load(content_dir(self.config.flows_dir, "flows"), flows)
         self.house = House(
             flows, kinds, sorter, vault.load(self.config.secret_key, self.config.data_dir), self._ways(),
-            self.config.survey_hours, self.url,
+            self.config.survey_hours, self.url, templates.load(content_dir(self.config.flows_dir, "flows"), catalogues),
+            remind_hours=self.config.window_reminder_hours,
         )  # fmt: skip
         self.door.ear = partial(alarm.heard, self.house)
         self._http = aiohttp.ClientSession(
@@ -84,6 +88,7 @@ class Server:
         )
         for channel in kinds.values():
             await channel.start(self._http)
+        self._templates = Templates(self.db, self.house, self.metrics, sync="worker" in self.roles)
         app = self._app(catalogues)
         life: tuple[int, int] | None = None
         if "worker" in self.roles:
@@ -93,6 +98,7 @@ class Server:
             self._worker = Worker(self.db, self.house, self._delivery, self.metrics, name)
             scratch = self.config.data_dir / "media" / "tmp"
             self._fetcher = Fetcher(self.db, self.house, self.shelf, self.metrics, scratch, self._worker)
+            self._worker.news = self._templates.news
             self.db.after_commit.append(self._delivery.committed)
         if self.db.is_sqlite:
             self.db.after_commit.append(lambda unit: self._heard(unit.hints))
@@ -100,9 +106,8 @@ class Server:
             dsn = self.config.database_listen_url or self.config.database_url
             self._listener = asyncio.create_task(listen(dsn, self._heard, life))
         content = content_dir(self.config.flows_dir, "flows") / "data" / "examples" / "topics"
-        self._lessons = asyncio.create_task(
-            Lessons(self.db, self.house, self.hints, content, self.config.data_dir).work()
-        )
+        lessons = Lessons(self.db, self.house, self.hints, content, self.config.data_dir)
+        self._loops += [asyncio.create_task(loop) for loop in (lessons.work(), self._templates.run())]
         if self._worker is not None:
             await self._worker.start()
         if self._fetcher is not None:
@@ -154,6 +159,8 @@ class Server:
     def _heard(self, topics: set[str]) -> None:
         """Hints of a commit, ours or (PostgreSQL) anybody's."""
         self.hints.publish(topics)
+        if self._templates is not None and HINT in topics:
+            self._templates.look()
         if self._worker is None or self._delivery is None:
             return
         if self._fetcher is not None and ("media" in topics or EVERYTHING in topics):
@@ -178,9 +185,10 @@ class Server:
             await self._fetcher.stop()
         if self._worker is not None:
             await self._worker.stop(STOP_SECONDS)
-        for task in filter(None, (self._listener, self._lessons)):
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        loops = [*self._loops, *([self._listener] if self._listener is not None else [])]
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
         if self._http is not None:
             await self._http.close()
         await self.db.close()

@@ -207,11 +207,18 @@ def flow_check() -> None:
 
 
 @flow_app.command("show")
-def flow_show(name: str) -> None:
-    """Print a flow as a readable tree."""
+def flow_show(
+    name: str,
+    svg: Annotated[
+        bool, typer.Option("--svg", help="draw it: write the output to a file and open it in a browser")
+    ] = False,
+    language: Annotated[str, typer.Option(help="whose texts")] = "id",
+) -> None:
+    """Print a flow as a readable tree, or draw it."""
+    from bot.engine.draw import draw
     from bot.engine.show import show
 
-    typer.echo(show(flows(), name))
+    typer.echo((draw if svg else show)(flows(), name, language), nl=False)
 
 
 @flow_app.command("play")
@@ -279,11 +286,17 @@ def locale_update() -> None:
 def locale_check() -> None:
     """Nothing missing, nothing flagged, placeholders equal, template up to date."""
     from bot import locales
+    from bot.i18n import COMPLETE
 
     config = settings()
     problems = locales.check(config.flows_dir, config.locales_dir)
     for problem in problems:
         typer.echo(str(problem))
+    for language, texts in locales.open_texts(config.flows_dir, config.locales_dir).items():
+        if language not in COMPLETE and texts:
+            typer.echo(
+                f"note: {language}: {len(texts)} texts fall back to Indonesian or changed; the first: {texts[0]}"
+            )
     typer.echo(f"{len(problems)} problems" if problems else "locales: no problems")
     sys.exit(1 if problems else 0)
 

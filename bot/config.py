@@ -65,6 +65,8 @@ class Config:
     log_level: str = "info"
     survey_hours: float = 72.0
     """Silence after a survey question becomes its own state after so long."""
+    window_reminder_hours: float = 23.0
+    """So long after a citizen's last message they are asked to reply while they can still be answered; 0 = never."""
     port_asked: bool = False
     """A port was asked for, so none other is taken."""
     groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -66,6 +66,8 @@ class Fault:
     """Seconds the platform asked us to wait."""
     scope: str = "message"
     """Who else must wait: `message`, `address` (this pair) or `account` (the whole number)."""
+    most: int = 0
+    """So many tries at most where the refusal may be our own fault after all; 0 = as many as any."""
 
 
 class SendError(WargiError):

@@ -14,6 +14,14 @@ from bot.errors import ConfigError
 
 SOURCE = "id"
 """The language that sources and flows are written in."""
+COMPLETE = ("su",)
+"""Languages that citizens are promised: a missing text is an error. In others it is only listed, and falls back to Indonesian."""
+
+
+def N_(text: str) -> str:
+    """Marks a text for the catalogues; it is translated where it is said."""
+    return text
+
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 

@@ -15,9 +15,10 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 from typing_extensions import override
 
+from bot.engine import register
 from bot.engine.fill import names
 from bot.engine.flow import Flows, load
-from bot.i18n import SOURCE, Catalogues
+from bot.i18n import COMPLETE, SOURCE, Catalogues
 
 PACKAGE = Path(__file__).parent
 TEMPLATE = "messages.pot"
@@ -26,6 +27,10 @@ DESK = ("bot/desk/", "bot/cli")
 """Texts for officers and operators."""
 DESK_LANGUAGES = ("en",)
 """The desk is Indonesian and English; the catalogues of other languages hold only what citizens read."""
+MISSING = "not translated"
+CHANGED = "the source changed: look at the translation and take `fuzzy` out"
+LISTED = (MISSING, CHANGED)
+"""In a language that nobody was promised these are no faults: the text falls back to Indonesian, and is listed."""
 PLURALS = "nplurals=1; plural=0;"
 """Nouns of Indonesian and Sundanese do not change after a number; Babel's own tables say otherwise and are wrong."""
 
@@ -71,15 +76,30 @@ def add(language: str, locales_dir: Path) -> Path:
 
 
 def check(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE, allow_fuzzy: bool = False) -> list[Problem]:
-    """Nothing missing, nothing to be looked at again, the same placeholders on both sides, the template up to date."""
-    found = template(_flows(flows_dir, locales_dir), package)
-    problems = []
+    """Nothing missing in the languages that citizens are promised, nothing to be looked at again there, the same placeholders on
+    both sides, Sundanese in its register, the template up to date."""
+    flows = _flows(flows_dir, locales_dir)
+    found, problems = template(flows, package), list[Problem]()
     if _bytes(found) != _content(locales_dir / TEMPLATE):
         problems.append(Problem(str(locales_dir / TEMPLATE), "texts have changed; run `wargi locale update`"))
     for file in sorted(locales_dir.glob("*/LC_MESSAGES/messages.po")):
-        for name, what in _problems(_for(found, file.parent.parent.name), _read(file), allow_fuzzy):
-            problems.append(Problem(f"{file}: {name}", what))
+        language, catalogue = file.parent.parent.name, _read(file)
+        for name, what in _problems(_for(found, language), catalogue, allow_fuzzy):
+            if language in COMPLETE or what not in LISTED:
+                problems.append(Problem(f"{file}: {name}", what))
+        if language == register.LANGUAGE:
+            problems += [Problem(f"{file}: {name}", what) for name, what in _manners(flows.register, catalogue)]
     return problems
+
+
+def open_texts(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> dict[str, list[Problem]]:
+    """language -> what falls back to Indonesian, or is to be looked at because its source changed."""
+    found, listed = template(_flows(flows_dir, locales_dir), package), dict[str, list[Problem]]()
+    for file in sorted(locales_dir.glob("*/LC_MESSAGES/messages.po")):
+        language = file.parent.parent.name
+        rows = [Problem(name, what) for name, what in _problems(_for(found, language), _read(file), False)]
+        listed[language] = [row for row in rows if row.what in LISTED]
+    return listed
 
 
 def template(flows: Flows, package: Path) -> Catalog:
@@ -120,12 +140,18 @@ def _problems(wanted: list[Message], catalogue: Catalog, allow_fuzzy: bool) -> I
         found = have.get(_key(message))
         text = _text(found) if found else ""
         if not text:
-            yield name, "not translated"
+            yield name, MISSING
             continue
         if found and not allow_fuzzy and (found.fuzzy or _source(found) != _source(message)):
-            yield name, "the source changed: look at the translation and take `fuzzy` out"
+            yield name, CHANGED
         if names(text) != names(_source(message)):
             yield name, f"placeholders differ: {_list(_source(message))} in Indonesian, {_list(text)} here"
+
+
+def _manners(manners: register.Register, catalogue: Catalog) -> Iterator[tuple[str, str]]:
+    for message in catalogue:
+        for what, remedy in register.faults(manners, _text(message)) if message.id else ():
+            yield message.context or str(_source(message)), f"{what}; {remedy}"
 
 
 def _merged(fresh: Catalog, old: Catalog, language: str) -> Catalog:

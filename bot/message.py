@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import aiohttp
 
@@ -143,6 +143,12 @@ class Outbound:
     menu: str = ""
     """Label of the button that opens a list, in the citizen's language, at most 20 characters."""
     template: Template | None = None
+    ask: Literal["", "location", "contact"] = ""
+    """A button that shares where one is, or one's own number; where a platform has none, the text asks in words."""
+    link: tuple[str, str] | None = None
+    """(label, https address) of a button; the address stands in the text as well."""
+    reply_to: str = ""
+    """The platform's id of the message that this one answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """Towards one address: so many at once, and `rate` a second in the long run."""
+
+    rate: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What a platform allows, in characters; `rate` in sends a second and account (0 = unlimited)."""
 
@@ -161,6 +175,10 @@ class Limits:
     rate: float = 0.0
     confirms: bool = False
     """Statuses echo our reference, so an ambiguous send is first waited for."""
+    pair: Pace | None = None
+    """Towards one person."""
+    group: Pace | None = None
+    """Towards a group (an address that begins with `-`)."""
     window: timedelta | None = None
     """So long after the citizen's last message free text is taken; None = always."""
 
@@ -208,6 +226,39 @@ class Channel(Protocol):
 
     def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
         """The bytes of a citizen's file (`Attachment.ref`), read from the platform as they are asked for. Raises `FetchError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """One template as the platform has it."""
+
+    name: str
+    language: str
+    status: str
+    category: str
+    components: tuple[object, ...] = ()
+    quality: str = ""
+    error: str = ""
+
+
+@runtime_checkable
+class Templated(Protocol):
+    """A channel whose platform approves templates."""
+
+    account: str
+    lists_templates: bool
+    """False: we were not told where to look, so what the house wants to send is believed."""
+
+    async def templates(self) -> list[Approved]:
+        """All of them. Raises `SendError`."""
+
+    def is_template_news(self, raw: bytes) -> bool:
+        """Whether an `event` item says that one has changed."""
+
+
+def templated(channel: object) -> Templated | None:
+    """The channel, if its platform approves templates."""
+    return channel if isinstance(channel, Templated) else None
 
 
 def clean(text: object, limit: int = 65_536) -> str:

@@ -14,14 +14,16 @@ class Metrics:
         def counter(name: str, text: str, *labels: str) -> Counter:
             return Counter(f"wargi_{name}", text, labels, registry=registry)
 
-        def gauge(name: str, text: str) -> Gauge:
-            return Gauge(f"wargi_{name}", text, registry=registry)
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(f"wargi_{name}", text, labels, registry=registry)
 
         self.webhooks = counter("webhooks", "Webhook requests by channel and answer", "channel", "answer")
         self.items = counter("inbox_items", "Items stored from webhooks", "channel")
         self.turns = counter("turns", "Inbox items by what became of them", "outcome")
         self.happenings = counter("happenings", "What came up in conversations: outside, followed, slowed …", "what")
         self.sends = counter("sends", "Sends by channel and outcome", "channel", "outcome")
+        self.templates = counter("template_syncs", "Reads of the platform's templates by outcome", "outcome")
+        self.channel_down = gauge("channel_down", "1 while a platform refuses the whole account", "account")
         self.timers = counter("timers", "Timers that rang", "kind", "outcome")
         self.calls = counter("calls", "Calls to officers by way and outcome", "via", "outcome")
         self.alarms = gauge("alarms_unacknowledged", "Alarms that wait for a human")

@@ -9,7 +9,23 @@ from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
 from bot.store.batch import CLOCKS, Batch
 from bot.store.db import Unit
-from bot.turn import House, alarm, deadline, dialogue, identity, known, linking, moved, receipt, survey, waiting
+from bot.turn import (
+    House,
+    alarm,
+    deadline,
+    dialogue,
+    identity,
+    incident,
+    known,
+    linking,
+    moved,
+    outside,
+    pace,
+    patience,
+    receipt,
+    survey,
+    waiting,
+)  # fmt: skip
 
 
 async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -51,6 +67,14 @@ async def _linked(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
     await linking.told(unit, batch, house, subject)
 
 
+async def _window(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """Soon free words will not reach this citizen any more."""
+    thread = await talk.of_conversation(unit.conn, subject)
+    if thread.conversation_id == subject.id and thread.ticket_id:
+        await cases.load(unit.conn, batch, [Ref(thread.ticket_id, thread.part)])
+        outside.closes_soon(batch, house, thread)
+
+
 VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     dialogue.QUIET: _quiet,
     survey.EXPIRES: _survey,
@@ -62,6 +86,9 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     CLOCKS: deadline.tick,
     waiting.WAIT: waiting.tell,
     waiting.ASKED: waiting.tell_asked,
+    pace.PAUSE: patience.over,
+    incident.ENDS: incident.over,
+    outside.CLOSES: _window,
 }
 
 

@@ -1,7 +1,7 @@
 """The loops of a worker process: turns, timers, leases."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from bot import clock, logs, timers
 from bot.delivery import Delivery
 from bot.errors import StoreDown, WargiError
 from bot.lane import Lane
+from bot.message import templated
 from bot.metrics import Metrics
 from bot.models.ref import Ref
 from bot.store import boxes, leases
@@ -46,6 +47,8 @@ class Worker:
         self._idlers: list[asyncio.Task[None]] = []
         """Loops that may be cut off anywhere."""
         self._courtesies: set[asyncio.Task[None]] = set()
+        self.news: Callable[[], None] = lambda: None
+        """Told when a platform says that a template has changed."""
         self._turning = asyncio.Lock()
         """One batch of turns at a time, the critical lane's or ours: each reads its rows inside its own transaction."""
         self.lane = Lane(db, house, metrics, name, lambda: self._held, self._run, self._turning)
@@ -145,11 +148,17 @@ class Worker:
         self._metrics.turns.labels("done").inc(len(rows) - len(unit.parked))
         for id_, _, reason in unit.parked:
             self._parked(id_, reason)
+        if any(row.kind == "event" and self._is_template_news(row) for row in rows):
+            self.news()
         for row in pressed:  # ends the spinner on a button; nobody waits for it, nothing depends on it
             channel = self._house.channels[row.account.partition(":")[0]]
             task = asyncio.create_task(channel.acknowledge(row.kind, row.raw))
             self._courtesies.add(task)
             task.add_done_callback(self._courtesies.discard)
+
+    def _is_template_news(self, row: boxes.Row) -> bool:
+        channel = templated(self._house.channels.get(row.account.partition(":")[0]))
+        return channel is not None and channel.is_template_news(row.raw)
 
     async def _apart(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> None:
         """Each conversation on its own, then each item: what still fails is parked with its reason, and the next one is handled."""

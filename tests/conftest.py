@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from bot.store import schema
 from bot.store.db import Db
+from bot.triage import urgency
 from tests.postgres import Cluster
 from tests.world import World
 
@@ -19,6 +21,11 @@ try:
     import playwright  # noqa: F401
 except ImportError:
     collect_ignore = ["e2e"]  # `make test` installs no browser driver; `make e2e` does
+
+MEMORY, ENOUGH = Path("/dev/shm"), 2 << 30
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
+    # Each commit of a test is flushed to its disk as in real life; a disk in memory has it at once.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(scope="session")
@@ -30,13 +37,11 @@ def cluster() -> Iterator[Cluster]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
-def template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A migrated, empty database that others are copied from."""
-    url = cluster.create_database()
+def _migrated(url: str, folder: Path) -> str:
+    """The same address: a migrated, empty database that others are copied from."""
 
     async def migrate() -> None:
-        db = Db(url, tmp_path_factory.mktemp("template"))
+        db = Db(url, folder)
         await db.open()
         await schema.prepare(db)
         await db.close()
@@ -45,12 +50,42 @@ def template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return _migrated(cluster.create_database(), tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    _migrated(f"sqlite:///{folder}/wargi.db", folder)
+    return folder / "wargi.db"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_reading_of_the_danger_lists() -> Iterator[None]:
+    """They take a fifth of a second, never change once read, and a thousand tests start a server."""
+    read, kept = urgency.read, dict[tuple[Path, bytes], urgency.Dangers]()
+
+    def once(flows_dir: Path) -> urgency.Dangers:
+        file = flows_dir / "data" / "urgency.yaml"
+        key = (flows_dir.resolve(), file.read_bytes() if file.is_file() else b"")
+        if key not in kept:
+            kept[key] = read(flows_dir)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(urgency, "read", once)
+        yield
+
+
 @pytest.fixture(
     params=[pytest.param(name, marks=pytest.mark.postgres if name == "postgresql" else ()) for name in ENGINES]
 )
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty, migrated (PostgreSQL) or not yet existing (SQLite) database."""
+    """The address of an empty, migrated database."""
     if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("template_file"), tmp_path / "wargi.db")
         yield f"sqlite:///{tmp_path}/wargi.db"
         return
     cluster: Cluster = request.getfixturevalue("cluster")

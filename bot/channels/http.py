@@ -127,6 +127,29 @@ async def post(
         raise SendError(Fault("timeout", why, retryable=True, ambiguous=True)) from None
 
 
+async def get(
+    http: aiohttp.ClientSession,
+    url: str,
+    headers: Mapping[str, str],
+    query: Mapping[str, str],
+    cap: int = 8 * 1024 * 1024,
+) -> tuple[int, bytes]:
+    """Reads once: status and body. Follows no redirect: the headers hold a token."""
+    try:
+        async with http.get(
+            url, params=query, headers=headers, allow_redirects=False, timeout=_TIMEOUT, auto_decompress=False
+        ) as answer:
+            body = bytearray()
+            async for chunk in answer.content.iter_chunked(_CAP):
+                body += chunk
+                if len(body) > cap:
+                    raise SendError(Fault("garbled", f"an answer of more than {cap} bytes"))
+            return answer.status, bytes(body)
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        why = f"the platform could not be reached ({type(error).__name__})"
+        raise SendError(Fault("unreachable", why, retryable=True)) from None
+
+
 async def _start_of(content: aiohttp.StreamReader) -> bytes:
     try:
         return await content.readexactly(_CAP)

@@ -14,12 +14,15 @@ from bot.channels.http import GARBLED, REFUSED, dumps, header, loads, name_of, p
 from bot.channels.kit import Adapter, Asked, Finding
 from bot.config import Setting
 from bot.errors import ConfigError, Fault, FetchError, SendError, Unauthorised, Unreadable
-from bot.message import Choice, Hook, Inbound, Item, Limits, Outbound, Receipt, Status, clean
+from bot.message import Choice, Hook, Inbound, Item, Limits, Outbound, Pace, Receipt, Status, clean
 
 if TYPE_CHECKING:
     from bot.channels.telegram_ptb import Library
 
 TEXT, BUTTON_DATA, BUTTONS, BUTTON_LABEL = 4096, 64, 100, 64
+ASKS = {"location": ("📍 Kirim lokasi", "request_location"), "contact": ("📞 Kirim nomor", "request_contact")}
+CHAT, GROUP = Pace(rate=1.0, burst=20), Pace(rate=20 / 60, burst=20)
+"""Telegram names one message a second and chat, lets short bursts pass, and counts all topics of a group together."""
 
 # (error code, words of the description, what it means); the first row that fits. 0 = any code.
 ERRORS: tuple[tuple[int, str, Fault], ...] = (
@@ -71,7 +74,7 @@ class Telegram:
         if not (bot_id.isdigit() and ":" in token and secret_token):
             raise ConfigError("telegram: a token like 123456:ABC and a secret token are both needed")
         self.account = f"telegram:{bot_id}"
-        self.limits = Limits(text=TEXT, rate=rate)
+        self.limits = Limits(TEXT, rate, pair=CHAT if rate else None, group=GROUP if rate else None)
         self._token, self._api_url = token, api_url.rstrip("/")
         self._secret = secret_token.encode()
         self._library: Library | None = None
@@ -137,7 +140,7 @@ class Telegram:
         if not out.address.lstrip("-").isdigit():
             raise SendError(Fault("payload", "not a Telegram chat"))
         buttons = out.choices if _fits(out.choices) else ()
-        return await self._library.send(int(out.address), out.text, buttons)
+        return await self._library.send(int(out.address), out.text, buttons, _extras(out))
 
     # -- files -------------------------------------------------------------------------------------
 
@@ -186,6 +189,23 @@ def _private_chat(key: str, said: dict[str, Any]) -> str | None:
         return None
     number = chat.get("id")
     return str(number) if type(number) is int and number > 0 else None
+
+
+def _extras(out: Outbound) -> dict[str, Any]:
+    """What Telegram takes beside text and answer buttons. A keyboard that shares something works in private chats only."""
+    more: dict[str, Any] = {}
+    number = out.reply_to.rpartition(":")[2]
+    if number.isdigit():
+        more["reply_parameters"] = {"message_id": int(number), "allow_sending_without_reply": True}
+    if out.choices:
+        return more
+    if out.ask and not out.address.startswith("-"):
+        label, field = ASKS[out.ask]
+        keyboard = [[{"text": label, field: True}]]
+        more["reply_markup"] = {"keyboard": keyboard, "resize_keyboard": True, "one_time_keyboard": True}
+    elif out.link and out.link[0].strip() and out.link[1].startswith("https://"):
+        more["reply_markup"] = {"inline_keyboard": [[{"text": out.link[0][:BUTTON_LABEL], "url": out.link[1]}]]}
+    return more
 
 
 def _fits(choices: tuple[Choice, ...]) -> bool:

@@ -1,7 +1,7 @@
 """Sending by python-telegram-bot: its `Bot` over our one aiohttp client."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -73,10 +73,12 @@ class Library:
         request = _Request(http)
         self._bot = Bot(token, base_url=f"{api_url}/bot", request=request, get_updates_request=request)
 
-    async def send(self, chat: int, text: str, buttons: Sequence[Choice]) -> Receipt:
+    async def send(
+        self, chat: int, text: str, buttons: Sequence[Choice], extras: Mapping[str, Any] | None = None
+    ) -> Receipt:
         """One button a row: labels are sentences, and a phone is narrow. Plain dicts, for each object of the
         library costs as much time as the request."""
-        more: dict[str, Any] = {"link_preview_options": _NO_PREVIEW}
+        more: dict[str, Any] = {"link_preview_options": _NO_PREVIEW, **(extras or {})}
         if buttons:
             rows = [[{"text": one.label, "callback_data": one.id}] for one in buttons]
             more["reply_markup"] = {"inline_keyboard": rows}

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -10,58 +11,18 @@ import yarl
 
 from bot import clock
 from bot.channels import meta, meta_check
-from bot.channels.http import GARBLED, dumps, loads, name_of, post, seconds
+from bot.channels.http import dumps, loads, name_of, post, seconds
 from bot.channels.kit import Adapter, Place
 from bot.channels.whatsapp_kinds import address_of
 from bot.channels.whatsapp_media import Files
-from bot.channels.whatsapp_read import read_message, read_status, sender_of, words_of
+from bot.channels.whatsapp_read import read_message, read_status, sender_of
+from bot.channels.whatsapp_send import PAIR, TEXT, fault, payload, receipt
+from bot.channels.whatsapp_templates import NEWS, fetch
 from bot.config import Setting
-from bot.errors import ConfigError, Fault, SendError, Unreadable
-from bot.message import Choice, Inbound, Item, Limits, Outbound, Receipt, Status
+from bot.errors import ConfigError, SendError, Unreadable
+from bot.message import Approved, Inbound, Item, Limits, Outbound, Receipt, Status
 
-TEXT, BODY = 4096, 1024
-BUTTONS, BUTTON_TITLE, BUTTON_ID = 3, 20, 256
-ROWS, ROW_TITLE, ROW_ID = 10, 24, 200
-MENU = "Pilih"
-
-# Graph error code -> what it means. The code decides, not the HTTP status: 131056 has been seen with 400 and 403.
-_ERRORS: tuple[tuple[tuple[int, ...], Fault], ...] = (
-    ((0, 3, 10, 190, *range(200, 300), 131005), Fault("auth", retryable=True, scope="account")),
-    ((1, 2, 131000, 131016, 132069, 133004), Fault("transient", retryable=True)),
-    ((4, 613, 80007, 80008, 130429, 133016), Fault("throttled", retryable=True, scope="account")),
-    ((131057,), Fault("throttled", retryable=True, scope="account", wait=60.0)),
-    ((131056,), Fault("throttled_pair", retryable=True, scope="address")),
-    ((131048,), Fault("quality", retryable=True, scope="account", wait=300.0)),
-    ((131049, 131050), Fault("marketing")),
-    ((131047,), Fault("window_closed")),
-    ((131026, 130403, 130472, 130497), Fault("undeliverable")),
-    (
-        (33, 100, 131008, 131009, 131021, 131030, 131051, 131062, 131063, 131064, 135000),
-        Fault("payload"),
-    ),
-    ((131052, 131053), Fault("media")),
-    (
-        (368, 131031, 131037, 131042, 131045, 133005, 133006, 133008, 133009, 133010),
-        Fault("account", retryable=True, scope="account"),
-    ),
-    (
-        (132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132018, 132068),
-        Fault("template"),
-    ),
-)
-ERRORS: dict[int, Fault] = {code: fault for codes, fault in _ERRORS for code in codes}
-
-# Where no code could be read, the HTTP status is all there is. 504: a proxy gave up, Graph may still have taken it.
-STATUSES: dict[int, Fault] = {
-    401: ERRORS[190],
-    403: ERRORS[190],
-    200: GARBLED,
-    429: ERRORS[130429],
-    504: Fault("timeout", retryable=True, ambiguous=True),
-}
-
-_REFUSED = Fault("refused")
-
+WINDOW = timedelta(hours=24)
 _REF = re.compile(r"[0-9a-f]{32}\.([0-9]{1,3})")
 
 
@@ -79,14 +40,17 @@ class WhatsApp:
         api_version: str = "v26.0",
         rate: float = 80.0,
         media_hosts: tuple[str, ...] = ("lookaside.fbsbx.com",),
+        business_account_id: str = "",
     ) -> None:
         if not (phone_number_id and access_token and app_secrets and all(app_secrets) and verify_token):
             raise ConfigError("whatsapp: a number, an access token, an app secret and a verify token are all needed")
         self.account = f"whatsapp:{phone_number_id}"
-        self.limits = Limits(text=TEXT, rate=rate, confirms=True)
+        self.limits = Limits(TEXT, rate, True, PAIR if rate else None, window=WINDOW)
         self._secrets = tuple(secret.encode() for secret in app_secrets)
         self._verify_token = verify_token.encode()
         self._base = f"{api_url.rstrip('/')}/{api_version}"
+        self.lists_templates = bool(business_account_id)
+        self._templates_url = f"{self._base}/{business_account_id}/message_templates" if business_account_id else ""
         self._urls: dict[str, yarl.URL] = {}
         self._headers = {
             "Authorization": f"Bearer {access_token}",
@@ -177,12 +141,19 @@ class WhatsApp:
         if not isinstance(answer, dict):
             answer = {}
         if status == 200 and "error" not in answer:
-            return _receipt(answer)
-        raise SendError(_fault(status, answer.get("error"), wait))
+            return receipt(answer)
+        raise SendError(fault(status, answer.get("error"), wait))
 
     def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:
         assert self._http is not None, "start() comes first"
         return self._files.fetch(self._http, account.partition(":")[2], ref)
+
+    async def templates(self) -> list[Approved]:
+        assert self._http is not None, "start() comes first"
+        return await fetch(self._http, self._templates_url, self._headers, fault)
+
+    def is_template_news(self, raw: bytes) -> bool:
+        return any(field in raw for field in NEWS)
 
 
 # -- splitting -------------------------------------------------------------------------------------
@@ -244,60 +215,6 @@ def _status(account: str, status: Any) -> Item:
     return Item(account, "status", external_id, address, raw, seconds(stamp) // 3600, part)
 
 
-# -- sending ---------------------------------------------------------------------------------------
-
-
-def payload(out: Outbound) -> dict[str, Any]:
-    """What Graph is given. Buttons only where everything fits: their numbered twin is in the text already."""
-    choices, text = out.choices, out.text
-    data: dict[str, Any] = {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "to" if out.address.isdigit() else "recipient": out.address,
-        "biz_opaque_callback_data": out.ref,
-    }
-    if choices and len(text) <= BODY and len(choices) <= BUTTONS and _fits(choices, BUTTON_TITLE, BUTTON_ID):
-        buttons = [{"type": "reply", "reply": {"id": one.id, "title": one.label}} for one in choices]
-        data["type"] = "interactive"
-        data["interactive"] = {"type": "button", "body": {"text": text}, "action": {"buttons": buttons}}
-    elif BUTTONS < len(choices) <= ROWS and len(text) <= BODY and _fits(choices, ROW_TITLE, ROW_ID):
-        rows = [{"id": one.id, "title": one.label} for one in choices]
-        action = {"button": (out.menu or MENU)[:BUTTON_TITLE], "sections": [{"rows": rows}]}
-        data["type"] = "interactive"
-        data["interactive"] = {"type": "list", "body": {"text": text}, "action": action}
-    elif 0 < len(text) <= TEXT:
-        data["type"] = "text"
-        data["text"] = {"body": text}
-    else:
-        raise SendError(Fault("payload", f"a text of {len(text)} characters; WhatsApp takes 1 to {TEXT}"))
-    return data
-
-
-def _fits(choices: tuple[Choice, ...], title: int, id_: int) -> bool:
-    """Titles and ids must be there, short enough and distinct, or Graph refuses the whole message."""
-    if len({one.label for one in choices}) < len(choices) or len({one.id for one in choices}) < len(choices):
-        return False
-    return all(0 < len(one.label) <= title and 0 < len(one.id) <= id_ for one in choices)
-
-
-def _receipt(answer: dict[str, Any]) -> Receipt:
-    messages = answer.get("messages")
-    first = messages[0] if isinstance(messages, list) and messages else None
-    wamid = first.get("id") if isinstance(first, dict) else None
-    if not isinstance(wamid, str) or not wamid:
-        raise SendError(GARBLED)
-    return Receipt(name_of(wamid, b""))  # as its statuses will be named
-
-
-def _fault(status: int, error: Any, wait: float | None) -> Fault:
-    code = error.get("code") if isinstance(error, dict) else None
-    fault = ERRORS.get(code) if type(code) is int else None
-    if fault is None:
-        fault = STATUSES.get(status) or (ERRORS[131000] if status >= 500 else _REFUSED)
-    text = words_of(error) or fault.text or f"HTTP {status}"
-    return Fault(fault.name, text, fault.retryable, fault.ambiguous, wait or fault.wait, fault.scope)
-
-
 def _build(own: Mapping[str, Any], place: Place) -> WhatsApp:
     return WhatsApp(
         phone_number_id=own["phone_number_id"],
@@ -307,6 +224,7 @@ def _build(own: Mapping[str, Any], place: Place) -> WhatsApp:
         api_url=own["api_url"],
         api_version=own["api_version"],
         rate=own["rate"],
+        business_account_id=own["business_account_id"],
         media_hosts=tuple(own["media_hosts"].replace(",", " ").split()),
     )
 

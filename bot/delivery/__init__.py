@@ -3,24 +3,24 @@
 import asyncio
 import math
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
-import sqlalchemy as sa
-
 from bot import clock, logs
+from bot.delivery.breaker import Alert
 from bot.delivery.bubble import Bubble, Chains
+from bot.delivery.late import WINDOW_CLOSED, may_leave, note
+from bot.delivery.late import wait as _wait
+from bot.delivery.rate import Paces, of_account
 from bot.delivery.receipts import Receipts
 from bot.delivery.sender import Sender
 from bot.errors import Fault, SendError
 from bot.message import Channel, Receipt
 from bot.metrics import Metrics
-from bot.models import Conversation
 from bot.models import Delivery as State
-from bot.models.base import table
-from bot.store import boxes
+from bot.store import boxes, talk
 from bot.store.db import Db, Unit
 
-CONVERSATION = table(Conversation)
 CONFIRM_WAIT = 60.0
 """An ambiguous send waits so long for a status that proves it (platforms that echo our reference), then goes out once more."""
 MAX_ATTEMPTS = 18
@@ -45,6 +45,8 @@ class Delivery:
         self._ready: list[Bubble] = []
         self._senders: dict[str, Sender] = {}
         self._receipts = Receipts(db, self._written)
+        self._paces = Paces()
+        self._alert = Alert(db, metrics)
         self._wake, self._asked = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._parts: frozenset[int] | None = frozenset()
@@ -176,6 +178,7 @@ class Delivery:
             await sender.cut()
         while not self._receipts.idle and clock.monotonic() < end + 1:  # noqa: ASYNC110 - once in a process's life
             await asyncio.sleep(0.02)
+        await self._alert.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -213,8 +216,17 @@ class Delivery:
                 elif bubble.channel not in self._channels:
                     self._later(bubble, State.RETRY, 300, Fault("channel_off", "kanal sedang dimatikan"))
                 elif not self._stopping and not bubble.flying and not bubble.gone:
-                    bubble.flying = True
-                    self._sender(bubble.account).put(bubble)
+                    self._launch(bubble)
+
+    def _launch(self, bubble: Bubble) -> None:
+        """Into its account's line, when its address may get one."""
+        limits = self._channels[bubble.channel].limits
+        if wait := self._paces.take(limits, bubble.account, bubble.address):
+            bubble.fresh = False
+            self._in(bubble, wait)
+        else:
+            bubble.flying = True
+            self._sender(bubble.account).put(bubble)
 
     async def _may(self, bubble: Bubble) -> bool:
         """The last look before a send: do we still hold its part, and may the bot still speak."""
@@ -237,7 +249,19 @@ class Delivery:
             if over:
                 self._suppress(bubble)
                 return False
-        return True
+        return await self._in_time(bubble)
+
+    async def _in_time(self, bubble: Bubble) -> bool:
+        try:
+            if await may_leave(self._db, bubble, self._channels[bubble.channel].limits.window):
+                return True
+        except Exception:
+            bubble.flying = False
+            self._in(bubble, 1.0)
+            return False
+        self._metrics.sends.labels(bubble.channel, "window_closed").inc()
+        self._settled(bubble, State.FAILED, error=WINDOW_CLOSED)
+        return False
 
     def _suppress(self, bubble: Bubble) -> None:
         self._metrics.sends.labels(bubble.channel, "suppressed").inc()
@@ -255,26 +279,22 @@ class Delivery:
             asked = [each for each in asked if not each.fresh]
         if not asked:
             return over
-        query = sa.select(CONVERSATION.c.id, CONVERSATION.c.epoch).where(
-            CONVERSATION.c.id.in_({each.conversation_id for each in asked}),
-            CONVERSATION.c.part.in_(sorted({each.part for each in asked})),
-        )
         async with self._db.read() as conn:
-            epochs = {row[0]: row[1] for row in await conn.execute(query)}
+            epochs = await talk.epochs(conn, [(each.conversation_id, each.part) for each in asked])
         return over | {each.id for each in asked if epochs.get(each.conversation_id) != each.epoch}
 
     def _sender(self, account: str) -> Sender:
-        sender = self._senders.get(account)
-        if sender is None:
+        if account not in self._senders:
             channel = self._channels[account.partition(":")[0]]
-            sender = self._senders[account] = Sender(channel, self._may, self._sent, self._failed)
-        return sender
+            take, down = of_account(self._db, account, channel.limits.rate), partial(self._alert.tell, account)
+            self._senders[account] = Sender(channel, self._may, self._sent, self._failed, take, down)
+        return self._senders[account]
 
     # -- outcomes ----------------------------------------------------------------------------------
 
     def _sent(self, bubble: Bubble, receipt: Receipt) -> None:
         self._metrics.sends.labels(bubble.channel, receipt.state).inc()
-        self._settled(bubble, receipt.state, external_id=receipt.external_id or None)
+        self._settled(bubble, receipt.state, external_id=receipt.external_id or None, error=note(bubble))
 
     def _failed(self, bubble: Bubble, error: SendError) -> None:
         fault = error.fault
@@ -283,13 +303,15 @@ class Delivery:
             return
         if fault.scope != "account" and fault.name != "unreachable":
             bubble.attempts += 1
+        if fault.name == "window_closed" and bubble.template and not bubble.outside:
+            bubble.outside = True  # the platform's clock, not ours
+            return self._later(bubble, State.RETRY, 0.0, fault)
         if fault.ambiguous:
             bubble.doubts += 1
             if bubble.doubts <= 1:
                 confirms = self._channels[bubble.channel].limits.confirms
-                self._later(bubble, State.UNKNOWN, CONFIRM_WAIT if confirms else 0.5, fault)
-                return
-        elif fault.retryable and bubble.attempts < MAX_ATTEMPTS:
+                return self._later(bubble, State.UNKNOWN, CONFIRM_WAIT if confirms else 0.5, fault)
+        elif fault.retryable and bubble.attempts < (fault.most or MAX_ATTEMPTS):
             self._later(bubble, State.RETRY, _wait(fault, max(1, bubble.attempts)), fault)
             return
         self._log.warning("send failed", channel=bubble.channel, fault=fault.name, message=bubble.id.hex())
@@ -326,13 +348,3 @@ class Delivery:
         self._held.pop(bubble.id, None)
         if self._loading.locked():
             self._left.add(bubble.id)
-
-
-def _wait(fault: Fault, attempts: int) -> float:
-    """Full jitter under a doubling cap; a pair limit asks for 4^n seconds, a platform's own figure wins."""
-    if fault.wait is not None:
-        return fault.wait + clock.jitter(0.2)
-    if fault.scope == "address":
-        return min(300.0, 4.0 ** (attempts - 1))
-    most = min(300.0, 0.25 * 2.0**attempts)
-    return most * 0.5 + clock.jitter(most * 0.5)

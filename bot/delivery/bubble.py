@@ -4,7 +4,7 @@ from bisect import insort
 from collections.abc import Mapping
 from typing import Any
 
-from bot.message import Choice, Outbound
+from bot.message import Choice, Outbound, Template
 from bot.models import Delivery as State
 
 
@@ -13,7 +13,7 @@ class Bubble:
 
     __slots__ = (
         "account", "address", "attempts", "checked", "conversation_id", "doubts", "due", "epoch", "flying", "fresh", "gone",
-        "id", "part", "payload", "unwritten",
+        "id", "outside", "part", "payload", "priority", "unwritten",
     )  # fmt: skip
 
     def __init__(self, row: Mapping[str, Any], fresh: bool = False) -> None:
@@ -23,6 +23,9 @@ class Bubble:
         self.account: str = row["account"]
         self.address: str = row["address"]
         self.payload: Mapping[str, Any] = row["payload"]
+        self.priority: int = row["priority"]
+        self.outside = bool(self.payload.get("outside"))
+        """The window is closed: it leaves as its template."""
         self.epoch: int | None = row["epoch"]
         self.attempts: int = row["attempts"]
         self.doubts = 1 if row["state"] == State.UNKNOWN else 0
@@ -47,6 +50,12 @@ class Bubble:
     def channel(self) -> str:
         return self.account.partition(":")[0]
 
+    @property
+    def template(self) -> Template | None:
+        """What says it outside the window, if anything does."""
+        found = self.payload.get("template")
+        return Template(found["name"], found["language"], tuple(found["body"])) if found else None
+
     def outbound(self) -> Outbound:
         payload = self.payload
         return Outbound(
@@ -56,6 +65,10 @@ class Bubble:
             text=payload["text"],
             choices=tuple(Choice(*pair) for pair in payload.get("choices", ())),
             menu=payload.get("menu", ""),
+            ask=payload.get("ask", ""),
+            link=tuple(payload["link"]) if "link" in payload else None,
+            reply_to=payload.get("reply_to", ""),
+            template=self.template if self.outside else None,
         )
 
 

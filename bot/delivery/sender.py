@@ -1,19 +1,25 @@
-"""One account's lanes: how many sends at a time, how many a second, and the pause that a platform asked for."""
+"""One account's way out: the best waiting bubble takes the next free place, and a channel that is down is only probed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from heapq import heappop, heappush
+from itertools import count
 
 from bot import clock
 from bot.delivery.bubble import Bubble
+from bot.delivery.rate import Take
 from bot.errors import Fault, SendError
 from bot.message import Channel, Receipt
 
 LANES = 512
 """Sends in flight: an API that takes 80 ms still lets 6,000 a second through."""
+DOWN = ("auth", "account", "quality")
+"""Faults that only a human can mend: a dead token, a locked number, too many citizens who block us."""
+LONGEST_PAUSE = 60.0
 
 
 class Sender:
-    """Lanes are made when there is work and live on; a thousand idle ones cost nothing."""
+    """One pump takes permission first and then the most urgent bubble; each send is a task of its own."""
 
     def __init__(
         self,
@@ -21,48 +27,67 @@ class Sender:
         may: Callable[[Bubble], Awaitable[bool]],
         sent: Callable[[Bubble, Receipt], None],
         failed: Callable[[Bubble, SendError], None],
+        take: Take | None,
+        down: Callable[[Fault | None], None],
     ) -> None:
-        self._channel = channel
-        self._may, self._sent, self._failed = may, sent, failed
-        self._queue: asyncio.Queue[Bubble] = asyncio.Queue()
-        self._lanes: list[asyncio.Task[None]] = []
-        self._idle = 0
-        self._rate = channel.limits.rate
-        self._tokens = self._rate
-        self._filled = clock.monotonic()
+        """`take` None: no limit. `down` hears the fault that closed the way, and None once it is open (again)."""
+        self._channel, self._take = channel, take
+        self._may, self._sent, self._failed, self._down = may, sent, failed, down
+        self._waiting: list[tuple[int, int, Bubble]] = []
+        self._order = count()
+        self._some = asyncio.Event()
+        self._places = asyncio.Semaphore(LANES)
+        self._flights: set[asyncio.Task[None]] = set()
+        self._pump = asyncio.create_task(self._run())
+        self._granted = 0
         self._pause_until = 0.0
         self._throttled = 0
+        self._broken = False
+        """The breaker is open: one probe at a time."""
+        self._known_up = False
+        self._probed = asyncio.Event()
         self._stopping = False
         self.busy = 0
         """Sends in flight just now."""
 
     def put(self, bubble: Bubble) -> None:
-        self._queue.put_nowait(bubble)
-        if self._idle == 0 and len(self._lanes) < LANES:
-            self._lanes.append(asyncio.create_task(self._lane()))
-        elif self._idle:
-            self._idle -= 1
+        heappush(self._waiting, (bubble.priority, next(self._order), bubble))
+        self._some.set()
 
     def close(self) -> None:
         """No send begins any more; those in flight go on."""
         self._stopping = True
 
     async def cut(self) -> None:
-        """Ends the lanes; what is in flight ends as unknown."""
-        for lane in self._lanes:
-            lane.cancel()
-        await asyncio.gather(*self._lanes, return_exceptions=True)
+        """Ends everything; what is in flight ends as unknown."""
+        tasks = (self._pump, *self._flights)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _lane(self) -> None:
+    async def _run(self) -> None:
         while True:
-            bubble = await self._queue.get()
+            await self._some.wait()
+            await self._places.acquire()
             await self._turn()
             if self._stopping:
                 return
-            if not bubble.gone and await self._may(bubble):
-                await self._send(bubble)
-            if self._queue.empty():
-                self._idle += 1
+            _, _, bubble = heappop(self._waiting)
+            if not self._waiting:
+                self._some.clear()
+            self._probed.clear()
+            flight = asyncio.create_task(self._flight(bubble))
+            self._flights.add(flight)
+            flight.add_done_callback(self._landed)
+
+    def _landed(self, flight: asyncio.Task[None]) -> None:
+        self._flights.discard(flight)
+        self._places.release()
+        self._probed.set()
+
+    async def _flight(self, bubble: Bubble) -> None:
+        if not bubble.gone and await self._may(bubble):
+            await self._send(bubble)
 
     async def _send(self, bubble: Bubble) -> None:
         self.busy += 1
@@ -74,36 +99,49 @@ class Sender:
         except asyncio.CancelledError:
             self._failed(bubble, SendError(Fault("stopped", "server berhenti saat mengirim", ambiguous=True)))
             raise
-        except Exception as error:  # a bug in a channel must not stop the lane, and may have sent
+        except Exception as error:  # a bug in a channel must not stop the others, and may have sent
             self._failed(bubble, SendError(Fault("bug", type(error).__name__, ambiguous=True)))
         else:
             self._throttled = 0
+            self._up()
             self._sent(bubble, receipt)
         finally:
             self.busy -= 1
 
+    def _up(self) -> None:
+        if self._broken or not self._known_up:  # the first success also ends what an earlier process had found
+            self._broken, self._known_up = False, True
+            self._down(None)
+
     async def _turn(self) -> None:
-        """Waits for the pause to end and for a token of the account's rate; a pause that begins meanwhile counts too."""
+        """Waits for a pause to end, for a probe to come back, and for a token of the rate; a pause that begins meanwhile counts too."""
         while True:
-            now = clock.monotonic()
-            if now < self._pause_until:
-                await asyncio.sleep(self._pause_until - now)
-                continue
-            if not self._rate:
+            wait = self._pause_until - clock.monotonic()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            elif self._broken and self._flights:
+                await self._probed.wait()
+                self._probed.clear()
+            elif self._take is None:
                 return
-            self._tokens = min(self._rate, self._tokens + (now - self._filled) * self._rate)
-            self._filled = now
-            if self._tokens >= 1:
-                self._tokens -= 1
+            elif self._granted:
+                self._granted -= 1
                 return
-            await asyncio.sleep((1 - self._tokens) / self._rate)
+            else:
+                self._granted, wait = await self._take(len(self._waiting))
+                if not self._granted:
+                    await asyncio.sleep(wait)
 
     def _slow_down(self, fault: Fault) -> None:
         """A platform that says 'too fast' or 'not you' about the whole number is left alone, longer each time."""
         if fault.scope != "account":
             return
+        if fault.name in DOWN and not self._broken:
+            self._broken = True
+            self._down(fault)
         now = clock.monotonic()
         if now >= self._pause_until:  # refusals of sends that were in flight together are one refusal
             self._throttled += 1
-        wait = fault.wait if fault.wait is not None else min(60.0, 0.1 * 2.0 ** min(self._throttled, 10))
+        most = min(LONGEST_PAUSE, 0.2 * 2.0 ** min(self._throttled, 10))
+        wait = fault.wait if fault.wait is not None else most / 2 + clock.jitter(most / 2)
         self._pause_until = max(self._pause_until, now + wait)

@@ -10,12 +10,15 @@ from aiohttp import web
 from bot.desk import (
     actions,
     alarms,
+    approved,
     cases,
     deadlines,
     door,
     files,
     guard,
+    incidents,
     lessons,
+    likely,
     lists,
     live,
     marks,
@@ -25,15 +28,14 @@ from bot.desk import (
     quarantine,
     reveal,
     show,
+    speech,
 )  # fmt: skip
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
-from bot.i18n import SOURCE, Catalogues
 from bot.policy.access import Verb
-from bot.web import keys
 
 __all__ = ["ROUTES", "first_link", "setup"]
 
@@ -63,6 +65,7 @@ ROUTES = (
     Route("POST", "/berikutnya", actions.take_next, Verb.CLAIM),
     Route("POST", "/tiket/{number}/ambil", actions.take, Verb.CLAIM),
     Route("POST", "/tiket/{number}/tulis", actions.write, Verb.REPLY),
+    Route("POST", "/tiket/{number}/templat", actions.template, Verb.TEMPLATE),
     Route("POST", "/tiket/{number}/selesai", actions.finish, Verb.RESOLVE),
     Route("POST", "/tiket/{number}/kembalikan", actions.give_back, Verb.HAND_BACK),
     Route("POST", "/tiket/{number}/urgensi", actions.urgency, Verb.URGENCY),
@@ -81,12 +84,19 @@ ROUTES = (
     Route("GET", "/karantina", quarantine.listed, Verb.HOLD),
     Route("POST", "/karantina/{ref}/tahan", quarantine.hold, Verb.HOLD),
     Route("POST", "/karantina/{ref}/lepas", quarantine.lift, Verb.HOLD),
+    Route("POST", "/tiket/{number}/satukan", likely.unite, Verb.UNITE),
+    Route("POST", "/tiket/{number}/pecah", likely.divide, Verb.UNITE),
+    Route("POST", "/tiket/{number}/bedakan", likely.differ, Verb.UNITE),
+    Route("GET", "/kejadian", incidents.listed, Verb.SEE),
+    Route("POST", "/kejadian", incidents.declare, Verb.INCIDENT),
+    Route("POST", "/kejadian/{ref}/akhiri", incidents.end, Verb.INCIDENT),
     Route("GET", "/triase", lessons.lessons, Verb.TEACH),
     Route("POST", "/triase/putuskan", lessons.decide, Verb.TEACH),
     Route("GET", "/angka", numbers.numbers_page, Verb.REPORT),
     Route("GET", "/angka/tiket.csv", numbers.export, Verb.REPORT),
     Route("GET", "/tenggat", deadlines.deadlines_page, Verb.SEE),
     Route("POST", "/tenggat/dibaca", deadlines.read, Verb.SELF),
+    Route("GET", "/templat", approved.templates_page, Verb.TEMPLATES),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),
@@ -104,7 +114,7 @@ def setup(app: web.Application) -> None:
     """Adds the desk to the server. Config, database, hints, flows and catalogues are read from `app` when a page needs them."""
     desk = web.Application(middlewares=[guard.errors])
     desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
-    _templates(desk, lambda text: _words(app).gettext(SOURCE, text))
+    _templates(desk)
     for route in ROUTES:
         desk.router.add_route(route.method, route.path, guard.guarded(route))
     desk.on_response_prepare.append(guard.headers)
@@ -113,11 +123,7 @@ def setup(app: web.Application) -> None:
     app.add_subapp("/desk", desk)
 
 
-def _words(app: web.Application) -> Catalogues:
-    return app[keys.CATALOGUES]
-
-
-def _templates(desk: web.Application, translate: object) -> None:
+def _templates(desk: web.Application) -> None:
     environment = aiohttp_jinja2.setup(
         desk,
         app_key=TEMPLATES,
@@ -128,7 +134,7 @@ def _templates(desk: web.Application, translate: object) -> None:
         lstrip_blocks=True,
     )
     environment.globals |= {
-        "_": translate,
+        "_": speech.tr,
         "static": desk[ASSETS].url,
         "show": show,
         "marks": marks,

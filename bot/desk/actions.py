@@ -12,7 +12,7 @@ from bot.policy.access import Verb, may
 from bot.turn.claim import claim
 from bot.turn.handback import hand_back
 from bot.turn.next import take_next as next_case
-from bot.turn.reply import note, reply
+from bot.turn.reply import note, reply, send_template
 from bot.turn.resolve import resolve
 from bot.turn.topic import set_topic
 from bot.turn.urgency import set_urgency
@@ -21,19 +21,19 @@ from bot.web import keys
 KEY_LONGEST = 64
 
 
-async def act(request: web.Request, verb: Callable[[Case], Awaitable[object]]) -> web.Response:
+async def act(request: web.Request, verb: Callable[[Case], Awaitable[object]], draft: str = "") -> web.Response:
     """Does it, and shows the case: after a success as it is now, after a lost race with who was first."""
     case = await cases.load(request)
     try:
         await verb(case)
     except Conflict as error:
-        return await cases.show(request, 409, _sentence(str(error)))
+        return await cases.show(request, 409, _sentence(str(error)), draft)
     except (Forbidden, NotFound):
         raise
     except WargiError as error:
         if error.retryable:
             raise
-        return await cases.show(request, 422, _sentence(str(error)))
+        return await cases.show(request, 422, _sentence(str(error)), draft)
     return await cases.show(request) if page.is_htmx(request) else page.see(case.url)
 
 
@@ -62,8 +62,25 @@ async def write(request: web.Request) -> web.Response:
         raise WargiError("Pesan ini tidak membawa kuncinya. Muat ulang halaman dan coba lagi.")
     if internal and not may(page.signed_in(request).officer.role, Verb.NOTE):
         raise Forbidden("Peran Anda tidak boleh menulis catatan.")
-    verb = note if internal else reply
-    return await act(request, lambda case: verb(db, case.me, case.conversation, words, key))
+    house = request.config_dict[keys.HOUSE]
+
+    async def verb(case: Case) -> object:
+        if internal:
+            return await note(db, case.me, case.conversation, words, key)
+        return await reply(db, house, case.me, case.conversation, words, key)
+
+    return await act(request, verb, draft=words)
+
+
+async def template(request: web.Request) -> web.Response:
+    """An approved template: what can be said when the window is closed."""
+    form, db, house = await request.post(), request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
+    key, purpose = str(form.get("kunci", "")), str(form.get("templat", ""))
+    if not 8 <= len(key) <= KEY_LONGEST or not key.isalnum():
+        raise WargiError("Pesan ini tidak membawa kuncinya. Muat ulang halaman dan coba lagi.")
+    prefix = f"{purpose}."
+    typed = {name.removeprefix(prefix): str(value) for name, value in form.items() if name.startswith(prefix)}
+    return await act(request, lambda case: send_template(db, house, case.me, case.conversation, purpose, typed, key))
 
 
 async def finish(request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page
+from bot.desk import page, speech
 from bot.errors import Conflict, NotFound, WargiError
 from bot.message import clean
 from bot.models.ref import Ref
@@ -30,9 +30,9 @@ async def panel(request: web.Request) -> web.Response:
 async def waiting(request: web.Request) -> dict[str, Any]:
     """What the banner shows: alarms that wait for a human, and for leads whether anybody is on shift."""
     async with request.config_dict[keys.DB].read() as conn:
-        calling, on_duty = await alarms.unacknowledged(conn, clock.now())
+        calling, on_duty, outage = await alarms.unacknowledged(conn, clock.now())
         warned = await sla.notices(conn, page.signed_in(request).officer.id or 0, WARNED + 1)
-    return {"calling": calling, "on_duty": on_duty, "warned": len(warned)}
+    return {"calling": calling, "on_duty": on_duty, "outage": outage, "warned": len(warned)}
 
 
 async def alarms_page(request: web.Request) -> web.Response:
@@ -97,4 +97,6 @@ async def set_myself(request: web.Request) -> web.Response:
     async with request.config_dict[keys.DB].unit() as unit:
         who = page.signed_in(request).officer.id or 0
         await alarms.set_ways(unit.conn, who, {**values, "languages": ",".join(languages)})
-    return page.see("/desk/saya?simpan=ya")
+    response = page.see("/desk/saya?simpan=ya")
+    speech.remember(response, clean(form.get("bahasa_meja"), 8))
+    return response

@@ -8,11 +8,13 @@ from typing import Any
 from aiohttp import web
 
 from bot import clock
-from bot.desk import alarms, lists, page
+from bot.desk import alarms, lists, page, resemblance
+from bot.desk.resemblance import Likely
 from bot.errors import NotFound
+from bot.message import templated
 from bot.models import MOVES, WAITING, Officer, Owner, Role, State
 from bot.models.ref import Ref
-from bot.policy import number
+from bot.policy import number, window
 from bot.store import desk, media, persons, sla
 from bot.store.persons import Person
 from bot.web import keys
@@ -40,6 +42,7 @@ class Case:
     person: Person
     clocks: list[Any]
     """Its deadlines, ours and the agency's."""
+    likely: Likely
     key: str
     """A new client key: the next message of a page without scripts is sent once, even if the form is sent twice."""
 
@@ -116,8 +119,11 @@ async def load(request: web.Request) -> Case:
         history = await desk.history(conn, Ref(ticket["id"], part))
         clocks = await sla.clocks(conn, Ref(ticket["id"], part))
         person = await persons.load(conn, Ref(ticket["contact_id"], ticket["contact_part"]))
+        others = await resemblance.load(conn, request.config_dict[keys.HOUSE], dict(ticket), history)
     at = clock.now()
-    return Case(dict(ticket), messages, history, since, signed.officer, at, files, person, clocks, clock.token()[:32])
+    return Case(
+        dict(ticket), messages, history, since, signed.officer, at, files, person, clocks, others, clock.token()[:32]
+    )
 
 
 def _since(text: str, last: int) -> int:
@@ -126,14 +132,30 @@ def _since(text: str, last: int) -> int:
     return max(1, min(asked, last), last - MOST + 1)
 
 
+def _window(request: web.Request, case: Case) -> dict[str, Any]:
+    """Until when free words reach the citizen, and what can be sent instead."""
+    house = request.config_dict[keys.HOUSE]
+    channel = house.channels.get(str(case.ticket["account"]).partition(":")[0])
+    until = window.closes_at(channel.limits.window if channel else None, case.ticket["last_inbound_at"])
+    closed = until is not None and case.now >= until
+    usable = {key: each for key, each in house.purposes.items() if each.name not in house.unusable}
+    return {"window_until": until, "window_closed": closed, "purposes": usable if closed and templated(channel) else {}}
+
+
 async def case_page(request: web.Request) -> web.Response:
     return await show(request)
 
 
-async def show(request: web.Request, status: int = 200, notice: str = "") -> web.Response:
-    """The whole desk with this case, or the case alone when the page asks for it."""
+async def show(request: web.Request, status: int = 200, notice: str = "", draft: str = "") -> web.Response:
+    """The whole desk with this case, or the case alone when the page asks for it. `draft`: words that could not be sent."""
     case = await load(request)
-    context = {"case": case, "now": clock.now(), "notice": notice, "opened": case.ticket["number"]}
+    context = {
+        "case": case,
+        "now": clock.now(),
+        "notice": notice,
+        "opened": case.ticket["number"],
+        "draft": draft,
+    } | _window(request, case)
     if page.wants(request, "kasus"):
         return page.render(request, "case.html", status, **context)
     shown = await lists.load(request)

@@ -6,7 +6,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from bot import clock
-from bot.desk import sessions, show
+from bot.desk import sessions, show, speech
 from bot.desk.keys import SIGNED_IN, TEMPLATES
 from bot.i18n import SOURCE
 from bot.policy.access import Verb, may
@@ -30,7 +30,9 @@ def signed_in(request: web.Request) -> SignedIn:
 
 def render(request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:
     signed = request.get(SIGNED_IN)
+    speech.speak(speech.of(request), request.config_dict[keys.CATALOGUES])
     context |= {
+        "language": speech.language(),
         "me": signed.officer if signed else None,
         "now_": clock.now(),
         "csrf": sessions.csrf_mask(signed.csrf) if signed else "",
@@ -46,7 +48,7 @@ def render(request: web.Request, template: str, status: int = 200, **context: An
 def _topic(request: web.Request, code: str) -> str:
     """A topic's label as the flows have it now; a topic that is gone from them is at least read as words."""
     found = request.config_dict[keys.HOUSE].flows.topics.get(code)
-    return found.label[SOURCE] if found else show.topic(code)
+    return found.label.get(speech.language(), found.label[SOURCE]) if found else show.topic(code)
 
 
 def problem(request: web.Request, status: int, title: str, text: str) -> web.Response:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from bot.desk import speech
+from bot.desk.speech import tr
 from bot.models import STATE_NAME, URGENCY_NAME, State, Urgency
 from bot.registry import ADAPTERS
 from bot.triage.identity import mask
@@ -74,6 +76,7 @@ ANSWER = {
     "foto": N_("Foto"),
     "attachments": N_("Lampiran"),
     "name": N_("Nama"),
+    "to_hear": N_("Jawaban suara, perlu didengar"),
 }
 EVENT = {
     "opened": N_("Tiket dibuka"),
@@ -91,7 +94,13 @@ EVENT = {
     "outside": N_("Tempatnya di luar wilayah"),
     "deadline": N_("Tenggat dihitung ulang"),
     "callback": N_("Warga minta dihubungi nanti"),
+    "merged": N_("Digabung ke kasus lain"),
+    "merged_in": N_("Kasus lain digabung ke sini"),
+    "parted": N_("Dipisahkan lagi"),
+    "distinct": N_("Bukan kasus yang sama"),
 }
+PAIRED = frozenset({"merged", "merged_in", "parted", "distinct"})
+"""Events that name another case."""
 DANGER = {
     "medical": N_("Gawat medis"),
     "breathing": N_("Sesak napas"),
@@ -111,7 +120,7 @@ ALARM = {
     "calm": N_("Tidak sedang terjadi"),
     "ended": N_("Selesai"),
 }
-WAY = {"desk": "Meja", "telegram": "Telegram", "whatsapp": "WhatsApp", "email": "Surel", "webhook": "Webhook"}
+WAY = {"desk": N_("Meja"), "telegram": "Telegram", "whatsapp": "WhatsApp", "email": N_("Surel"), "webhook": "Webhook"}
 QUARANTINE = {"suggested": N_("Disarankan ditahan"), "held": N_("Ditahan")}
 QUARANTINE_ACT = {
     "suggested": N_("Disarankan ditahan"),
@@ -171,7 +180,7 @@ def channel(account: str) -> str:
 def person(row: Mapping[str, Any], case: Any = None) -> str:
     """Whom the officer talks to: the name (some have put their number into it), else what may be shown of the number."""
     name = one_line(private(row["name"] or "", case), 60)
-    return name or " ".join(filter(None, ["Warga", number(row, case)]))
+    return name or " ".join(filter(None, [tr(N_("Warga")), number(row, case)]))
 
 
 def number(row: Mapping[str, Any], case: Any = None) -> str:
@@ -186,10 +195,10 @@ def number(row: Mapping[str, Any], case: Any = None) -> str:
 def age(since: datetime, now: datetime) -> str:
     """Short and never in the future: `baru`, `5 mnt`, `2 jam`, `3 hr`."""
     seconds = max(0, int((now - since).total_seconds()))
-    for size, unit in ((86400, "hr"), (3600, "jam"), (60, "mnt")):
+    for size, unit in ((86400, N_("hr")), (3600, N_("jam")), (60, N_("mnt"))):
         if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return "baru"
+            return f"{seconds // size} {tr(unit)}"
+    return tr(N_("baru"))
 
 
 def clock_time(at: datetime) -> str:
@@ -203,10 +212,10 @@ def day(at: datetime, now: datetime) -> str:
 
     local, today = at.astimezone(WIB).date(), now.astimezone(WIB).date()
     if local == today:
-        return "Hari ini"
+        return tr(N_("Hari ini"))
     if local == today - timedelta(days=1):
-        return "Kemarin"
-    return format_date(local, "EEE, d MMM" if local.year == today.year else "d MMM y", locale="id")
+        return tr(N_("Kemarin"))
+    return format_date(local, "EEE, d MMM" if local.year == today.year else "d MMM y", locale=speech.language())
 
 
 def moment(at: datetime, now: datetime) -> str:
@@ -240,7 +249,7 @@ def guess(ticket: Mapping[str, Any]) -> tuple[str, int, list[str]] | None:
 
 def named(value: str) -> str:
     """A state or an urgency of the history, in words."""
-    return STATE.get(value) or URGENCY.get(value) or value
+    return tr(STATE.get(value) or URGENCY.get(value) or value)
 
 
 def topic(code: str) -> str:
@@ -256,6 +265,8 @@ def answers(ticket: Mapping[str, Any]) -> list[tuple[str, str]]:
     for question, answer in (ticket["answers"] or {}).items():
         if question in ("place_code", "spot"):  # for machines
             continue
+        if question == "to_hear" and isinstance(answer, list):
+            answer = ", ".join(ANSWER.get(str(name), topic(str(name))) for name in answer)
         text = _files(answer) if isinstance(answer, list) else str(answer if answer is not None else "").strip()
         if text not in shown and not (ticket["answers"].get("attachments") and "foto" in question):
             pairs.append((ANSWER.get(question, topic(question)), text))
@@ -268,5 +279,5 @@ def _files(answer: list[Any]) -> str:
         KIND.get(str(row.get("kind")), str(row.get("kind"))) if isinstance(row, dict) else str(row) for row in answer
     ]
     return ", ".join(
-        f"{kinds.count(kind)} {kind}" if isinstance(answer[0], dict) else kind for kind in dict.fromkeys(kinds)
+        f"{kinds.count(kind)} {tr(kind)}" if isinstance(answer[0], dict) else kind for kind in dict.fromkeys(kinds)
     )

@@ -59,6 +59,7 @@ def polite(turn: Turn, node: Node, command: str) -> Next:
 
 def home(turn: Turn) -> Next:
     turn.answers, turn.back, turn.fix, turn.resume, turn.lines = {}, [], "", "", []
+    turn.frames, turn.sealed = [], set()
     walk.run(turn, turn.flows.home if turn.facts.language else turn.flows.start, recall=False)
     return STAY
 
@@ -77,6 +78,9 @@ def back(turn: Turn, node: Node) -> Next:
         target, turn.resume = turn.resume, ""
     elif turn.back:
         target = turn.back.pop()
+    elif turn.frames:  # the first question of a part: on to the last one of what it is a part of
+        turn.ascend(("",))
+        target = turn.back.pop() if turn.back else turn.flows.home
     else:
         turn.say(node.bubble(turn), turn.text("first_question"))
         return STAY

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.message import Attachment, Choice, Location
@@ -41,6 +42,8 @@ class OpenTicket:
     place: str = ""
     details: str = ""
     answers: Mapping[str, object] = field(default_factory=dict)
+    sealed: tuple[str, ...] = ()
+    """Names of answers that must not be stored readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class HandOff:
     place: str = ""
     details: str = ""
     answers: Mapping[str, object] = field(default_factory=dict)
+    sealed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,36 @@ class Wait:
     """Nothing is said yet: the citizen may be in the middle of several lines. Step again with `Said(kind="quiet")` after so many seconds of quiet."""
 
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The flow goes on by itself: step again with `Said(kind="time")` after so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Where reports stand: the one with this number, or ('') all of this contact. Step again with `Said(kind="result")`."""
+
+    number: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to another system, made after this turn is written. Step again with `Said(kind="result")`: `ok`, and `values`
+    by the paths that `take` names."""
+
+    method: str
+    url: str
+    host: str
+    """Name of the allowed host, for its secret."""
+    body: Mapping[str, object] | None
+    take: Mapping[str, str]
+    seconds: float
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +121,7 @@ class Follow:
     ticket: str
 
 
-Effect = Say | Remember | OpenTicket | HandOff | Wait | Count | Follow | Link | End
+Effect = Say | Remember | OpenTicket | HandOff | Wait | Later | LookUp | Call | Count | Follow | Link | End
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +131,17 @@ class Said:
     text: str = ""
     choice: str = ""
     kind: str = "text"
-    """An `Inbound.kind`, or `quiet`: the wait that a `Wait` effect asked for is over."""
+    """An `Inbound.kind`, or what no citizen said: `quiet` (a `Wait` is over), `time` (a `Later` is), `result` (of a `LookUp` or
+    `Call`), `remind` and `expire` (nobody has written for long), `begin` (the flow named by `choice`)."""
     attachments: tuple[Attachment, ...] = ()
     location: Location | None = None
     quick: bool = False
     """Arrived within three seconds of the citizen's line before it: part of one burst."""
     album: bool = False
     """A picture that belongs to the picture right before it: what was asked meanwhile is not answered by it."""
+    result: Mapping[str, object] = field(default_factory=dict)
+    token: str = ""
+    """Which question to others this answers; an answer to an older one is passed over."""
 
 
 class Guess(Protocol):
@@ -174,6 +212,9 @@ class Facts:
     notice: str = ""
     """The version of the data notice this contact has seen."""
     name: str = ""
+    now: datetime | None = None
+    channel: str = ""
+    """The platform."""
     memory: float = 0.0
     """The evidence of all messages so far for one language."""
     heard: str = ""
@@ -182,5 +223,9 @@ class Facts:
     """The topic of a text; None while the model is not loaded. Likewise the next two."""
     intent: Callable[[str], Guess] | None = None
     places: Places | None = None
+    urgency: Callable[[str], str] | None = None
+    """`critical`, `high` or ''."""
+    answer: Callable[[str], Mapping[str, str] | None] | None = None
+    """The known answer to a citizen's question, by language; None where there is none."""
     known: tuple[Known, ...] = ()
     """Loaded only for who is about to send a report."""

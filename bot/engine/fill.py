@@ -3,6 +3,10 @@
 import re
 from collections.abc import Mapping
 
+SYSTEM = frozenset(
+    "number link track officer answers numbers topic_name elsewhere redirect place_name date state followers code reports masked".split()
+)
+"""Placeholders that are filled besides answers, some of them only when a text leaves."""
 _NAME = re.compile(r"\{([a-z_]{1,32})\}")
 
 

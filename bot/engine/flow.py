@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.engine import build, known, nodes, place, reports, topics
+from bot.engine import asking, build, deciding, doing, known, nodes, outside, place, register, reports, topics, typed
 from bot.engine.forms import KEY, Form, Text, Workshop, Written, near
 from bot.engine.match import Lexicon, Table, normalise
 from bot.engine.nodes import Node
 from bot.engine.read import Source, Tree, read_all
+from bot.engine.register import Register
 from bot.engine.topics import Group, Topic
 from bot.errors import FlowError
 from bot.i18n import SOURCE, Catalogues
@@ -19,8 +20,12 @@ from bot.message import Choice
 KINDS: Mapping[str, type[Node]] = {
     kind.kind: kind
     for kind in (
-        nodes.Speak, nodes.Notice, nodes.Go, nodes.Finish, nodes.OpensTicket, nodes.HandsOff,
-        nodes.AskChoice, nodes.AskLanguage, nodes.AskText, place.AskPlace, known.AskKnown, reports.AskTopic, reports.AskMedia, reports.Summary,
+        nodes.AskChoice, nodes.AskLanguage, nodes.AskText, asking.AskYesNo, asking.AskLocation,
+        typed.AskNumber, typed.AskDate, typed.AskPhone, typed.AskNik,
+        place.AskPlace, known.AskKnown, reports.AskTopic, reports.AskMedia, reports.Summary,
+        deciding.Check, deciding.Branch, deciding.Put, deciding.Read,
+        doing.Speak, doing.Notice, doing.Go, doing.Back, doing.Finish, doing.OpensTicket, doing.HandsOff, doing.Rest, doing.AskScore,
+        outside.FindReports, outside.CallOut,
     )
 }  # fmt: skip
 """The registry: a kind of step is one class and one line here."""
@@ -30,18 +35,24 @@ HOME, LANGUAGE, OFFER, OFFICER = "utama", "bahasa", "tawaran", "petugas"
 """Steps of the entry flow that the engine itself leads to."""
 TEXTS = "texts"
 NAMED = frozenset(
-    "menu_button missed stale kept voice_kept files_kept unsupported cancelled first_question thanked greeted_back "
-    "unreadable claimed handed_back queue_cancelled survey_again survey_thanks survey_comment survey_comment_thanks "
-    "survey_stale survey_expired critical_answer critical_ask critical_choice_yes critical_choice_no critical_yes critical_no "
-    "critical_again critical_medical critical_breathing critical_fire critical_drowning critical_disaster critical_accident "
-    "critical_violence critical_suicide critical_missing critical_bad_news "
-    "photo_lost voice_lost file_lost file_refused file_too_big "
-    "wait_minutes wait_quarter wait_half wait_hours wait_tomorrow wait_unknown wait_night "
-    "wait_offer wait_later_choice wait_later wait_later_words wait_ask_words "
-    "link_code link_wait link_unknown link_used link_expired link_same link_done link_told "
-    "topic_taken outside_left redirect followed followed_done language_heard known_item known_waiting known_handled".split()
+    """
+    menu_button missed stale kept voice_kept files_kept unsupported cancelled first_question thanked greeted_back
+    unreadable claimed handed_back queue_cancelled survey_again survey_thanks survey_comment survey_comment_thanks
+    survey_stale survey_expired critical_answer critical_ask critical_choice_yes critical_choice_no critical_yes
+    critical_no critical_again critical_medical critical_breathing critical_fire critical_drowning
+    critical_disaster critical_accident critical_violence critical_suicide critical_missing critical_bad_news
+    photo_lost voice_lost file_lost file_refused file_too_big link_code link_wait link_unknown link_used
+    link_expired link_same link_done link_told topic_taken outside_left redirect followed followed_done
+    language_heard known_item known_waiting known_handled patience_short answer_yes answer_no wrong_number
+    wrong_low wrong_range wrong_date wrong_past wrong_future wrong_phone wrong_nik doubtful_nik nik_noted
+    voice_later voice_answer looking question_kept reminded expired moved trouble report_item report_agency
+    merged_told parted_told incident_item incident_over wait_minutes wait_quarter wait_half wait_hours
+    wait_tomorrow wait_unknown wait_night wait_offer wait_later_choice wait_later wait_later_words wait_ask_words
+    """.split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
+MAY_LACK = ("redirects", "register", "hosts")
+"""Files of flows/data that a folder of flows can do without."""
 SCORES = ("1", "2", "3", "4", "5")
 
 
@@ -81,6 +92,7 @@ class Flows:
     officer: str
     redirects: Mapping[str, str]
     """Name of a region -> who takes reports there."""
+    register: Register = field(default_factory=Register)
 
     def redirect(self, elsewhere: str, language: str) -> str:
         """Who can help in a place that is not ours: its own service where we know one, and the country's."""
@@ -96,14 +108,16 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         raise FlowError(
             f"{flows_dir}/{ENTRY}.yaml:1: file: is missing; every conversation begins in the flow `{ENTRY}`."
         )
-    paths += [path for path in [flows_dir / "data" / "redirects.yaml"] if path.is_file()]
+    paths += [path for name in MAY_LACK if (path := flows_dir / "data" / f"{name}.yaml").is_file()]
     sources = {source.name.rpartition("/")[2][:-5]: source for source in read_all(paths, flows_dir)}
     shop = Workshop(catalogues)
     shop.lexicon = words(shop, sources.pop("words"))
     shop.groups = topics.build(shop, sources.pop("topics"))
     redirects = _redirects(shop, sources.pop("redirects", None))
+    manners = register.build(shop, source) if (source := sources.pop("register", None)) else Register()
+    shop.hosts = _hosts(shop, sources.pop("hosts", None))
     texts, survey = _texts(shop, sources.pop(TEXTS, None), flows_dir)
-    shop.menu = texts["menu_button"]
+    shop.menu, shop.texts = texts["menu_button"], texts
     steps = {name: _steps(shop, name, source) for name, source in sources.items()}
     shop.steps.update({name: tuple(found) for name, (found, _) in steps.items()})
     for name, (found, _) in steps.items():
@@ -129,13 +143,14 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         written=MappingProxyType(shop.written),
         catalogues=catalogues,
         languages=catalogues.languages,
-        notice_version=next((node.version for node in shop.built.values() if isinstance(node, nodes.Notice)), ""),
+        notice_version=next((node.version for node in shop.built.values() if isinstance(node, doing.Notice)), ""),
         start=f"{ENTRY}/{shop.steps[ENTRY][0]}",
         home=f"{ENTRY}/{HOME}",
         language=f"{ENTRY}/{LANGUAGE}",
         offer=f"{ENTRY}/{OFFER}",
         officer=f"{ENTRY}/{OFFICER}",
         redirects=MappingProxyType(redirects),
+        register=manners,
     )
 
 
@@ -186,6 +201,25 @@ def _redirects(shop: Workshop, source: Source | None) -> dict[str, str]:
     return found
 
 
+def _hosts(shop: Workshop, source: Source | None) -> dict[str, str]:
+    """The systems that `call` may ask: nothing else is ever asked, whatever a flow says."""
+    if source is None:
+        return {}
+    whole = Form(shop, source.name, "hosts", "hosts", source.tree)
+    found = {}
+    for name, tree in whole.sub("hosts").items():
+        form = Form(shop, source.name, "hosts", name, tree)
+        address = form.string("url").rstrip("/")
+        if not outside.allowed(address):
+            form.fail(
+                f"`url: {address}` is not allowed", "write an https address without `?` and without a name", "url"
+            )
+        found[name] = address
+        form.finish()
+    whole.finish()
+    return found
+
+
 def _texts(shop: Workshop, source: Source | None, folder: Path) -> tuple[dict[str, Text], Survey]:
     if source is None:
         raise FlowError(f"{folder}/{TEXTS}.yaml:1: file: is missing; it holds what the bot says outside of flows.")
@@ -203,6 +237,7 @@ def _texts(shop: Workshop, source: Source | None, folder: Path) -> tuple[dict[st
         asked.fail("the choices of the survey are 1, 2, 3, 4 and 5", "write these five, in this order", "choices")
     asked.finish()
     whole.finish()
+    shop.scores = options
     says = build.asked("csat", body, options, texts["menu_button"])
     phrases = {option.key: ([*option.label.values(), *option.short.values()], option.words) for option in options}
     survey = Survey(

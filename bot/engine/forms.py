@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from bot.engine.match import Lexicon
@@ -21,6 +22,13 @@ Text = Mapping[str, str]
 RETURN = "return"
 """The target that goes back to the step where a question was put in between (language, offer of a human)."""
 
+_UNITS = {
+    word: unit
+    for words, unit in (("m menit", timedelta(minutes=1)), ("h jam", timedelta(hours=1)), ("d hari", timedelta(days=1)))
+    for word in words.split()
+}
+_DURATION = re.compile(rf"(\d{{1,4}}) ?({'|'.join(_UNITS)})")
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
 _KEY_HELP = "use small letters, digits and `_`, at most 24"
 
@@ -64,6 +72,11 @@ class Workshop:
     groups: "tuple[Group, ...]" = ()
     menu: Text = field(default_factory=dict)
     """The label of the button that opens a list."""
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    scores: "tuple[Option, ...]" = ()
+    """The choices of a survey."""
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """name -> address of a system that flows may ask."""
 
     def text(self, context: str, source: str, file: str, line: int) -> Text:
         source = source.strip("\n")
@@ -117,6 +130,21 @@ class Form:
         if not low <= found <= high:
             self.fail(f"`{key}` must be a number from {low:g} to {high:g}", f"write `{key}: {default or low:g}`", key)
         return found
+
+    def duration(self, key: str, default: str | None = None) -> timedelta:
+        """`30m`, `3h`, `2d`, or `3 jam`."""
+        raw = self.string(key, default)
+        found = _DURATION.fullmatch(raw)
+        if not found:
+            self.fail(f"`{key}: {raw}` is no time", f"write `{key}: 30m`, `3h` or `2d`", key)
+        return int(found[1]) * _UNITS[found[2]]
+
+    def clock(self, key: str) -> str:
+        """`08:00`."""
+        raw = self.string(key)
+        if not _CLOCK.fullmatch(raw):
+            self.fail(f"`{key}: {raw}` is no time of day", f'write `{key}: "08:00"`', key)
+        return raw
 
     def flag(self, key: str) -> bool:
         raw = self.string(key, "no")

@@ -23,7 +23,7 @@ class AskKnown(Offered):
         if [option.key for option in options] != [OTHER]:
             form.fail(f"`choices` of known reports is only `{OTHER}`", f"write `{OTHER}: Bukan, ini lain`", "choices")
         fields = offering(form, "", form.text("text"), options) | {"name": form.name}
-        return [cls(**fields, next=form.target())]
+        return [cls(**fields, next=form.target(), voice=OTHER)]
 
     @override
     def enter(self, turn: Turn) -> Next:

@@ -1,6 +1,8 @@
-"""The kinds of step. Each is one class: how it is written (`build`), what happens on arrival (`enter`) and to an answer (`hear`).
+"""The kinds of step: what all share, and those that ask. `typed` asks for one thing of a kind, `deciding` chooses the way, `doing`
+speaks and acts, `outside` waits for others.
 
-`enter` and `hear` give the next step, `STAY` when the citizen is to answer, or None when the answer was not understood.
+Each is one class: how it is written (`build`), what happens on arrival (`enter`) and to an answer (`hear`). These give the next
+step, `STAY` when the citizen is to answer, or None when the answer was not understood.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,14 +14,16 @@ from typing_extensions import override
 from bot.engine.build import asked, at, spoken, table
 from bot.engine.effects import Say, Wait
 from bot.engine.fill import names
-from bot.engine.forms import RETURN, Form, Option, Text
+from bot.engine.forms import RETURN, Form, Option, Text, near
 from bot.engine.match import Table
-from bot.engine.turn import Turn, shorten
+from bot.engine.turn import MARKS, Turn, shorten
 from bot.i18n import SOURCE
 
 STAY = ""
 STORY = 8
 """Words from which what was said before the question is a whole story."""
+CODES = frozenset({"topic", "subtopic", "urgency"})
+"""Answers whose values are names of ours: a voice note leaves them open."""
 Next: TypeAlias = str | None
 Nodes: TypeAlias = "Sequence[Node]"
 Prompts: TypeAlias = Mapping[str, Say]
@@ -29,6 +33,12 @@ Prompts: TypeAlias = Mapping[str, Say]
 class Node:
     kind: ClassVar[str] = ""
     asks: ClassVar[bool] = False
+    waits: ClassVar[bool] = False
+    """A conversation may stand here though the citizen is asked nothing: something else goes on first."""
+    ends: ClassVar[bool] = False
+    """The flow may be over here."""
+    first: ClassVar[bool] = False
+    """What this question understands is its answer, even where the same is a word that works everywhere ("0")."""
     flow: str
     name: str
     file: str
@@ -39,6 +49,8 @@ class Node:
     used: frozenset[str] = frozenset()
     """Placeholders in the text."""
     save: str = ""
+    sealed: ClassVar[bool] = False
+    """The answer is kept unreadable: its name stands in `sealed` of the session and of what is made of it (see `secret`)."""
 
     @property
     def id(self) -> str:
@@ -60,7 +72,21 @@ class Node:
         """One of the node's choices, by button, number or word."""
         return None
 
+    def voiced(self, turn: Turn) -> Next:
+        """A voice note as the answer: nobody need be able to write. None where it cannot be one."""
+        return None
+
+    def correction(self, turn: Turn) -> str:
+        """What was wrong with an answer that was not understood, where the step can tell."""
+        return ""
+
+    def told(self, turn: Turn, result: Mapping[str, object]) -> Next:
+        """What came back from outside (`outside`), or the time that was waited for (`doing.Rest`)."""
+        return STAY
+
     def bubble(self, turn: Turn) -> Say:
+        if not self.says:
+            return Say(turn.text("looking"))
         say = self.says[turn.lang]
         if not self.used:
             return say
@@ -69,115 +95,13 @@ class Node:
     def exits(self) -> frozenset[str]:
         return frozenset({self.next} - {STAY})
 
+    def ways(self) -> frozenset[str]:
+        """Names of the ways out that nobody presses: rules, cases, a fallback. Transcripts must take each."""
+        return frozenset()
+
     def shown(self, answers: Mapping[str, object], lang: str) -> str:
         """The answer as the summary shows it."""
         return shorten(str(answers.get(self.save) or "-"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speak(Node):
-    """`say`: one bubble, then on."""
-
-    kind: ClassVar[str] = "say"
-
-    @classmethod
-    def build(cls, form: Form) -> Nodes:
-        return [cls(**at(form), **spoken(form.text("text")), next=form.target())]
-
-    @override
-    def enter(self, turn: Turn) -> Next:
-        turn.say(self.bubble(turn))
-        return self.next
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice(Node):
-    """`notice`: what becomes of the citizen's data. Said once to each person for each `notice_version` of its flow."""
-
-    kind: ClassVar[str] = "notice"
-    version: str
-
-    @classmethod
-    def build(cls, form: Form) -> Nodes:
-        version = form.string("version")
-        return [cls(**at(form), **spoken(form.text("text")), next=form.target(), version=version)]
-
-    @override
-    def enter(self, turn: Turn) -> Next:
-        if turn.facts.notice != self.version:
-            turn.say(self.bubble(turn))
-            turn.remember("notice", self.version)
-        return self.next
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Go(Node):
-    """`go`: begins another flow, with no answers yet."""
-
-    kind: ClassVar[str] = "go"
-
-    @classmethod
-    def build(cls, form: Form) -> Nodes:
-        return [cls(**at(form), next=form.target("to"))]
-
-    @override
-    def enter(self, turn: Turn) -> Next:
-        # Files sent before the flow began belong to it, as do the lines in `extra`.
-        turn.answers = {key: turn.answers[key] for key in ("attachments",) if key in turn.answers}
-        return self.next
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finish(Node):
-    """`end`: a last bubble, and the flow is over."""
-
-    kind: ClassVar[str] = "end"
-
-    @classmethod
-    def build(cls, form: Form) -> Nodes:
-        return [cls(**at(form), **spoken(form.text("text")))]
-
-    @override
-    def enter(self, turn: Turn) -> Next:
-        turn.say(self.bubble(turn))
-        turn.over = True
-        return STAY
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpensTicket(Node):
-    """`open-ticket`: makes the ticket, then says its `{number}` and `{link}`."""
-
-    kind: ClassVar[str] = "open-ticket"
-
-    @classmethod
-    def build(cls, form: Form) -> Nodes:
-        return [cls(**at(form), **spoken(form.text("text"), notice=True))]
-
-    @override
-    def enter(self, turn: Turn) -> Next:
-        turn.open_ticket()
-        turn.say(self.bubble(turn))
-        turn.over = True
-        return STAY
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandsOff(Node):
-    """`hand-off`: to an officer, with everything gathered so far."""
-
-    kind: ClassVar[str] = "hand-off"
-
-    @classmethod
-    def build(cls, form: Form) -> Nodes:
-        return [cls(**at(form), **spoken(form.text("text"), notice=True))]
-
-    @override
-    def enter(self, turn: Turn) -> Next:
-        turn.hand_off()
-        turn.say(self.bubble(turn))
-        turn.over = True
-        return STAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,11 +111,24 @@ class Question(Node):
     asks: ClassVar[bool] = True
     options: Mapping[str, Option] = field(default_factory=dict)
     table: Table
+    voice: str = ""
+    """The choice that a voice note takes. Without one it is the answer itself where the question has one `next`."""
 
     @override
     def enter(self, turn: Turn) -> Next:
         turn.ask(self.bubble(turn))
         return STAY
+
+    @override
+    def voiced(self, turn: Turn) -> Next:
+        if not self.voice and not (self.save and self.next):
+            return None
+        turn.hear_later(self, mark=not self.voice)
+        if self.voice:
+            return self.press(turn, self.voice)
+        if self.save not in CODES:
+            turn.answers[self.save] = turn.piece()
+        return self.next
 
     @override
     def press(self, turn: Turn, key: str) -> Next:
@@ -236,8 +173,11 @@ class AskChoice(Question):
                     f"choice `{option.key}` leads nowhere", "write `next:` for it or for the whole step", "choices"
                 )
         return [
-            cls.made(form, form.name, text, options, following, form.string("save", form.name), form.flag("recall"))
-        ]
+            cls.made(
+                form, form.name, text, options, following, form.string("save", form.name), form.flag("recall"),
+                voice_choice(form, options),
+            )
+        ]  # fmt: skip
 
     @classmethod
     def made(
@@ -249,14 +189,23 @@ class AskChoice(Question):
         following: str,
         save: str,
         recall: bool = False,
+        voice: str = "",
     ) -> Self:
         fields = at(form) | {"name": name}
         says = asked(f"{form.flow}/{name}", text, options, form.shop.menu)
         keyed = {option.key: option for option in options}
         return cls(
             **fields, says=says, used=names(text[SOURCE]), options=keyed, table=table(form, options),
-            next=following, save=save, recall=recall,
+            next=following, save=save, recall=recall, voice=voice,
         )  # fmt: skip
+
+
+def voice_choice(form: Form, options: Sequence[Option]) -> str:
+    """`voice: lapor`: the choice that stands for a voice note here."""
+    found = form.string("voice", "")
+    if found and found not in (option.key for option in options):
+        form.fail(f"`voice: {found}` is no choice of this question", near(found, [o.key for o in options]), "voice")
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +242,12 @@ class AskLanguage(Question):
     def press(self, turn: Turn, key: str) -> Next:
         turn.lang = key
         turn.remember("language", key)
+        return RETURN if turn.resume else self.next
+
+    @override
+    def voiced(self, turn: Turn) -> Next:
+        """On in the language of now. It was not chosen, so it is not remembered."""
+        turn.hear_later(self, mark=False)
         return RETURN if turn.resume else self.next
 
 
@@ -332,6 +287,8 @@ class AskText(Node):
             turn.keep(turn.said.text.strip())  # the rest of what the question before this one was answered with
             return STAY
         turn.lines.append(piece)
+        if turn.voice:
+            turn.mark(self)
         if self.gather:
             turn.effects.append(Wait(self.gather))
             return STAY
@@ -342,5 +299,7 @@ class AskText(Node):
         if self.recall and turn.guessed:
             turn.lines, turn.extra = [*turn.extra, *turn.lines], []
         turn.answers[self.save] = "\n".join(turn.lines)
+        if not any(MARKS["voice"] in line or MARKS["audio"] in line for line in turn.lines):
+            turn.unmark(self)
         turn.lines = []
         return self.next

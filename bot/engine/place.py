@@ -58,6 +58,8 @@ class AskPlace(AskText):
         said = turn.said
         alone = said.location is None and not said.attachments
         turn.lines.append(piece)
+        if turn.voice:
+            turn.mark(self)
         # Who was telling a story when the question came may not have finished it: those lines are no place.
         if len(turn.lines) > 1 or (turn.begun and said.quick and alone and not self.names(turn, [piece])):
             turn.effects.append(Wait(PAUSE))
@@ -163,6 +165,11 @@ class Which(Offered):
         return [places.place(code) for code in turn.held] if places is not None else []
 
     @override
+    def voiced(self, turn: Turn) -> Next:
+        turn.hear_later(self)
+        return broad(turn, self)
+
+    @override
     def chosen(self, turn: Turn, key: str) -> Next:
         name = dict(turn.offered)[key]
         return decide(turn, self, Left([each for each in self.held(turn) if name in (each.district, each.regency)]))
@@ -223,7 +230,7 @@ class Outside(AskChoice):
         }
         return cls(
             **at(form) | {"name": name}, says=asked(f"{form.flow}/{name}", text, options, form.shop.menu),
-            used=names(text[SOURCE]), options=keyed, table=table(form, options), next=following, save=save,
+            used=names(text[SOURCE]), options=keyed, table=table(form, options), next=following, save=save, voice=STILL,
         )  # fmt: skip
 
     @override

@@ -8,16 +8,21 @@
 
 Lines of the citizen may say what is not text: `(foto)`, `(suara)`, `(stiker)`, `(lokasi -6.9 107.6)`, `(tekan Kirim laporan)` for
 a button (its label, or the id of an old one), and `(cepat) …` for a line within three seconds of the one before.
+
+Remarks may say what happens besides: `# alur: uji` begins a flow, `# laporan: …` is what a look-up finds, `# balasan: a=1, b=2` or
+`# gagal` what a call brings, `# waktu` lets the time pass that a step waits for, `# diam` and `# diam lama` are long silences.
 """
 
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.engine.effects import (
     CHOSEN,
+    Call,
     Count,
     Effect,
     End,
@@ -25,7 +30,9 @@ from bot.engine.effects import (
     Follow,
     HandOff,
     Known,
+    Later,
     Link,
+    LookUp,
     OpenTicket,
     Remember,
     Said,
@@ -43,14 +50,14 @@ from bot.engine.turn import Turn
 from bot.message import Attachment, Choice, Location
 
 CITIZEN, BOT, NOTE = "warga: ", "bot: ", "-- "
-KNOWN = "# serupa:"
-"""A remark that tells which report is known already."""
 SAMPLE: Mapping[str, str] = {
     "number": "K7M2-9QXH",
     "link": "https://aduan.example/lacak/K7M2-9QXH",
     "track": "https://aduan.example/lacak",
 }
 """Stands for what the system fills in."""
+PLAYED_AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
+"""A Friday, ten in the morning in West Java: "kemarin" is the same day in every play."""
 Listen = Callable[[Facts, str], Facts]
 """What triage knows besides, after one more line: `Triage.listen`."""
 _MARK = re.compile(r"\((foto|suara|stiker|lokasi|tekan|cepat)(?: ([^)]*))?\) ?")
@@ -86,7 +93,7 @@ class Player:
     """Plays one conversation; also good for a prompt in a terminal."""
 
     def __init__(self, flows: Flows, facts: Facts | None = None, listen: Listen | None = None) -> None:
-        self.flows, self.facts, self.listen = flows, facts or Facts(), listen
+        self.flows, self.facts, self.listen = flows, replace(facts or Facts(), now=PLAYED_AT), listen
         self.session: dict[str, object] | None = None
         self.buttons: tuple[Choice, ...] = ()
         self.waiting = False
@@ -105,7 +112,7 @@ class Player:
         before = self.session
         if self.listen is not None:
             self.facts = self.listen(self.facts, said.text)
-        self.session, effects = step(self.flows, self.session, said, self.facts)
+        self.session, effects = step(self.flows, self.session, said, self.facts, self.played.steps)
         self.waiting = any(isinstance(effect, Wait) for effect in effects)
         for effect in effects:
             if isinstance(effect, Remember) and effect.name == "language":
@@ -120,9 +127,6 @@ class Player:
         return effects
 
     def cover(self, before: dict[str, object] | None, said: Said) -> None:
-        for session in (before, self.session):
-            if session:
-                self.played.steps.add(f"{session['flow']}/{session['node']}")
         node = self.flows.nodes.get(f"{before['flow']}/{before['node']}") if before else None
         question = node.skip if isinstance(node, AskMedia) else node
         if not isinstance(question, Question) or node is None:
@@ -132,6 +136,26 @@ class Player:
             key = choose(question.answers(Turn(self.flows, before, said, self.facts)), said.text) or ""
         if key in question.options and (not said.choice or where == node.id):
             self.played.choices.add(f"{node.id}/{key}")
+
+    def happen(self, remark: str) -> list[Effect]:
+        """What a remark says has happened; most remarks only explain."""
+        word, _, rest = remark.removeprefix("#").strip().partition(":")
+        rest, token = rest.strip(), str((self.session or {}).get("pending") or "")
+        match word.strip():
+            case "alur":
+                self.session = None
+                return self.step(Said(kind="begin", choice=rest))
+            case "laporan":
+                return self.step(Said(kind="result", result={"reports": rest.replace(" / ", "\n")}, token=token))
+            case "balasan":
+                values = dict(pair.strip().split("=", 1) for pair in rest.split(",") if "=" in pair)
+                return self.step(Said(kind="result", result={"ok": True, "values": values}, token=token))
+            case "gagal" | "waktu" | "diam" | "diam lama" as kind if not rest:
+                kinds = {"gagal": "result", "waktu": "time", "diam": "remind", "diam lama": "expire"}
+                return self.step(Said(kind=kinds[kind], token=token))
+            case "serupa":
+                self.facts = replace(self.facts, known=(Known("laporan", rest),) if rest else ())
+        return []
 
     def said(self, line: str) -> Said:
         """A citizen's line as it would come in."""
@@ -170,9 +194,7 @@ def play(flows: Flows, script: str, facts: Facts | None = None, listen: Listen |
         else:
             out += written(player.rest())
             out.append(line)
-            if line.startswith(KNOWN):
-                label = line.removeprefix(KNOWN).strip()
-                player.facts = replace(player.facts, known=(Known("laporan", label),) if label else ())
+            out += written(player.happen(line)) if line.startswith("#") else []
     out += written(player.rest())
     player.played.text = "\n".join(out).strip() + "\n"
     return player.played
@@ -210,6 +232,12 @@ def written(effects: list[Effect]) -> list[str]:
             lines.append(f"{NOTE}petugas ({effect.reason}): {_fields(effect)}".rstrip(": "))
         elif isinstance(effect, Remember):
             lines.append(f"{NOTE}diingat: {effect.name} {effect.value}")
+        elif isinstance(effect, LookUp):
+            lines.append(f"{NOTE}laporan dicari: {effect.number or 'milik warga'}")
+        elif isinstance(effect, Call):
+            lines.append(f"{NOTE}memanggil: {effect.method} {effect.url}")
+        elif isinstance(effect, Later):
+            lines.append(f"{NOTE}menunggu: {effect.seconds / 60:g} menit")
         elif isinstance(effect, Link):
             lines.append(f"{NOTE}kode penghubung kanal dibuat")
         elif isinstance(effect, Count):
@@ -228,35 +256,23 @@ def _fields(effect: OpenTicket | HandOff) -> str:
         effect.place,
         effect.details.replace("\n", " / "),
         f"{len(files)} berkas" if isinstance(files, list) else "",
+        f"perlu didengar: {', '.join(heard)}" if isinstance(heard := effect.answers.get("to_hear"), list) else "",
+        f"tersegel: {', '.join(effect.sealed)}" if effect.sealed else "",
     ]
     return " | ".join(part for part in parts if part)
 
 
 def coverage(flows: Flows, played: list[Played]) -> list[str]:
-    """Steps and choices of the flows that no transcript came to."""
-    steps: set[str] = set().union(*(item.steps for item in played))
-    choices: set[str] = set().union(*(item.choices for item in played))
-    missing = []
-    for node in flows.nodes.values():
-        for key, option in _options(node).items():
-            chosen = f"{node.id}/{key}" in choices
-            if not chosen:
-                missing.append(f"{node.id}/{key}")
-            steps |= _after(flows, option.next or node.next) if chosen else set()
-        if node.id in steps:
-            steps |= _after(flows, node.next)
-    return [node.id for node in flows.nodes.values() if node.id not in steps] + missing
+    """Steps of the flows, choices and ways out of them that no transcript came to."""
+    seen: set[str] = set().union(*(item.steps | item.choices for item in played))
+    wanted = [
+        name
+        for node in flows.nodes.values()
+        for name in (node.id, *(f"{node.id}/{way}" for way in (*_options(node), *sorted(node.ways()))))
+    ]
+    return [name for name in wanted if name not in seen]
 
 
 def _options(node: Node) -> Mapping[str, Option]:
     question = node.skip if isinstance(node, AskMedia) else node
     return question.options if isinstance(question, Question) else {}
-
-
-def _after(flows: Flows, target: str) -> set[str]:
-    """The steps that are passed without asking."""
-    found: set[str] = set()
-    while (node := flows.nodes.get(target)) and not node.asks and node.id not in found:
-        found.add(node.id)
-        target = node.next
-    return found

@@ -16,7 +16,7 @@ from typing import Any
 from bot.errors import FlowError
 
 MAX_BYTES = 512 * 1024
-MAX_DEPTH = 8
+MAX_DEPTH = 12
 _FORMAT = "1"
 """Raise when the shape of the kept trees changes."""
 

@@ -12,7 +12,7 @@ from bot.engine.fill import names
 from bot.engine.forms import Form, Option, Text
 from bot.engine.nodes import STAY, AskChoice, AskText, Next, Node, Nodes, Question
 from bot.engine.offer import Offered, offering
-from bot.engine.turn import MAX_BACK, Turn
+from bot.engine.turn import MARKS, MAX_BACK, Turn
 from bot.i18n import SOURCE
 
 SEND, FIX, CANCEL = "send", "fix", "cancel"
@@ -126,6 +126,11 @@ class Meant(Offered):
         return ([*topic.label.values()], topic.words) if topic else ([label], ())
 
     @override
+    def voiced(self, turn: Turn) -> Next:
+        turn.hear_later(self)
+        return self.next
+
+    @override
     def chosen(self, turn: Turn, key: str) -> Next:
         turn.answers[self.save] = key
         return self.next
@@ -230,7 +235,7 @@ class Summary(Question):
         says = asked(form.id, body, options, form.shop.menu)
         summary = cls(
             **at(form), says=says, used=frozenset({"answers"}), options=keyed, table=table(form, options),
-            rows=rows, next=following, nodes=form.shop.built,
+            rows=rows, next=following, nodes=form.shop.built, voice=SEND,
         )  # fmt: skip
         items = [Option(name, label, label, (), f"{form.flow}/{name}", saves=False) for name, label in rows.items()]
         return [summary, Correct.made(form, fix, which, items, STAY, "")]
@@ -244,11 +249,13 @@ class Summary(Question):
     @override
     def bubble(self, turn: Turn) -> Say:
         say = self.says[turn.lang]
-        lines = [
-            f"{heading[turn.lang]}: {self.nodes[f'{self.flow}/{name}'].shown(turn.answers, turn.lang)}"
-            for name, heading in self.rows.items()
-        ]
+        lines = [f"{heading[turn.lang]}: {self._read_back(turn, name)}" for name, heading in self.rows.items()]
         return Say(say.text, say.choices, say.menu, False, {"answers": "\n".join(lines)})
+
+    def _read_back(self, turn: Turn, name: str) -> str:
+        node = self.nodes[f"{self.flow}/{name}"]
+        shown = node.shown(turn.answers, turn.lang)
+        return turn.text("voice_answer") if turn.heard_later(node) and shown in ("-", *MARKS.values()) else shown
 
     @override
     def press(self, turn: Turn, key: str) -> Next:

@@ -11,6 +11,7 @@ from bot.engine.match import normalise
 from bot.engine.nodes import STAY, AskText, Next, Node, Question
 from bot.engine.reports import AskMedia
 from bot.engine.turn import Turn
+from bot.triage.identity import mask
 
 MISSES = 2
 """So many misunderstandings in a row, and a human is offered."""
@@ -19,9 +20,12 @@ WORTH_KEEPING = 3
 
 
 def step(
-    flows: Flows, session: dict[str, object] | None, said: Said, facts: Facts
+    flows: Flows, session: dict[str, object] | None, said: Said, facts: Facts, seen: set[str] | None = None
 ) -> tuple[dict[str, object] | None, list[Effect]]:
+    """`seen`: takes the steps that were come to."""
     turn = Turn(flows, session, said, facts)
+    if seen is not None:
+        turn.seen = seen
     node = turn.node
     tongue.follow(turn)
     if said.kind == "quiet":
@@ -30,7 +34,26 @@ def step(
         if not isinstance(node, AskText) or not turn.lines:
             return session, []
         walk.move(turn, node.settle(turn))
-    elif node is None or not node.asks:
+    elif said.kind == "result":
+        if node is None or not turn.pending or turn.pending != said.token:
+            return session, []
+        turn.pending = ""
+        walk.move(turn, node.told(turn, said.result))
+    elif said.kind == "time":
+        if node is None or not node.waits or turn.pending:
+            return session, []
+        walk.move(turn, node.next)
+    elif said.kind in ("remind", "expire"):
+        if node is None or not node.asks:
+            return session, []
+        if said.kind == "remind":
+            turn.say(node.bubble(turn), turn.text("reminded"))
+        else:
+            turn.say(Say(turn.text("expired")))
+            turn.over = True
+    elif said.kind == "begin" and said.choice in flows.first:
+        walk.run(turn, flows.first[said.choice])
+    elif node is None or not (node.asks or node.waits):
         begin(turn)
     else:
         walk.move(turn, hear(turn, node))
@@ -43,11 +66,20 @@ def hear(turn: Turn, node: Node) -> Next:
     if said.choice:
         return press(turn, node)
     plain = normalise(said.text) if said.text else ""
-    if plain and not said.attachments and said.location is None:
-        found = understand(turn, node, plain)
+    inner = turn.flows.nodes.get(turn.resume) if node.id == turn.flows.offer else None
+    if inner is not None and inner.first:  # who was offered a human has found the answer meanwhile
+        found = inner.hear(turn, plain)
         if found is not None:
+            turn.node, turn.resume = inner, ""
             return found
+    found = node.hear(turn, plain) if node.first else None
+    if found is None and plain and not said.attachments and said.location is None:
+        found = understand(turn, node, plain)
+    if found is not None:
+        return found
     found = node.hear(turn, plain)
+    if found is None and turn.voice and not said.quick:
+        found = node.voiced(turn)
     if found is None and plain:
         found = commands.meant(turn, node)
     if found is not None:
@@ -95,12 +127,12 @@ def press(turn: Turn, node: Node) -> Next:
 def missed(turn: Turn, node: Node, plain: str) -> Next:
     """Nothing matched. What was written or sent is kept; twice in a row offers a human, and failing there gives one."""
     said = turn.said
-    piece = turn.piece()
+    piece = mask(turn.piece()) if node.sealed else turn.piece()
     if (said.quick or said.album) and piece and isinstance(node, Question):
         turn.keep(piece)
         return STAY
     wordy = plain.count(" ") + 1 >= WORTH_KEEPING
-    voice = any(file.kind in ("voice", "audio") for file in said.attachments)
+    voice = turn.voice
     sent = bool(piece) and (bool(said.attachments) or said.location is not None)
     if wordy or voice or said.location is not None or (sent and plain):
         turn.keep(piece)
@@ -114,8 +146,11 @@ def missed(turn: Turn, node: Node, plain: str) -> Next:
             return turn.flows.officer
         return commands.aside(turn, node, turn.flows.offer)
     reply = "voice_kept" if voice else "unsupported" if not said.text.strip() else "kept" if wordy else "missed"
+    wrong = node.correction(turn)
     if reply == "missed" and node.id == turn.flows.offer:  # its own text says so already
         turn.say(node.bubble(turn))
+    elif wrong:
+        turn.say(node.bubble(turn), f"{turn.text('kept')} {wrong}" if wordy else wrong)
     else:
         turn.say(node.bubble(turn), turn.text(reply))
     return STAY

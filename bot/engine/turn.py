@@ -6,8 +6,9 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from bot.engine import calendar
 from bot.engine.effects import Effect, End, Facts, HandOff, OpenTicket, Remember, Said, Say
-from bot.engine.fill import fill
+from bot.engine.fill import SYSTEM, fill
 from bot.i18n import SOURCE
 from bot.message import Location
 
@@ -19,6 +20,10 @@ EMPTY: Mapping[str, str] = MappingProxyType({})
 ROOM = 600
 """Bubbles are joined up to this many characters: one message is read aloud in one go, and costs one send."""
 MAX_SAYS = 2
+MAX_FRAMES = 5
+"""Flows that lie in each other."""
+CARRIED: Sequence[str] = ("attachments", "to_hear")
+"""Answers that belong to the whole talk, whichever flow it is in."""
 MAX_BACK = 20
 """Steps that "0" goes back at most."""
 KEEP = 200
@@ -41,8 +46,35 @@ class Turn:
     """The engine's workbench. Nodes change it; nobody outside the engine sees it."""
 
     __slots__ = (
-        "answers", "back", "begun", "effects", "extra", "facts", "fix", "flows", "fresh", "guessed", "held", "lang", "lines",
-        "memories", "misses", "node", "note", "noted", "offered", "over", "reason", "resume", "said", "says", "switched",
+        "answers",
+        "back",
+        "begun",
+        "effects",
+        "extra",
+        "facts",
+        "fix",
+        "flows",
+        "frames",
+        "fresh",
+        "guessed",
+        "held",
+        "lang",
+        "lines",
+        "memories",
+        "misses",
+        "node",
+        "note",
+        "noted",
+        "offered",
+        "over",
+        "pending",
+        "reason",
+        "resume",
+        "said",
+        "says",
+        "sealed",
+        "seen",
+        "switched",
         "was_switched",
     )  # fmt: skip
 
@@ -51,6 +83,8 @@ class Turn:
         self.lang = facts.language if facts.language in flows.languages else SOURCE
         self.effects: list[Effect] = []
         self.memories: list[Effect] = []
+        self.seen: set[str] = set()
+        """Steps that this turn came to, and the ways it took out of those that decide: what transcripts cover."""
         self.says = 0
         self.over = False
         self.reason = "asked"
@@ -70,6 +104,12 @@ class Turn:
         self.extra = _strings(kept.get("extra"))
         self.fix = _string(kept.get("fix"), flows)
         self.resume = _string(kept.get("resume"), flows)
+        self.frames = _frames(kept.get("frames"), flows)
+        """The flows that this one is a part of, outermost first: where to go on, with which answers."""
+        self.sealed = set(_strings(kept.get("sealed")))
+        """Names of answers that are stored unreadable."""
+        self.pending = str(kept.get("pending") or "")
+        """What an answer from outside must name to be heard."""
         misses = kept.get("misses")
         self.guessed = kept.get("guessed") is True
         """The topic has been guessed once; whoever comes back to the question wants to choose."""
@@ -108,6 +148,11 @@ class Turn:
         named, self.noted = self.noted, {}
         self.say(say, self.text(note) if note else "", named if note else EMPTY)
 
+    @property
+    def voice(self) -> bool:
+        """Whether something was spoken."""
+        return any(file.kind in ("voice", "audio") for file in self.said.attachments)
+
     def remember(self, name: str, value: str) -> None:
         self.memories.append(Remember(name, value))
 
@@ -141,6 +186,30 @@ class Turn:
         if line and len(self.extra) < KEEP:
             self.extra.append(line)
 
+    def hear_later(self, node: "Node", mark: bool = True) -> None:
+        """A voice note answers this question: the file is listed, and the ticket says which questions are answered so."""
+        self.piece()
+        if mark:
+            self.mark(node)
+        self.note = "voice_later"
+
+    def mark(self, node: "Node") -> None:
+        """For the officer: this answer is to be listened to."""
+        found, name = _strings(self.answers.get("to_hear")), node.save or node.part
+        if name not in found:
+            self.answers["to_hear"] = [*found, name]
+
+    def unmark(self, node: "Node") -> None:
+        """Written after all: nothing is left to listen to."""
+        left = [name for name in _strings(self.answers.get("to_hear")) if name != (node.save or node.part)]
+        if left:
+            self.answers["to_hear"] = left
+        else:
+            self.answers.pop("to_hear", None)
+
+    def heard_later(self, node: "Node") -> bool:
+        return (node.save or node.part) in _strings(self.answers.get("to_hear"))
+
     def told(self) -> str:
         """The words among what was kept: marks of files and coordinates are about nothing."""
         return worded(self.extra)
@@ -152,7 +221,29 @@ class Turn:
         answers = self.answers
         details = [str(answers["details"])] if answers.get("details") else []
         fields: dict[str, object] = {name: str(answers.get(name) or "") for name in ("topic", "subtopic", "place")}
-        return {**fields, "details": "\n".join([*details, *self.extra]), "answers": answers}
+        sealed = tuple(sorted(self.sealed & answers.keys()))
+        return {**fields, "details": "\n".join([*details, *self.extra]), "answers": answers, "sealed": sealed}
+
+    # -- flows that are parts of others
+
+    def descend(self, after: str) -> bool:
+        """False where flows lie in each other too deep: they go in a circle."""
+        if len(self.frames) >= MAX_FRAMES:
+            return False
+        self.frames.append({"to": after, "answers": self.answers, "back": self.back, "fix": self.fix})
+        self.back = []
+        return True
+
+    def ascend(self, give: Sequence[str] = ()) -> str:
+        """Back to the flow around this one, with these answers (all, where none is named); where to go on, '' if there is none."""
+        if not self.frames:
+            return ""
+        frame, own = self.frames.pop(), self.answers
+        given = {name: own[name] for name in (give or own) if name in own}
+        carried = {name: own[name] for name in CARRIED if name in own}
+        self.answers = {**_mapping(frame["answers"]), **given, **carried}
+        self.back, self.fix = _strings(frame["back"]), _string(frame["fix"], self.flows)
+        return str(frame["to"])
 
     def open_ticket(self) -> None:
         self.effects.append(OpenTicket(**self.gathered()))  # type: ignore[arg-type]
@@ -173,16 +264,25 @@ class Turn:
             "misses": self.misses,
             "back": self.back,
         }
-        for name in ("lines", "extra", "fix", "resume", "guessed", "held", "fresh", "switched"):
+        for name in ("lines", "extra", "fix", "resume", "guessed", "held", "fresh", "switched", "frames", "pending"):
             if value := getattr(self, name):
                 session[name] = value
+        if self.sealed:
+            session["sealed"] = sorted(self.sealed)
         if self.offered:
             session["offered"] = [list(pair) for pair in self.offered]
         return session, effects
 
     def values(self, names: frozenset[str]) -> dict[str, str]:
         """Answers that a text names. They travel beside the text: what a citizen wrote is never read as a placeholder."""
-        return {name: shorten(str(self.answers[name])) for name in names if name in self.answers}
+        return {name: self.readable(name) for name in names if name in self.answers or name not in SYSTEM}
+
+    def readable(self, name: str) -> str:
+        """An answer as the citizen may read it back."""
+        text = str(self.answers.get(name) or "-")
+        if name == "topic" and text in self.flows.topics:
+            return self.flows.topics[text].label[self.lang]
+        return masked(text) if name in self.sealed else calendar.spelt(shorten(text), self.lang)
 
 
 def worded(lines: Sequence[str]) -> str:
@@ -201,6 +301,11 @@ def shorten(text: str, limit: int = 200) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def masked(text: str) -> str:
+    """Enough to recognise one's own number, too little for anybody else."""
+    return text[:4] + "*" * (len(text) - 8) + text[-4:] if len(text) > 8 else "*" * len(text)
+
+
 def filled(say: Say) -> str:
     return fill(say.text, say.values)
 
@@ -212,6 +317,11 @@ def _strings(value: object) -> list[str]:
 def _pairs(value: object) -> list[tuple[str, str]]:
     rows = value if isinstance(value, list) else []
     return [(row[0], row[1]) for row in rows if isinstance(row, list) and len(row) == 2 and all(map(_is_text, row))]
+
+
+def _frames(value: object, flows: "Flows") -> list[dict[str, object]]:
+    rows = value if isinstance(value, list) else []
+    return [dict(row) for row in rows if isinstance(row, dict) and row.get("to") in flows.nodes][:MAX_FRAMES]
 
 
 def _is_text(value: object) -> bool:

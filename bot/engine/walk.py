@@ -16,13 +16,15 @@ def move(turn: Turn, target: Next) -> None:
     if not target or node is None:
         return
     turn.misses = 0
+    if not turn.voice and not isinstance(node, AskText):
+        turn.unmark(node)
     if target == RETURN:
         target, turn.resume = turn.resume or turn.flows.home, ""
     elif node.id == turn.flows.offer and target == turn.flows.officer:
         turn.reason = "misunderstood"
     elif turn.fix and target != turn.flows.officer:
         target = redirect(turn, node, target)
-    if node.id not in (turn.flows.offer, turn.flows.language) and target != turn.flows.officer:
+    if node.asks and node.id not in (turn.flows.offer, turn.flows.language) and target != turn.flows.officer:
         turn.back = [*turn.back[1 - MAX_BACK :], node.id]
     run(turn, target)
 
@@ -31,9 +33,13 @@ def redirect(turn: Turn, node: Node, target: str) -> str:
     """One answer is being corrected: after the last step of its part the summary comes back."""
     following = turn.flows.nodes[target]
     summary = turn.flows.nodes[turn.fix]
-    if node.part in (following.part, summary.part):
+    if following.flow == node.flow and node.part in (following.part, summary.part):
         return target
-    return turn.fix
+    if following.asks and following.save and following.save not in turn.answers and following.flow == node.flow:
+        return target  # the new answer raises a question that nobody has asked yet
+    # Rules that stand before the summary are looked at again, too: the new answer may mend or break them.
+    gates = (each for each in turn.flows.nodes.values() if each.kind == "check" and each.next == turn.fix)
+    return next((each.id for each in gates), turn.fix)
 
 
 def run(turn: Turn, target: Next, recall: bool = True) -> None:
@@ -44,10 +50,14 @@ def run(turn: Turn, target: Next, recall: bool = True) -> None:
         if target == RETURN:
             target, turn.resume = turn.resume or turn.flows.home, ""
         node = turn.node = turn.flows.nodes[target]
+        turn.pending = ""
         if target == turn.flows.start and tongue.greeted(turn):
             target = node.next
             continue
-        target = (recalled(turn, node) if recall else None) or node.enter(turn)
+        found = recalled(turn, node) if recall else None
+        if not found:
+            turn.seen.add(node.id)
+        target = found or node.enter(turn)
     turn.node, turn.over = turn.flows.nodes[turn.flows.officer], False
     turn.node.enter(turn)
 

@@ -2,15 +2,17 @@
 
 from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
-from bot.models.boxes import InboxItem, OutboxItem, PartLease, Timer, Worker
+from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
 from bot.models.identity import Alias, Joining, LinkCode, Twin
+from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
 from bot.models.sla import SlaClock, SlaNotice, SlaPause, Tally, WaitTold
 from bot.models.states import (
     MOVES,
+    OPEN_WITH_OFFICER,
     RANK,
     STATE_NAME,
     URGENCY_NAME,
@@ -29,9 +31,11 @@ from bot.models.states import (
     Urgency,
 )
 from bot.models.talk import Address, Contact, Conversation, Message, MessageStatus
+from bot.models.templates import Template
 
 __all__ = [
     "MOVES",
+    "OPEN_WITH_OFFICER",
     "RANK",
     "STATE_NAME",
     "URGENCY_NAME",
@@ -51,6 +55,7 @@ __all__ = [
     "Follow",
     "Inbox",
     "InboxItem",
+    "Incident",
     "Invite",
     "Joining",
     "LinkCode",
@@ -61,6 +66,7 @@ __all__ = [
     "MessageStatus",
     "Officer",
     "OfficerSession",
+    "Outage",
     "OutboxItem",
     "Owner",
     "Page",
@@ -68,6 +74,7 @@ __all__ = [
     "PartLease",
     "Quarantine",
     "QuarantineAct",
+    "Rate",
     "Role",
     "SlaClock",
     "SlaNotice",
@@ -76,6 +83,7 @@ __all__ = [
     "Survey",
     "SurveyState",
     "Tally",
+    "Template",
     "Throttle",
     "Ticket",
     "TicketEvent",

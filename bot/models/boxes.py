@@ -77,6 +77,26 @@ class Timer(Hot, table=True):
     due_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class Rate(SQLModel, table=True):
+    """How much of an account's rate is used up, for all processes together (PostgreSQL). Compared with the database's clock only."""
+
+    __tablename__ = "rate"
+    account: str = Field(primary_key=True)
+    used_until: datetime = Field(sa_type=UtcDateTime)
+    granted: int = 0
+    """What the last statement gave: it reads its own answer here."""
+
+
+class Outage(SQLModel, table=True):
+    """Something that a human must mend, until it is mended: a dead token, templates that cannot be read."""
+
+    __tablename__ = "outage"
+    name: str = Field(primary_key=True)
+    """What it is about, for example `channel whatsapp:100200300`."""
+    text: str = ""
+    since: datetime = Field(sa_type=UtcDateTime)
+
+
 class PartLease(SQLModel, table=True):
     """Which worker process owns a part just now (PostgreSQL). Compared with the database's clock only."""
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from bot.i18n import N_
+
 
 class Owner(StrEnum):
     """Who answers in a conversation."""
@@ -67,7 +69,7 @@ class Urgency(StrEnum):
     NORMAL = "normal"
 
 
-URGENCY_NAME = {Urgency.CRITICAL: "Kritis", Urgency.HIGH: "Tinggi", Urgency.NORMAL: "Biasa"}
+URGENCY_NAME = {Urgency.CRITICAL: N_("Kritis"), Urgency.HIGH: N_("Tinggi"), Urgency.NORMAL: N_("Biasa")}
 
 
 class State(StrEnum):
@@ -91,21 +93,21 @@ class State(StrEnum):
 
 
 STATE_NAME = {
-    State.QUEUED: "Menunggu petugas",
-    State.ASSIGNED: "Ditangani petugas",
-    State.WAITING_CITIZEN: "Menunggu jawaban Anda",
-    State.DISPATCHED: "Diteruskan ke instansi",
-    State.IN_PROGRESS: "Ditindaklanjuti instansi",
-    State.POSTPONED: "Ditunda",
-    State.RETURNED: "Bukan wewenang",
-    State.DONE: "Selesai menurut instansi",
-    State.FORWARDED: "Dialihkan",
-    State.RESOLVED: "Selesai, menunggu penilaian",
-    State.REOPENED: "Dibuka kembali",
-    State.CLOSED: "Selesai",
-    State.REJECTED: "Ditolak",
-    State.MERGED: "Digabung",
-    State.CANCELLED: "Dibatalkan warga",
+    State.QUEUED: N_("Menunggu petugas"),
+    State.ASSIGNED: N_("Ditangani petugas"),
+    State.WAITING_CITIZEN: N_("Menunggu jawaban Anda"),
+    State.DISPATCHED: N_("Diteruskan ke instansi"),
+    State.IN_PROGRESS: N_("Ditindaklanjuti instansi"),
+    State.POSTPONED: N_("Ditunda"),
+    State.RETURNED: N_("Bukan wewenang"),
+    State.DONE: N_("Selesai menurut instansi"),
+    State.FORWARDED: N_("Dialihkan"),
+    State.RESOLVED: N_("Selesai, menunggu penilaian"),
+    State.REOPENED: N_("Dibuka kembali"),
+    State.CLOSED: N_("Selesai"),
+    State.REJECTED: N_("Ditolak"),
+    State.MERGED: N_("Digabung"),
+    State.CANCELLED: N_("Dibatalkan warga"),
 }
 
 _S = State
@@ -129,6 +131,9 @@ MOVES: dict[State, frozenset[State]] = {
     _S.CANCELLED: frozenset({_S.REOPENED}),
 }
 """spec: the ticket table. A move that is not here is a bug, and `policy.moves.check` says so."""
+
+OPEN_WITH_OFFICER = frozenset({State.ASSIGNED, State.WAITING_CITIZEN})
+"""Somebody may need to write to the citizen."""
 
 WAITING = frozenset({State.QUEUED, State.REOPENED})
 """In the officers' queue."""

@@ -90,6 +90,8 @@ class Conversation(Hot, table=True):
     """The danger that is being talked about."""
     urgency: str = ""
     """How urgent what was said is, until a ticket carries it."""
+    pace: dict[str, object] | None = Field(default=None, sa_type=Json)
+    """How much and what its citizen wrote lately; see `policy.patience`."""
     last_inbound_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)

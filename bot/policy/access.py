@@ -14,6 +14,8 @@ class Verb(StrEnum):
     LEAVE = "leave"
     CLAIM = "claim"
     REPLY = "reply"
+    TEMPLATE = "template"
+    """Send an approved template."""
     NOTE = "note"
     RESOLVE = "resolve"
     HAND_BACK = "hand_back"
@@ -35,10 +37,16 @@ class Verb(StrEnum):
     """Read who has seen such numbers, and why."""
     MERGE = "merge"
     """Say that two contacts are one person, and take it back."""
+    UNITE = "unite"
+    """Say that two cases are about one thing, or are not, and take it back."""
+    INCIDENT = "incident"
+    """Declare what is known already, and end it."""
     EVIDENCE = "evidence"
     """Open a photo as it was sent, with the place and the camera that it names."""
     REPORT = "report"
     """Read the numbers of service, take the tickets away as a file."""
+    TEMPLATES = "templates"
+    """See what became of the templates at the platform."""
     PEOPLE = "people"
     """Invite officers, disable and enable them."""
 
@@ -51,6 +59,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.LEAVE: EVERYBODY,
     Verb.CLAIM: EVERYBODY,
     Verb.REPLY: EVERYBODY,
+    Verb.TEMPLATE: EVERYBODY,
     Verb.NOTE: EVERYBODY,
     Verb.RESOLVE: EVERYBODY,
     Verb.HAND_BACK: EVERYBODY,
@@ -64,8 +73,11 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.REVEAL: EVERYBODY,
     Verb.AUDIT: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.MERGE: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.UNITE: EVERYBODY,
+    Verb.INCIDENT: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.EVIDENCE: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.REPORT: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.TEMPLATES: frozenset({Role.LEAD, Role.ADMIN}),
     Verb.PEOPLE: frozenset({Role.ADMIN}),
 }
 

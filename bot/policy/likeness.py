@@ -32,9 +32,11 @@ class Report:
     spot: tuple[float, float] | None = None
 
 
-def alike(new: Report, others: Sequence[Report]) -> list[Report]:
-    """The most alike, the best first."""
-    scored = [(score(new, other), other) for other in others]
+def alike(new: Report, others: Sequence[Report], both_ways: bool = False) -> list[Report]:
+    """The most alike, the best first. `both_ways`: also those that came after it."""
+    scored = [
+        (score(new, other) if other.at <= new.at or not both_ways else score(other, new), other) for other in others
+    ]
     best = sorted((pair for pair in scored if pair[0] >= ENOUGH), key=lambda pair: (-pair[0], pair[1].key))
     return [other for _, other in best[:MOST]]
 
@@ -57,6 +59,11 @@ def _where(new: Report, other: Report) -> float:
     if len(new.place_code) > 8 and len(other.place_code) > 8:
         return VILLAGE if new.place_code == other.place_code else 0.0
     return DISTRICT
+
+
+def within(code: str, regions: Sequence[str]) -> bool:
+    """A place lies in one of these regions, by their codes (`32.04.05` holds `32.04.05.2001`)."""
+    return any(code == region or code.startswith(f"{region}.") for region in regions)
 
 
 def _content(text: str) -> set[str]:

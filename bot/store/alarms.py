@@ -11,6 +11,7 @@ from bot.errors import NotFound
 from bot.models import Alarm, AlarmState, Officer, Page, PageState
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store import outages
 from bot.store.batch import Batch
 from bot.store.boxes import Row
 from bot.store.people import officer_of
@@ -126,16 +127,20 @@ async def settle_call(
 # -- for the desk ----------------------------------------------------------------------------------
 
 
-async def unacknowledged(conn: AsyncConnection, now: datetime, limit: int = 20) -> tuple[list[sa.RowMapping], int]:
-    """Alarms that still wait for a human, oldest first, and how many officers are on shift: one statement for every page."""
+async def unacknowledged(conn: AsyncConnection, now: datetime, limit: int = 20) -> tuple[list[sa.RowMapping], int, str]:
+    """Alarms that still wait for a human, oldest first, and how many officers are on shift, and the oldest outage ('':
+    none): one statement for every page."""
     shift = sa.select(sa.func.count().label("on_duty")).select_from(OFFICER)
     duty = shift.where(OFFICER.c.active, OFFICER.c.duty_until > now).subquery()
     calling = sa.and_(ALARM.c.next_at.is_not(None), ALARM.c.state == AlarmState.PAGING)
     query = (
-        sa.select(duty.c.on_duty, ALARM).outerjoin_from(duty, ALARM, calling).order_by(ALARM.c.raised_at).limit(limit)
+        sa.select(duty.c.on_duty, outages.OLDEST.label("outage"), ALARM)
+        .outerjoin_from(duty, ALARM, calling)
+        .order_by(ALARM.c.raised_at)
+        .limit(limit)
     )
     rows = (await conn.execute(query)).mappings().all()
-    return [row for row in rows if row["id"] is not None], rows[0]["on_duty"]
+    return [row for row in rows if row["id"] is not None], rows[0]["on_duty"], rows[0]["outage"] or ""
 
 
 async def history(conn: AsyncConnection, after: bytes | None, limit: int = 30) -> Sequence[sa.RowMapping]:

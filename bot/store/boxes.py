@@ -185,7 +185,7 @@ def gone(refs: Sequence[tuple[bytes, int]]) -> Work:
 
 _OUTBOX_COLUMNS = (
     OUTBOX.c.id, OUTBOX.c.part, OUTBOX.c.conversation_id, OUTBOX.c.account, OUTBOX.c.address, OUTBOX.c.payload,
-    OUTBOX.c.epoch, OUTBOX.c.state, OUTBOX.c.attempts, OUTBOX.c.next_at,
+    OUTBOX.c.priority, OUTBOX.c.epoch, OUTBOX.c.state, OUTBOX.c.attempts, OUTBOX.c.next_at,
 )  # fmt: skip
 
 

@@ -222,6 +222,7 @@ async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -
             TICKET, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.quarantine, CONTACT.c.quarantine_reason,
             ADDRESS.c.address, OFFICER.c.name.label("officer"),
             TALK.c.owner, TALK.c.seq, TALK.c.officer_id.label("talk_officer"), TALK.c.ticket_id.label("talk_ticket"),
+            TALK.c.last_inbound_at,
             SURVEY.c.state.label("survey"), SURVEY.c.comment, SURVEY.c.answered_at, disclosed.label("disclosed_at"),
         )
         .select_from(_joined().outerjoin(SURVEY, (SURVEY.c.id == last) & (SURVEY.c.part == TICKET.c.part)))

@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Follow, State, Ticket
+from bot.models import Address, Contact, Follow, Incident, State, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
 
-TICKET, FOLLOW = table(Ticket), table(Follow)
+TICKET, FOLLOW, INCIDENT, EVENT = table(Ticket), table(Follow), table(Incident), table(TicketEvent)
+ADDRESS, CONTACT = table(Address), table(Contact)
 OVER = (State.DONE, State.RESOLVED, State.CLOSED, State.REJECTED, State.MERGED, State.CANCELLED)
 SCANNED = 50
 
@@ -19,7 +21,8 @@ SCANNED = 50
 async def near(conn: AsyncConnection, topic: str, region: str, since: datetime) -> list[dict[str, Any]]:
     """The newest open tickets of a topic in a region, by the beginning of its code."""
     columns = [
-        TICKET.c[name] for name in ("id", "part", "topic", "place_code", "details", "answers", "opened_at", "state")
+        TICKET.c[name]
+        for name in ("id", "part", "number", "topic", "place_code", "details", "answers", "opened_at", "state")
     ]
     query = (
         sa.select(*columns)
@@ -58,10 +61,14 @@ async def untold(conn: AsyncConnection, ticket: Ref) -> list[Ref]:
 
 
 async def follow(conn: AsyncConnection, ref: Ref) -> dict[str, Any] | None:
-    """A row of `follow` with its ticket's topic and place."""
+    """A row of `follow` with its ticket's topic and place, or its incident's title."""
     query = (
-        sa.select(FOLLOW, TICKET.c.topic, TICKET.c.place_code)
-        .join_from(FOLLOW, TICKET, sa.and_(TICKET.c.id == FOLLOW.c.ticket_id, TICKET.c.part == FOLLOW.c.ticket_part))
+        sa.select(FOLLOW, TICKET.c.topic, TICKET.c.place_code, INCIDENT.c.title)
+        .select_from(
+            FOLLOW.outerjoin(
+                TICKET, sa.and_(TICKET.c.id == FOLLOW.c.ticket_id, TICKET.c.part == FOLLOW.c.ticket_part)
+            ).outerjoin(INCIDENT, sa.and_(INCIDENT.c.id == FOLLOW.c.ticket_id, INCIDENT.c.part == FOLLOW.c.ticket_part))
+        )
         .where(FOLLOW.c.id == ref.id, FOLLOW.c.part == ref.part)
     )
     row = (await conn.execute(query)).mappings().first()
@@ -79,3 +86,47 @@ async def told(conn: AsyncConnection, row: dict[str, Any], at: datetime) -> None
         )
         .values(told_at=at)
     )
+
+
+async def unfollow(conn: AsyncConnection, ticket: Ref, address: Ref) -> None:
+    """This citizen does not follow it any more."""
+    await conn.execute(
+        sa.delete(FOLLOW).where(
+            FOLLOW.c.ticket_id == ticket.id, FOLLOW.c.address_id == address.id, FOLLOW.c.part == address.part
+        )
+    )
+
+
+# -- for the desk ----------------------------------------------------------------------------------
+
+SHOWN = 30
+_PAIRED = ("merged", "distinct")
+
+
+async def paired(conn: AsyncConnection, ticket: Ref) -> list[tuple[str, str]]:
+    """What officers said of this case and others, in order: `merged` into, or `distinct` from, a number."""
+    query = sa.select(EVENT.c.kind, EVENT.c.after).where(
+        EVENT.c.ticket_id == ticket.id, EVENT.c.part == ticket.part, EVENT.c.kind.in_(_PAIRED)
+    )
+    return [(row[0], row[1]) for row in await conn.execute(query.order_by(EVENT.c.id))]
+
+
+async def following(conn: AsyncConnection, ticket: bytes) -> list[RowMapping]:
+    """Who follows it: name and channel, when, and the number of their own report where it was merged into this one."""
+    own = sa.and_(
+        TICKET.c.address_id == FOLLOW.c.address_id, TICKET.c.part == FOLLOW.c.part, TICKET.c.state == State.MERGED
+    )
+    query = (
+        sa.select(
+            ADDRESS.c.account, ADDRESS.c.address, CONTACT.c.name, CONTACT.c.phone, sa.func.min(FOLLOW.c.at).label("at"),
+            sa.func.max(FOLLOW.c.told_at).label("told_at"), sa.func.max(TICKET.c.number).label("number"),
+        )
+        .join_from(FOLLOW, ADDRESS, sa.and_(ADDRESS.c.id == FOLLOW.c.address_id, ADDRESS.c.part == FOLLOW.c.part))
+        .join(CONTACT, sa.and_(CONTACT.c.id == ADDRESS.c.contact_id, CONTACT.c.part == ADDRESS.c.contact_part))
+        .outerjoin(TICKET, own)
+        .where(FOLLOW.c.ticket_id == ticket)
+        .group_by(ADDRESS.c.id, ADDRESS.c.account, ADDRESS.c.address, CONTACT.c.name, CONTACT.c.phone)
+        .order_by(sa.text("at"))
+        .limit(SHOWN)
+    )  # fmt: skip
+    return list((await conn.execute(query)).mappings())

@@ -78,6 +78,17 @@ async def addresses(conn: AsyncConnection, contact: Ref) -> list[Ref]:
     return [Ref(*row) for row in await conn.execute(query.order_by(ADDRESS.c.id))]
 
 
+async def said_since(conn: AsyncConnection, conversation: Ref, seq: int) -> Sequence[RowMapping]:
+    """What a citizen wrote from this message on."""
+    query = sa.select(MESSAGE.c.body, MESSAGE.c.kind, MESSAGE.c.data).where(
+        MESSAGE.c.conversation_id == conversation.id,
+        MESSAGE.c.part == conversation.part,
+        MESSAGE.c.seq >= seq,
+        MESSAGE.c.author == Author.CITIZEN,
+    )
+    return (await conn.execute(query.order_by(MESSAGE.c.seq))).mappings().all()
+
+
 # -- for the desk ----------------------------------------------------------------------------------
 
 

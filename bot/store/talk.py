@@ -37,6 +37,8 @@ class Talk:
     session: dict[str, object] | None = None
     alarm_id: bytes | None = None
     urgency: str = ""
+    pace: dict[str, Any] | None = None
+    """See `policy.patience`."""
     last_inbound_at: datetime | None = None
     updated_at: datetime | None = None
     name: str = ""
@@ -109,6 +111,7 @@ _THREAD = (
         CONVERSATION.c.session,
         CONVERSATION.c.alarm_id,
         CONVERSATION.c.urgency,
+        CONVERSATION.c.pace,
         CONVERSATION.c.last_inbound_at,
         CONVERSATION.c.updated_at,
         CONTACT.c.name,
@@ -171,17 +174,9 @@ UPDATE_ADDRESS = Many(
     .values({name: sa.bindparam(name) for name in ADDRESS_COLUMNS})
 )
 STATE_COLUMNS = (
-    "owner",
-    "epoch",
-    "seq",
-    "officer_id",
-    "ticket_id",
-    "session",
-    "alarm_id",
-    "urgency",
-    "last_inbound_at",
+    "owner", "epoch", "seq", "officer_id", "ticket_id", "session", "alarm_id", "urgency", "pace", "last_inbound_at",
     "updated_at",
-)
+)  # fmt: skip
 UPDATE_CONVERSATION = Many(
     sa.update(CONVERSATION)
     .where(CONVERSATION.c.id == sa.bindparam("b_id"), CONVERSATION.c.part == sa.bindparam("b_part"))
@@ -216,6 +211,29 @@ async def of_conversation(conn: AsyncConnection, conversation: Ref) -> Talk:
     if address_id is None:
         raise NotFound("percakapan tidak ditemukan")
     return await of_address(conn, Ref(address_id, conversation.part))
+
+
+async def epochs(conn: AsyncConnection, conversations: Sequence[tuple[bytes, int]]) -> dict[bytes, int]:
+    """Of these conversations (id, part)."""
+    query = sa.select(CONVERSATION.c.id, CONVERSATION.c.epoch).where(
+        CONVERSATION.c.id.in_({id_ for id_, _ in conversations}),
+        CONVERSATION.c.part.in_(sorted({part for _, part in conversations})),
+    )
+    return {row[0]: row[1] for row in await conn.execute(query)}
+
+
+async def last_inbound_at(conn: AsyncConnection, conversation: Ref) -> datetime | None:
+    """When the citizen of this conversation last wrote to this account, in it or in a later one."""
+    now = CONVERSATION.alias("now_talk")
+    query = (
+        sa.select(now.c.last_inbound_at)
+        .select_from(CONVERSATION)
+        .join(ADDRESS, sa.and_(ADDRESS.c.id == CONVERSATION.c.address_id, ADDRESS.c.part == CONVERSATION.c.part))
+        .join(now, sa.and_(now.c.id == ADDRESS.c.conversation_id, now.c.part == ADDRESS.c.part))
+        .where(CONVERSATION.c.id == conversation.id, CONVERSATION.c.part == conversation.part)
+    )
+    found: datetime | None = (await conn.execute(query)).scalar()
+    return found
 
 
 async def of_address(conn: AsyncConnection, address: Ref) -> Talk:
@@ -351,6 +369,7 @@ def state_row(talk: Talk) -> dict[str, Any]:
         "session": talk.session,
         "alarm_id": talk.alarm_id,
         "urgency": talk.urgency,
+        "pace": talk.pace,
         "last_inbound_at": talk.last_inbound_at,
         "updated_at": talk.updated_at,
     }

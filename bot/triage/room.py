@@ -11,9 +11,10 @@ from bot.engine.forms import Form, Workshop
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
-from bot.policy import calendars, norms, plan
+from bot.policy import calendars, norms, patience, plan
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
 from bot.policy.norms import Norms
+from bot.policy.patience import Rules
 from bot.policy.routing import Routing
 from bot.triage import emergency, language, senses, urgency
 from bot.triage.emergency import Emergencies, Number
@@ -40,6 +41,7 @@ class Triage:
     routing: Routing = LEAVE
     norms: Norms = field(default_factory=Norms)
     """How long each step of a ticket may take."""
+    patience: Rules = field(default_factory=Rules)
 
     def guess(self, text: str) -> Guess | None:
         """What a report is about; None while no model is loaded, and for one without words."""
@@ -95,7 +97,13 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
     dangers = urgency.read(_folder(flows_dir, "urgency"))
     emergencies = emergency.read(_folder(flows_dir, "emergency"))
     return Triage(
-        dangers, emergencies, _yes_no(flows), found, routing=_routing(flows_dir, flows), norms=_norms(flows_dir, flows)
+        dangers,
+        emergencies,
+        _yes_no(flows),
+        found,
+        routing=_routing(flows_dir, flows),
+        patience=_patience(flows_dir, flows),
+        norms=_norms(flows_dir, flows),
     )
 
 
@@ -120,6 +128,13 @@ def _norms(flows_dir: Path, flows: Flows) -> Norms:
     shop = Workshop(flows.catalogues)
     topics = frozenset(flows.topics) if own == flows_dir else frozenset[str]()
     return norms.read(shop, rules, calendars.read(shop, days), topics)
+
+
+def _patience(flows_dir: Path, flows: Flows) -> Rules:
+    path = _folder(flows_dir, "patience") / "data" / "patience.yaml"
+    if not path.is_file():
+        return Rules()
+    return patience.read(Workshop(flows.catalogues), read_all([path], path.parents[1], "patience")[0])
 
 
 def _folder(flows_dir: Path, name: str) -> Path:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.engine.flow import Flows
 from bot.message import Channel
+from bot.policy.templates import Purpose
 from bot.triage.room import Triage
 from bot.vault import Vault
 
@@ -35,3 +36,9 @@ class House:
     ways: Ways = field(default_factory=Ways)
     survey_hours: float = 72.0
     public_url: str = ""
+    purposes: Mapping[str, Purpose] = field(default_factory=dict)
+    """What approved templates say, by what for."""
+    unusable: frozenset[str] = frozenset()
+    """Names of templates that the platform does not let us send, as far as we know."""
+    remind_hours: float = 0.0
+    """So long after a citizen's last message they are asked to reply while they can still be answered; 0 = never."""

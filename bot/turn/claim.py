@@ -11,7 +11,8 @@ from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.turn import House, alarm
 from bot.turn.handoff import move
-from bot.turn.say import line, say
+from bot.turn.outside import speak
+from bot.turn.say import line
 
 
 async def claim(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
@@ -43,5 +44,13 @@ async def claim(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
         line(batch, thread, f"{officer.name} mengambil kasus {case['number']}", officer.id)
         if (called := batch.alarms.get(thread.alarm_id or b"")) and called["ticket_id"] == ticket.id:
             alarm.acknowledge(batch, thread, called, officer.id or 0, officer.name, "desk")
-        say(batch, thread, Say(text(house.flows, "claimed", thread.language), notice=True), {"officer": officer.name})
+        values = {"officer": officer.name, "number": str(case["number"])}
+        speak(
+            batch,
+            house,
+            thread,
+            Say(text(house.flows, "claimed", thread.language), notice=True),
+            "ask_to_reply",
+            values,
+        )
         await batch.flush(unit)

@@ -23,7 +23,7 @@ from bot.models.ref import Ref
 from bot.models.states import Quarantine
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House, handoff, known, linking
+from bot.turn import House, handoff, known, linking, pace
 from bot.turn.say import line, say
 
 BURST = timedelta(seconds=3)
@@ -75,6 +75,7 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
             raise ValueError(f"a flow wants to remember {effect.name!r}, which contacts do not have")
         case OpenTicket():
             made |= handoff.links(house, handoff.open_ticket(batch, house, talk, effect, "flow"))
+            pace.opened(batch, house, talk)
         case HandOff():
             made |= handoff.links(house, handoff.hand_off(batch, house, talk, effect))
         case Link():

@@ -11,7 +11,8 @@ from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.turn import House
 from bot.turn.handoff import links, move
-from bot.turn.say import line, say
+from bot.turn.outside import speak
+from bot.turn.say import line
 
 
 async def hand_back(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
@@ -29,5 +30,5 @@ async def hand_back(db: Db, house: House, officer: Officer, ticket: Ref) -> None
             thread.end_epoch()
             line(batch, thread, f"{officer.name} mengembalikan percakapan ke bot", officer.id)
             words = text(house.flows, "handed_back", thread.language)
-            say(batch, thread, Say(words, notice=True), links(house, case))
+            speak(batch, house, thread, Say(words, notice=True), "handed_back", links(house, case))
         await batch.flush(unit)

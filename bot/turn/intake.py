@@ -25,6 +25,8 @@ from bot.turn import (
     known,
     linking,
     media,
+    outside,
+    pace,
     receipt,
     sla,
     survey,
@@ -140,7 +142,10 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
     if code and not held:
         linking.answer(batch, house, thread, code)
     elif not alarm.hear(batch, house, thread, inbound, danger) and not held:
-        _route(batch, house, thread, inbound, row.received_at)
+        together = acts.continues(batch, thread, inbound, row.received_at)
+        if danger is not None or not pace.waits(batch, house, thread, inbound, together):
+            _route(batch, house, thread, inbound, row.received_at)
+    outside.watch(batch, house, thread)
     batch.last[thread.conversation_id] = (inbound.kind, inbound.album)
     return None
 
@@ -181,7 +186,7 @@ def _renew(batch: Batch, thread: Talk) -> None:
         return
     thread.conversation_id, thread.new_conversation = clock.new_id(), True
     thread.epoch = thread.seq = 0
-    thread.ticket_id = thread.last_inbound_at = None
+    thread.ticket_id = thread.last_inbound_at = thread.pace = None
 
 
 def _route(batch: Batch, house: House, thread: Talk, inbound: Inbound, at: datetime) -> None:

@@ -37,6 +37,7 @@ async def lift(db: Db, officer: Officer, contact: Ref) -> None:
         if not await quarantine.lift_quarantine(unit.conn, contact, officer.id or 0, batch.now):
             raise Conflict("Pengirim ini tidak sedang ditahan.")
         for thread in threads:
+            thread.pace = None  # what the machine counted is forgiven too
             line(batch, thread, f"{officer.name} melepas pengirim ini dari karantina", officer.id)
         await batch.flush(unit)
 

@@ -1,10 +1,12 @@
 """What officers write: to the citizen, or among themselves."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
 from bot import clock
 from bot.errors import Conflict, WargiError
-from bot.message import clean
+from bot.message import clean, templated
 from bot.models import Author, Delivery, Message, Officer, Owner, State
 from bot.models.base import table
 from bot.models.ref import Ref
@@ -12,25 +14,32 @@ from bot.store import cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Db, Unit
 from bot.store.talk import Talk
-from bot.turn import sla
-from bot.turn.say import send
+from bot.turn import House, outside, sla
+from bot.turn.handoff import links
+from bot.turn.say import marked, send
 
 MESSAGE = table(Message)
+CLOSED = (
+    "warga ini sudah lebih dari 24 jam tidak menulis, jadi WhatsApp hanya menerima templat; "
+    "kirim salah satu templat di bawah, lalu lanjutkan setelah warga membalas"
+)
 LIMIT = 4000
 """Below every platform's own limit, so that an officer never learns of it from a failure."""
 
 
-async def reply(db: Db, officer: Officer, conversation: Ref, words: str, key: str) -> int:
-    """Sends; returns the message's seq. The same `key` again returns the first seq and sends nothing. Raises `Conflict`, `NotFound`."""
-    return await _write(db, officer, conversation, words, key, internal=False)
+async def reply(db: Db, house: House, officer: Officer, conversation: Ref, words: str, key: str) -> int:
+    """Sends; returns the message's seq. The same `key` again returns the first seq and sends nothing. Raises `Conflict`, also when
+    the platform's window is closed, and `NotFound`."""
+    return await _write(db, house, officer, conversation, words, key)
 
 
 async def note(db: Db, officer: Officer, conversation: Ref, words: str, key: str) -> int:
     """An internal note: any officer may write one, it never leaves the desk."""
-    return await _write(db, officer, conversation, words, key, internal=True)
+    return await _write(db, None, officer, conversation, words, key)
 
 
-async def _write(db: Db, officer: Officer, conversation: Ref, words: str, key: str, internal: bool) -> int:
+async def _write(db: Db, house: House | None, officer: Officer, conversation: Ref, words: str, key: str) -> int:
+    """Without a house it stays inside."""
     words = clean(words).strip()
     if not words:
         raise WargiError("pesan kosong; tulis dulu isinya")
@@ -41,11 +50,13 @@ async def _write(db: Db, officer: Officer, conversation: Ref, words: str, key: s
         if (seq := await _sent_before(unit, thread, key)) is not None:
             return seq
         batch = Batch(clock.now())
-        if internal:
+        if house is None:
             row = message_row(thread, Author.NOTE, batch.now, body=words, officer_id=officer.id, key=key)
             batch.insert("message", row)
         else:
             await _hold(unit, thread, officer)
+            if outside.closed(house, thread, batch.now):
+                raise Conflict(CLOSED)
             row = message_row(
                 thread, Author.OFFICER, batch.now, body=words, officer_id=officer.id, key=key, delivery=Delivery.READY
             )
@@ -56,6 +67,43 @@ async def _write(db: Db, officer: Officer, conversation: Ref, words: str, key: s
         thread.updated_at = batch.now
         await batch.flush(unit)
         return thread.seq
+
+
+async def send_template(
+    db: Db, house: House, officer: Officer, conversation: Ref, purpose: str, typed: Mapping[str, str], key: str
+) -> int:
+    """An approved template in the officer's name, window or not. Raises `Conflict`, `NotFound`."""
+    async with db.unit() as unit:
+        thread = await talk.of_conversation(unit.conn, conversation)
+        if (seq := await _sent_before(unit, thread, key)) is not None:
+            return seq
+        batch = Batch(clock.now())
+        await _hold(unit, thread, officer)
+        found = outside.usable(house, purpose) if templated(house.channels.get(thread.channel)) else None
+        if found is None:
+            raise Conflict("templat ini tidak dapat dikirim; pilih yang lain")
+        if missing := [each for each in found.typed if not clean(typed.get(each, "")).strip()]:
+            raise WargiError(f"isi dulu {', '.join(missing)}")
+        values = {each: clean(typed[each]) for each in found.typed} | await _known(unit, batch, house, thread, officer)
+        template = outside.Fallback(found.fill(values), found.say(values), True).payload()
+        row = message_row(
+            thread, Author.OFFICER, batch.now, body=template["text"], officer_id=officer.id, key=key,
+            delivery=Delivery.READY, data=marked(template),
+        )  # fmt: skip
+        send(batch, thread, row, {"text": template["text"], "template": template, "outside": True}, None)
+        await _first_answer(unit, batch, thread, officer)
+        thread.updated_at = batch.now
+        await batch.flush(unit)
+        return thread.seq
+
+
+async def _known(unit: Unit, batch: Batch, house: House, thread: Talk, officer: Officer) -> dict[str, str]:
+    """The variables that nobody types."""
+    known = {"officer": officer.name}
+    if thread.ticket_id is not None:
+        await cases.load(unit.conn, batch, [Ref(thread.ticket_id, thread.part)])
+        known |= links(house, batch.tickets[thread.ticket_id])
+    return known
 
 
 async def _sent_before(unit: Unit, thread: Talk, key: str) -> int | None:

@@ -13,6 +13,7 @@ from bot.store.batch import Batch
 from bot.store.talk import Talk
 from bot.turn import House
 from bot.turn.handoff import later, move
+from bot.turn.outside import speak
 from bot.turn.say import say
 from bot.turn.words import command, declines
 
@@ -48,7 +49,7 @@ def ask(batch: Batch, house: House, talk: Talk, ticket: dict[str, Any], rounds: 
     if not elsewhere(talk, ticket):
         talk.owner, talk.ticket_id = Owner.SURVEY, ticket["id"]
     question = survey_question(house.flows, talk.language, survey["id"].hex())
-    say(batch, talk, question, {"number": ticket["number"]})
+    speak(batch, house, talk, question, "survey", {"number": ticket["number"]})
 
 
 def answer(batch: Batch, house: House, talk: Talk, inbound: Inbound) -> bool:

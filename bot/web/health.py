@@ -39,7 +39,7 @@ async def metrics(request: web.Request) -> web.Response:
     try:
         async with request.app[DB].read() as conn:
             waiting, unsent = await boxes.oldest(conn)
-            calling, on_duty = await alarms.unacknowledged(conn, clock.now())
+            calling, on_duty, _ = await alarms.unacknowledged(conn, clock.now())
             files, oldest = await media.waiting(conn)
         now = clock.now()
         gauges.on_duty.set(on_duty)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram import Telegram, fault_of
 from bot.channels.web import Web
-from bot.channels.whatsapp import WhatsApp, _fault, _receipt
+from bot.channels.whatsapp import WhatsApp
 from bot.channels.whatsapp_read import read_status
+from bot.channels.whatsapp_send import fault, receipt
 from bot.errors import Unreadable
 from bot.message import Channel, Inbound, Item, Status
 from tests.channels.odd import GOOD, STATUS, anything, euis, odd_telegram, odd_whatsapp
@@ -107,10 +108,10 @@ def test_deep_json(depth: int) -> None:
 def test_what_a_database_cannot_hold_does_not_come_in_by_an_answer() -> None:
     """A NUL or a lone surrogate in a platform's answer would make the receipt a poison row."""
     odd = "wamid.\0\ud800x"
-    receipt = _receipt({"messages": [{"id": odd}]})
+    taken = receipt({"messages": [{"id": odd}]})
     status = read_status({"id": odd, "status": "sent"})
-    assert status is not None and receipt.external_id == status.external_id and receipt.external_id.isascii()
-    words = _fault(400, {"code": 100, "message": "salah\0\ud800", "error_data": {"details": "\0"}}, None).text
+    assert status is not None and taken.external_id == status.external_id and taken.external_id.isascii()
+    words = fault(400, {"code": 100, "message": "salah\0\ud800", "error_data": {"details": "\0"}}, None).text
     assert "\0" not in words and words.encode()
     words = fault_of(400, b'{"ok":false,"error_code":400,"description":"salah\\u0000\\ud800"}').text
     assert words.startswith("salah") and "\0" not in words and words.encode()

@@ -5,8 +5,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.channels.whatsapp import _ERRORS, WhatsApp
-from bot.channels.whatsapp import ERRORS as CODES
+from bot.channels.whatsapp import WhatsApp
+from bot.channels.whatsapp_send import _ERRORS
+from bot.channels.whatsapp_send import ERRORS as CODES
 from bot.errors import SendError
 from bot.message import Outbound
 from tests.channels.runner import REF, Error, check_error, table
@@ -25,7 +26,7 @@ ERRORS = [
     Error("token dead", Failure(401, 190), fault("auth", **WHOLE)),
     Error("no permission", Failure(403, 200), fault("auth", **WHOLE)),
     Error("service down", Failure(500, 131016), fault("transient", **RETRY)),
-    Error("unknown to Meta too", Failure(500, 1), fault("transient", **RETRY)),
+    Error("unknown to Meta too", Failure(500, 1), fault("transient", **RETRY, most=3)),
     Error("number too fast", Failure(400, 130429), fault("throttled", **WHOLE)),
     Error(
         "number too fast, told when", Failure(429, 130429, {"Retry-After": "9"}), fault("throttled", **WHOLE, wait=9.0)

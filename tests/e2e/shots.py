@@ -13,6 +13,7 @@ from bot.store.db import Db
 from tests.desk import seed
 from tests.desk.seed import Case
 from tests.e2e.stage import Stage, staged
+from tests.e2e.test_every_page import PAGES
 
 THREAD = (
     ("citizen", "Sampurasun. Jalan di payuneun SDN Cikajang gorowong ageung, bahaya keur barudak."),
@@ -93,7 +94,9 @@ async def take(folder: Path, readme: bool) -> None:
                         "lost": "/desk/undangan/x",
                         "case": case.url,
                         "all": "/desk?daftar=semua",
-                        "people": "/desk/petugas",
+                        **{
+                            path.removeprefix("/desk/").replace("/", "-"): path for path in PAGES if path.count("/") > 1
+                        },
                     }.items():
                         await other.goto(stage.url + path)
                         await other.wait_for_timeout(300)

@@ -1,14 +1,13 @@
 """Broken flow files are refused with file, line, step and remedy; the linter finds what loads but would be felt."""
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
 
 from bot.engine import read
 from bot.engine.check import lint
-from bot.engine.flow import KINDS, Flows, load
+from bot.engine.flow import Flows, load
 from bot.engine.show import show
 from bot.errors import FlowError, NotFound
 from bot.i18n import Catalogues
@@ -74,7 +73,7 @@ BROKEN = [
     (
         steps("a:\n  kind: language\n  text: x\n  next: b\n  choices:\n    fr: Prancis\n" + END),
         "`fr` is not a language",
-        "id, su",
+        "id, en, su",
     ),
     (
         steps("a:\n  kind: ask-media\n  text: x\n  next: b\n  choices:\n    lain: Lain\n" + END),
@@ -136,10 +135,6 @@ def test_the_shipped_flows_are_clean(flows: Flows) -> None:
     assert [str(problem) for problem in lint(flows)] == []
 
 
-def test_every_kind_of_step_is_used(flows: Flows) -> None:
-    assert set(KINDS) - {node.kind for node in flows.nodes.values()} == set()
-
-
 def test_the_version_follows_the_content(folder: Path, catalogues: Catalogues, flows: Flows) -> None:
     assert load(folder, catalogues).version == flows.version
     text = (folder / "pengaduan.yaml").read_text("utf-8")
@@ -161,17 +156,6 @@ def test_trees_are_kept_and_a_damaged_or_forbidden_cache_does_no_harm(
     shutil.rmtree(cache.parent)
     cache.parent.write_text("a file where the folder would be", "utf-8")
     assert load(folder, catalogues).version == flows.version
-
-
-def test_loading_is_fast(folder: Path, catalogues: Catalogues) -> None:
-    """The budget is 60 ms with the trees kept; the limit leaves room for a busy machine."""
-    load(folder, catalogues)
-    best = 1.0
-    for _ in range(3):
-        began = time.perf_counter()
-        load(folder, Catalogues.load(ROOT / "locales"))
-        best = min(best, time.perf_counter() - began)
-    assert best < 0.3
 
 
 def test_a_flow_can_be_read(flows: Flows) -> None:

@@ -105,6 +105,10 @@ class FakeGraph(Server):
         self.shuffle_statuses = False
         self.status_before_answer = False
         self.media = Shelf()
+        self.account = "900100"
+        self.templates: list[dict[str, Any]] = []
+        self.page = 2
+        """Templates a page, whatever is asked for: paging is always walked."""
         self._new = asyncio.Event()
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -114,6 +118,7 @@ class FakeGraph(Server):
             web.post("/{version}/{number}/messages", self._messages),
             web.get("/whatsapp_business/attachments/", self._file),
             *graph_account.routes(self),
+            web.get("/{version}/{account}/message_templates", self._templates),
             web.route("*", "/{tail:.*}", self._elsewhere),
         ]
 
@@ -150,6 +155,25 @@ class FakeGraph(Server):
         self.requests += 1
         return _error(Refused(2500, "Unknown path components: " + request.path))
 
+    async def _templates(self, request: web.Request) -> web.Response:
+        self.requests += 1
+        if self.fail_next:
+            return _failure(self.fail_next.popleft())
+        try:
+            if request.match_info["account"] != self.account:
+                raise Refused(100, "Unsupported get request. Object does not exist", subcode=33)
+            self._authorise(request, next(iter(self.numbers)))
+        except Refused as refusal:
+            return _error(refusal)
+        fields = request.query.get("fields", "name,status").split(",")
+        start = int(request.query.get("after", "0"))
+        rows = self.templates[start : start + self.page]
+        paging: dict[str, Any] = {"cursors": {"before": str(start), "after": str(start + len(rows))}}
+        if start + len(rows) < len(self.templates):
+            paging["next"] = f"{self.url}{request.path}?after={start + len(rows)}"
+        shown = [{key: row[key] for key in (*fields, "id") if key in row} for row in rows]
+        return web.json_response({"data": shown, "paging": paging})
+
     async def _messages(self, request: web.Request) -> web.StreamResponse:
         self.requests += 1
         if self.delay:
@@ -182,12 +206,12 @@ class FakeGraph(Server):
     async def _file(self, request: web.Request) -> web.StreamResponse:
         return await self.media.serve(request, self.token)
 
-    def _authorise(self, request: web.Request) -> str:
+    def _authorise(self, request: web.Request, number: str = "") -> str:
         if request.match_info["version"] != self.version:
             raise Refused(2500, "Unknown path components: /" + request.match_info["version"])
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             raise Refused(190, "Invalid OAuth access token.", status=401)
-        number = request.match_info["number"]
+        number = number or request.match_info["number"]
         if number not in self.numbers:
             raise Refused(100, f"Unsupported post request. Object with ID '{number}' does not exist", subcode=33)
         return number

@@ -38,8 +38,26 @@ def check(data: dict[str, Any]) -> None:
         raise Refused(100, "Param biz_opaque_callback_data must be at most 512 characters long.")
     if kind == "text":
         _length("text['body']", data["text"].get("body"), 4096, 100)
+    if "context" in data and not str((data["context"] or {}).get("message_id", "")).startswith("wamid."):
+        _invalid("context['message_id'] is not a message")
+    if kind == "template":
+        _template(data["template"])
     if kind == "interactive":
         _interactive(data["interactive"])
+
+
+def _template(node: dict[str, Any]) -> None:
+    language = node.get("language")
+    if not node.get("name") or not isinstance(language, dict) or not language.get("code"):
+        raise Refused(131008, "Required parameter is missing", "Parameters 'name' and 'language' are mandatory")
+    for component in node.get("components", ()):
+        for one in component.get("parameters", ()):
+            text = one.get("text", "-")
+            if not text.strip() or "\n" in text or "\t" in text or "     " in text:
+                raise Refused(132018, "Template parameter format", "Param text cannot have new-line/tab/>4 spaces")
+
+
+FIXED = {"location_request_message": "send_location", "request_contact_info": "request_contact_info"}
 
 
 def _interactive(node: dict[str, Any]) -> None:
@@ -52,6 +70,13 @@ def _interactive(node: dict[str, Any]) -> None:
         raise Refused(131008, "Required parameter is missing", "Parameter 'action' is mandatory")
     if node["type"] == "button":
         _buttons(action.get("buttons"))
+    if node["type"] in FIXED and action.get("name") != FIXED[node["type"]]:
+        _invalid(f"Action name must be {FIXED[node['type']]}")
+    if node["type"] == "cta_url":
+        parameters = action.get("parameters") or {}
+        _length("display_text", parameters.get("display_text"), 20)
+        if action.get("name") != "cta_url" or not str(parameters.get("url", "")).startswith(("https://", "http://")):
+            _invalid("cta_url needs an url")
     if node["type"] == "list":
         _length("Button label", action.get("button"), 20)
         _sections(action.get("sections"))

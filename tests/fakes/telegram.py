@@ -352,6 +352,10 @@ async def _parameters(request: web.Request) -> dict[str, Any]:
 
 
 def _keyboard(markup: dict[str, Any]) -> None:
+    if isinstance(keys := markup.get("keyboard"), list):
+        if not all(str(key.get("text", "")).strip() for key in itertools.chain.from_iterable(keys)):
+            raise Refused(400, "Bad Request: keyboard button text must be non-empty")
+        return
     rows = markup.get("inline_keyboard")
     if not isinstance(rows, list):
         raise Refused(400, "Bad Request: object expected as reply markup")

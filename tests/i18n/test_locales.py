@@ -89,8 +89,29 @@ def test_a_wrong_plural_header_is_found(folder: Path) -> None:
 
 def test_a_language_is_one_file(folder: Path) -> None:
     assert locales.extract(folder / "flows", folder / "locales", folder / "bot") == len(flows_of(folder).written)
-    locales.add("en", folder / "locales")
+    locales.add("jv", folder / "locales")
     update(folder)
-    assert flows_of(folder).languages == ("id", "en", "su")
-    assert flows_of(folder).nodes["menu/utama"].says["en"].text.startswith("Apa yang bisa")
-    assert 'msgctxt "menu.utama.text"' in (folder / "locales" / "en" / "LC_MESSAGES" / "messages.po").read_text("utf-8")
+    assert flows_of(folder).languages == ("id", "en", "jv", "su")
+    assert flows_of(folder).nodes["menu/utama"].says["jv"].text.startswith("Apa yang bisa")
+    assert 'msgctxt "menu.utama.text"' in (folder / "locales" / "jv" / "LC_MESSAGES" / "messages.po").read_text("utf-8")
+
+
+def test_a_language_that_nobody_was_promised_is_listed_and_a_promised_one_must_be_whole(folder: Path) -> None:
+    (folder / "bot" / "desk").mkdir()
+    (folder / "bot" / "desk" / "page.py").write_text("_('Kalimat meja yang baru')\n", "utf-8")
+    change(folder, "flows/menu.yaml", "Apa yang bisa saya bantu?", "Ada yang bisa saya bantu?")
+    update(folder)
+    found = check(folder)
+    assert [problem for problem in found if "su/LC_MESSAGES" in problem and "the source changed" in problem]
+    assert not [problem for problem in found if "en/LC_MESSAGES" in problem]
+    listed = locales.open_texts(folder / "flows", folder / "locales", folder / "bot")
+    assert [str(row) for row in listed["en"]] == [
+        "menu.utama.text: the source changed: look at the translation and take `fuzzy` out",
+        "Kalimat meja yang baru: not translated",
+    ]
+    assert flows_of(folder).nodes["menu/utama"].says["en"].text.startswith("What can I do for you?")
+
+
+def test_a_translation_in_the_wrong_register_is_found(folder: Path) -> None:
+    change(folder, "locales/su/LC_MESSAGES/messages.po", "Sampurasun, abdi Wargi.", "Sampurasun, kuring Wargi.")
+    assert [problem for problem in check(folder) if "menu.sapa.text: `kuring` is plain among polite words" in problem]

@@ -87,7 +87,7 @@ async def test_place_and_wait_are_told_and_only_a_change_is_told_again(time: Tim
 
     await pace(time, 20, 20)  # one a minute
     second = await meets(time, "b", "su")
-    assert (await heard(time, second))[0].startswith("Anjeun nomer 2 dina antrian.")
+    assert (await heard(time, second))[0].startswith("Bapa/Ibu nomer 2 dina antrian.")
     await writes(time, first, "halo?")
     assert (await heard(time, first))[1:] == [
         "Anda nomor 1 di antrean. Perkiraan kami, petugas menjawab dalam beberapa menit."
@@ -117,7 +117,7 @@ async def test_called_back_later_without_losing_the_place(time: Time) -> None:
     assert "tidur dulu" in (await heard(time, first))[0]
     await writes(time, first, "", choice=waiting.LATER)
     await writes(time, second, "Engké waé")
-    for conversation, words in ((first, "Nomor antrean Anda tetap."), (second, "Nomer antrian Anjeun tetep.")):
+    for conversation, words in ((first, "Nomor antrean Anda tetap."), (second, "Nomer antrianana tetep.")):
         assert words in (await heard(time, conversation))[-1]
         (row,) = await read(time.db, Conversation, id=conversation.id)
         (ticket,) = await read(time.db, Ticket, conversation_id=conversation.id)

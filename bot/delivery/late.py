@@ -1,0 +1,43 @@
+"""A bubble that waited: has the platform's window closed meanwhile, and what then. And how long the next try waits."""
+
+from datetime import UTC, datetime, timedelta
+
+from bot import clock
+from bot.delivery.bubble import Bubble
+from bot.errors import Fault
+from bot.models.ref import Ref
+from bot.policy import window
+from bot.store import talk
+from bot.store.db import Db
+
+WINDOW_CLOSED = "window_closed: warga sudah lebih dari 24 jam tidak menulis, dan tidak ada templat yang cocok"
+AS_TEMPLATE = "lebih dari 24 jam sejak pesan terakhir warga; dikirim sebagai templat"
+
+
+async def may_leave(db: Db, bubble: Bubble, span: timedelta | None) -> bool:
+    """False: the window is closed and no template says the same. A bubble that has one leaves as that from now on."""
+    heard = bubble.payload.get("heard")
+    if bubble.outside or not heard or not window.closed(span, datetime.fromtimestamp(heard, UTC), clock.now()):
+        return True
+    async with db.read() as conn:  # they may have written again meanwhile
+        last = await talk.last_inbound_at(conn, Ref(bubble.conversation_id, bubble.part))
+    if window.closed(span, last, clock.now()):
+        bubble.outside = bubble.template is not None
+        return bubble.outside
+    return True
+
+
+def note(bubble: Bubble) -> str:
+    """For the officer, who sees other words on the message than the citizen got."""
+    if bubble.template is None or not bubble.outside or bubble.payload.get("outside"):
+        return ""
+    return f"{AS_TEMPLATE} {bubble.template.name} ({bubble.template.language})"
+
+
+def wait(fault: Fault, attempts: int) -> float:
+    """Full jitter under a doubling cap; a pair limit asks for 4^n seconds, a platform's own figure wins."""
+    if fault.wait is not None:
+        return fault.wait + clock.jitter(0.2)
+    if fault.scope == "address":
+        return min(300.0, 4.0 ** (attempts - 1))
+    return 0.05 + clock.jitter(min(300.0, 0.5 * 2.0**attempts))

@@ -1,0 +1,42 @@
+"""Which language the desk speaks to this officer: chosen on their own page, kept by their browser, Indonesian until then.
+
+The words of one page are translated where they are printed, so the language travels beside the request, not through every call.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from aiohttp import web
+
+from bot.i18n import SOURCE, Catalogues
+
+COOKIE = "wargi_desk_language"
+YEAR = 365 * 24 * 3600
+LANGUAGES = (SOURCE, "en")
+"""Those whose catalogues hold the desk."""
+_speaks: ContextVar[tuple[str, Callable[[str], str]]] = ContextVar("speaks", default=(SOURCE, str))
+
+
+def of(request: web.Request) -> str:
+    asked = request.cookies.get(COOKIE, SOURCE)
+    return asked if asked in LANGUAGES else SOURCE
+
+
+def speak(language: str, catalogues: Catalogues) -> None:
+    """From here on, in this task."""
+    _speaks.set((language, lambda text: catalogues.gettext(language, text)))
+
+
+def language() -> str:
+    return _speaks.get()[0]
+
+
+def tr(text: str) -> str:
+    """The text in the language of the page that is being made."""
+    return _speaks.get()[1](text)
+
+
+def remember(response: web.StreamResponse, chosen: str) -> None:
+    """No secret: only which words the page uses."""
+    if chosen in LANGUAGES:
+        response.set_cookie(COOKIE, chosen, path="/desk", httponly=True, samesite="Lax", max_age=YEAR)

@@ -1,0 +1,69 @@
+"""The shape of the flows: every step can be reached, comes to an end, and no circle goes round without a question."""
+
+from collections.abc import Iterator
+
+from bot.engine.check.problem import Problem
+from bot.engine.doing import Go
+from bot.engine.flow import Flows
+from bot.engine.forms import RETURN
+from bot.engine.nodes import AskChoice, AskText, Node
+from bot.engine.reports import Summary
+
+
+def shape(flows: Flows) -> Iterator[Problem]:
+    yield from _reach(flows)
+    yield from _ends(flows)
+    yield from _loops(flows)
+    for node in flows.nodes.values():
+        if isinstance(node, Go | AskText | AskChoice) and not node.exits():
+            yield Problem(node.file, node.line, node.id, "leads nowhere", "write `next:`")
+
+
+def _reach(flows: Flows) -> Iterator[Problem]:
+    """Steps that no conversation comes to."""
+    todo = [flows.start, flows.home, flows.language, flows.offer, flows.officer]
+    seen = set(todo)
+    while todo:
+        for target in flows.nodes[todo.pop()].exits() - {RETURN} - seen:
+            seen.add(target)
+            todo.append(target)
+    for node in flows.nodes.values():
+        if node.id not in seen:
+            yield Problem(node.file, node.line, node.id, "no step leads here", "name it in a `next:`, or take it out")
+
+
+def _ends(flows: Flows) -> Iterator[Problem]:
+    """Steps from which no ticket, officer or end can be reached (global words apart)."""
+    good = {node.id for node in flows.nodes.values() if node.ends or isinstance(node, Summary)}
+    grown = True
+    while grown:
+        more = {
+            node.id
+            for node in flows.nodes.values()
+            if (node.exits() & good or RETURN in node.exits()) and node.id not in good
+        }
+        good |= more
+        grown = bool(more)
+    for node in flows.nodes.values():
+        if node.id not in good:
+            yield Problem(
+                node.file, node.line, node.id, "never comes to an end", "lead it to a ticket, an officer or an `end`"
+            )
+
+
+def _loops(flows: Flows) -> Iterator[Problem]:
+    """Circles in which the citizen is never asked: only steps that do not ask count, whichever of their exits is taken."""
+    silent = {
+        node.id: {each for each in node.exits() if each in flows.nodes and not flows.nodes[each].asks}
+        for node in flows.nodes.values()
+        if not node.asks
+    }
+    for start, targets in silent.items():
+        seen, todo = set[str](), set(targets)
+        while todo:
+            each = todo.pop()
+            seen.add(each)
+            todo |= silent.get(each, set()) - seen
+        if start in seen:
+            node: Node = flows.nodes[start]
+            yield Problem(node.file, node.line, node.id, "goes in a circle without a question", "change a `next:`")

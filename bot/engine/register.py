@@ -1,0 +1,110 @@
+"""Whether a Sundanese text keeps its register: polite words about oneself for the bot, polite words about the other for the citizen.
+
+Mixed up ("abdi kagungan", "nami Bapa/Ibu") they sound rude or comic; a plain word among polite ones sounds careless. The words
+are data (flows/data/register.yaml), written without é, as they are compared.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bot.engine.forms import Form, Workshop
+from bot.engine.match import normalise
+from bot.engine.read import Source
+
+LANGUAGE = "su"
+LEMES, LOMA = "lemes", "loma"
+_YOU = "\0"
+_CITIZEN = re.compile(r"bapa\s*/\s*ibu", re.IGNORECASE)
+_CLAUSE = re.compile(r"[.,:;!?()\n]+")
+_ME = frozenset({"abdi"})
+_BETWEEN = frozenset("teu tos parantos bade nuju acan henteu oge kedah tiasa mah teh ge atos badé".split())
+"""Words that may stand between who and what: "abdi badé sumping"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    policy: str = LEMES
+    coarse: frozenset[str] = frozenset()
+    plain: Mapping[str, str] = field(default_factory=dict)
+    """Plain word -> the polite one."""
+    own: Mapping[str, str] = field(default_factory=dict)
+    """Polite about oneself -> polite about the other."""
+    other: Mapping[str, str] = field(default_factory=dict)
+    fine: frozenset[str] = frozenset()
+    """Polite words that only look like a plain one with an ending."""
+    hard: Mapping[str, str] = field(default_factory=dict)
+    """Indonesian of offices -> how people say it."""
+
+
+def build(shop: Workshop, source: Source) -> Register:
+    form = Form(shop, source.name, "register", "register", source.tree)
+    policy = form.string("policy", LEMES)
+    if policy not in (LEMES, LOMA):
+        form.fail(f"`policy: {policy}` is not known", f"write `policy: {LEMES}` or `policy: {LOMA}`", "policy")
+    coarse, fine = (frozenset(map(normalise, form.words(key))) for key in ("coarse", "fine"))
+    plain, own, other, hard = (_pairs(form, key) for key in ("loma", "self", "other", "hard"))
+    found = Register(policy, coarse, plain, own, other, fine, hard)
+    form.finish()
+    return found
+
+
+def _pairs(form: Form, key: str) -> dict[str, str]:
+    found = {}
+    for row in form.words(key):
+        wrong, _, right = map(str.strip, row.partition("="))
+        if not right:
+            form.fail(f"`{row}` has no pair", "write `hayang = hoyong`", key)
+        found[normalise(wrong)] = right
+    return found
+
+
+def faults(register: Register, text: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with a Sundanese text, and the remedy."""
+    for clause in _CLAUSE.split(_CITIZEN.sub(f" {_YOU} ", text)):
+        words = [word if word == _YOU else normalise(word) for word in clause.split()]
+        words = [part for word in words for part in (word.split() if word != _YOU else [word])]
+        yield from _single(register, words)
+        yield from _mixed(register, words)
+
+
+def difficult(register: Register, text: str) -> Iterator[tuple[str, str]]:
+    """Words of offices in an Indonesian text."""
+    plain = f" {' '.join(map(normalise, text.split()))} "
+    for hard, easy in register.hard.items():
+        if f" {hard} " in plain:
+            yield f"`{hard}` is a word of offices", f"write `{easy}`"
+
+
+def _single(register: Register, words: list[str]) -> Iterator[tuple[str, str]]:
+    for word in words:
+        if word in register.coarse:
+            yield f"`{word}` is coarse", "take it out: it insults whoever reads it"
+        elif register.policy == LEMES and word not in register.fine and (polite := _polite(register, word)):
+            yield f"`{word}` is plain among polite words", f"write `{polite}`"
+
+
+def _polite(register: Register, word: str) -> str | None:
+    return register.plain.get(word) or register.plain.get(word.removesuffix("na") if len(word) > 5 else word)
+
+
+def _mixed(register: Register, words: list[str]) -> Iterator[tuple[str, str]]:
+    for place, word in enumerate(words):
+        near = next((each for each in words[place + 1 :] if each not in _BETWEEN), "")
+        after = words[place + 1] if place + 1 < len(words) else ""
+        if word == _YOU and near in register.own:
+            yield f"`Bapa/Ibu … {near}` is a word for oneself", f"write `{register.own[near]}`"
+        elif word in register.own and after == _YOU and _noun(word):
+            yield f"`{word} Bapa/Ibu` is a word for oneself", f"write `{register.own[word]}`"
+        elif word in _ME and near in register.other:
+            yield f"`abdi … {near}` honours oneself", f"write `{register.other[near]}`"
+        elif word in register.other and after in _ME and _noun(word):
+            yield f"`{word} abdi` honours oneself", f"write `{register.other[word]}`"
+
+
+def _noun(word: str) -> bool:
+    """Nouns stand before their owner; verbs before whom they are done to ("nyuhunkeun Bapa/Ibu …")."""
+    return word in _NOUNS
+
+
+_NOUNS = frozenset("nami wasta jenengan rorompok bumi umur yuswa putra anak".split())

@@ -1,0 +1,226 @@
+"""How patient the machine is with one sender: who floods, repeats or only disturbs is answered later and at once for all, and is
+then suggested to humans, who alone decide. Pure.
+
+Nothing here drops a word, and words of danger never come here. A pace is a small mapping that lies with the conversation:
+`heat` (messages that have not cooled yet), `echo` (fingerprints of the last texts), `count` (a kind of disturbing -> how often),
+`since` (number of the first message that still waits for its answer).
+"""
+
+import re
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
+
+from bot.engine.forms import Form, Workshop
+from bot.engine.match import normalise
+from bot.engine.read import Source
+
+CALM, SLOW, SLOWER = 0, 1, 2
+Pace = dict[str, Any]
+FLOOD, REPEAT, RUDE, JOKE, ADVERT, REPORTS = "flood", "repeat", "rude", "joke", "advert", "reports"
+WHY = {
+    FLOOD: "Menulis sangat banyak pesan dalam waktu singkat",
+    REPEAT: "Mengirim pesan yang sama berulang kali",
+    RUDE: "Berkali-kali hanya menulis kata kasar",
+    JOKE: "Berkali-kali hanya bercanda",
+    ADVERT: "Mengirim iklan berulang kali",
+    REPORTS: "Membuat sangat banyak laporan dalam waktu singkat",
+}
+"""For officers."""
+STANDARD = {FLOOD: 40, REPEAT: 8, RUDE: 6, JOKE: 6, ADVERT: 4, REPORTS: 12}
+ALBUM = 0.2
+"""What a picture weighs that belongs to the one before it: ten pictures are one thing said."""
+REMEMBERED = 4
+"""Texts before this one that it may repeat."""
+PIECES = 3
+LONG = 3
+"""Words from which a text that comes again is a repetition: "1", "ya" and "menu" come again because they are answers."""
+_CONTACT = re.compile(
+    r"https?://|www\.|\bt\.me/|\bwa\.me/|\b(?:\+?62|0)8[\d -]{7,}|\b[\w-]+\.(?:com|net|xyz|id|site|link|top)\b", re.I
+)
+_LAUGH = re.compile(r"(?:w?k){3,}w?|(?:h[aeio]){2,}h?|(?:xi){2,}|l+o+l+|wkwk\w*")
+_TWICE = re.compile(r"(.)\1+")
+_LEET = str.maketrans("01345", "oieas")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """flows/data/patience.yaml."""
+
+    messages: float = 30.0
+    minutes: float = 5.0
+    slow: timedelta = timedelta(seconds=10)
+    slower: timedelta = timedelta(seconds=60)
+    forget: timedelta = timedelta(hours=6)
+    suspect: Mapping[str, int] = field(default_factory=lambda: MappingProxyType(dict(STANDARD)))
+    phrases: Mapping[str, frozenset[tuple[str, ...]]] = field(default_factory=dict)
+    """Kind -> its phrases, as words."""
+    around: frozenset[str] = frozenset()
+
+    def pause(self, level: int) -> timedelta:
+        return self.slower if level == SLOWER else self.slow
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    level: int
+    before: int
+    """The level until this message."""
+    suspicion: str = ""
+    """Why humans should look at this sender, once, when it becomes so."""
+
+
+def empty(rules: Rules, text: str) -> str:
+    """`rude`, `joke` or `advert` where the whole text is nothing else; '' for any other."""
+    words = [word if word.isdigit() else _plain(word) for word in normalise(text).split()]
+    if not words:
+        return ""
+    for kind in (RUDE, JOKE):
+        if _rest(words, rules.phrases.get(kind, frozenset()), rules.around, kind == JOKE) == 0:
+            return kind
+    adverts = _found(words, rules.phrases.get(ADVERT, frozenset()))
+    return ADVERT if len(adverts) >= 2 and _CONTACT.search(text) else ""
+
+
+def hear(
+    rules: Rules, pace: Pace | None, text: str, kind: str, gap: timedelta | None, album: bool = False
+) -> tuple[Pace, Verdict]:
+    """One more message. `kind`: what `empty` said of it; `gap`: time since the one before (None: it is the first)."""
+    kept = dict(pace or {})
+    if gap is not None and gap >= rules.forget:
+        kept = {name: kept[name] for name in ("since",) if name in kept}
+    before = level(rules, kept)
+    cooled = gap.total_seconds() * rules.messages / (rules.minutes * 60) if gap is not None else 0.0
+    heat = max(0.0, _number(kept.get("heat")) - cooled) + (ALBUM if album else 1.0)
+    kept["heat"] = round(min(heat, rules.messages * 1.5), 2)  # who stops is calm again soon
+    marks, echo = fingerprint(text), _integers(kept.get("echo"))
+    if marks and (kind == ADVERT or not kind) and any(mark in echo for mark in marks):
+        kind = kind or REPEAT
+    if marks:
+        kept["echo"] = [*echo, *marks][-PIECES * REMEMBERED :]
+    happened = [kind] if kind else []
+    if heat > rules.messages:
+        happened.append(FLOOD)
+    return _count(rules, kept, before, happened)
+
+
+def opened(rules: Rules, pace: Pace | None) -> tuple[Pace, Verdict]:
+    """A report came of it: what was counted before is forgiven, and reports are counted."""
+    kept = dict(pace or {})
+    before = level(rules, kept)
+    kept["count"] = {REPORTS: _counts(kept).get(REPORTS, 0)}
+    return _count(rules, kept, before, [REPORTS])
+
+
+def _count(rules: Rules, pace: Pace, before: int, happened: Iterable[str]) -> tuple[Pace, Verdict]:
+    counts, why = _counts(pace), ""
+    for kind in happened:
+        limit = rules.suspect.get(kind, 0)
+        if not limit:
+            continue
+        counts[kind] = counts.get(kind, 0) + 1
+        if counts[kind] == limit:
+            why = WHY[kind]
+    if counts:
+        pace["count"] = counts
+    return pace, Verdict(level(rules, pace), before, why)
+
+
+def level(rules: Rules, pace: Mapping[str, Any] | None) -> int:
+    """How this sender is answered now."""
+    counts = _counts(pace or {})
+    shares = [count / rules.suspect[kind] for kind, count in counts.items() if rules.suspect.get(kind)]
+    worst = max(shares, default=0.0)
+    if worst >= 1:
+        return SLOWER
+    return SLOW if worst >= 0.5 or _number((pace or {}).get("heat")) > rules.messages else CALM
+
+
+def fingerprint(text: str) -> tuple[int, ...]:
+    """A number for a text's words, whatever their case, order, digits and stretched letters; for a longer text one for each third
+    of them, so that a text with one word changed still shares a number. () for short texts, which come again as answers."""
+    words = sorted({_plain(word) for word in normalise(text).split() if not word.isdigit()})
+    if len(words) < LONG:
+        return ()
+    marks = [zlib.crc32(word.encode()) for word in words]
+    if len(words) < 2 * LONG:
+        return (_mixed(marks),)
+    # by the words themselves and not by their order: a changed word touches two thirds at most
+    thirds = ([mark for mark in marks if mark % PIECES == piece] for piece in range(PIECES))
+    return tuple(_mixed(third) for third in thirds if len(third) > 1)
+
+
+def _mixed(marks: list[int]) -> int:
+    return zlib.crc32(b"".join(mark.to_bytes(4) for mark in marks))
+
+
+def _plain(word: str) -> str:
+    return _TWICE.sub(r"\1", word.translate(_LEET) if any(map(str.isalpha, word)) else word)
+
+
+def _found(words: list[str], phrases: frozenset[tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Where phrases stand, the longest first at each place."""
+    found, at = [], 0
+    longest = max(map(len, phrases), default=0)
+    while at < len(words):
+        size = next(
+            (n for n in range(longest, 0, -1) if tuple(words[at : at + n]) in phrases and at + n <= len(words)), 0
+        )
+        if size:
+            found.append((at, at + size))
+        at += size or 1
+    return found
+
+
+def _rest(words: list[str], phrases: frozenset[tuple[str, ...]], around: frozenset[str], laughs: bool) -> int:
+    """How many words say something else; -1 where nothing was found."""
+    found = _found(words, phrases)
+    laughing = [at for at, word in enumerate(words) if laughs and _LAUGH.fullmatch(word)]
+    if not found:
+        return -1
+    taken = {at for start, end in found for at in range(start, end)} | set(laughing)
+    return sum(at not in taken and word not in around for at, word in enumerate(words))
+
+
+def _counts(pace: Mapping[str, Any]) -> dict[str, int]:
+    found = pace.get("count")
+    return {str(kind): int(count) for kind, count in found.items()} if isinstance(found, dict) else {}
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _integers(value: object) -> list[int]:
+    return [each for each in value if isinstance(each, int)] if isinstance(value, list) else []
+
+
+def read(shop: Workshop, source: Source) -> Rules:
+    """flows/data/patience.yaml. Raises `FlowError`."""
+    form = Form(shop, source.name, "patience", "patience", source.tree)
+    limits = Form(shop, source.name, "patience", "suspect", form.fields["suspect"]) if form.has("suspect") else None
+    suspect = {
+        kind: int(limits.number(kind, usual, 0, 10_000)) if limits else usual for kind, usual in STANDARD.items()
+    }
+    if limits:
+        limits.finish()
+    phrases = {kind: frozenset(_phrase(words) for words in form.words(kind)) for kind in (RUDE, JOKE, ADVERT)}
+    found = Rules(
+        form.number("messages", 30, 5, 10_000),
+        form.number("minutes", 5, 0.1, 24 * 60),
+        timedelta(seconds=form.number("slow_seconds", 10, 1, 3600)),
+        timedelta(seconds=form.number("slower_seconds", 60, 1, 3600)),
+        timedelta(hours=form.number("forget_hours", 6, 0.1, 24)),
+        MappingProxyType(suspect),
+        MappingProxyType(phrases),
+        frozenset(_plain(word) for word in form.words("around")),
+    )
+    form.finish()
+    return found
+
+
+def _phrase(text: str) -> tuple[str, ...]:
+    return tuple(_plain(word) for word in normalise(text).split())

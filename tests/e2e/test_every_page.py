@@ -1,0 +1,31 @@
+"""Every page of the desk that needs no name of a case, from the table of routes: a new page is looked at without being listed here."""
+
+import pytest
+
+from bot.desk import ROUTES, alarms, live
+from bot.models import Urgency
+from tests.desk import seed
+from tests.e2e.stage import Stage
+from tests.e2e.test_desk import accessible
+
+pytestmark = pytest.mark.e2e
+PARTS = {live.stream, alarms.panel}
+"""What answers GET and is no whole page."""
+PAGES = sorted(
+    {
+        f"/desk{route.path}"
+        for route in ROUTES
+        if route.method == "GET" and "{" not in route.path and route.handler not in PARTS
+    }
+)
+
+
+@pytest.mark.parametrize(("width", "height", "scheme"), [(1440, 900, "light"), (320, 640, "dark")])
+async def test_every_page_suits_everybody(stage: Stage, width: int, height: int, scheme: str) -> None:
+    page = await stage.page(width, height, scheme)
+    await stage.first_officer(page)
+    await seed.case(stage.server.db, "Nama panjang " + "x" * 60, urgency=Urgency.HIGH, details="cerita " + "y" * 150)
+    for path in PAGES:
+        answer = await page.goto(stage.url + path)
+        assert answer is not None and answer.status < 400, f"{path}: {answer and answer.status}"
+        await accessible(page, path)

@@ -1,0 +1,103 @@
+"""The linter: each rule has a broken flow, and says file, line, step, what is wrong and what to write instead."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.engine.check import lint
+from bot.engine.flow import load
+from bot.engine.register import LOMA, Register, faults
+from bot.i18n import Catalogues, Entry
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "flows", tmp_path / "flows")
+    return tmp_path / "flows"
+
+
+def step(text: str) -> str:
+    return f"steps:\n  a:\n    kind: say\n    text: |\n      {text}\n    next: b\n  b:\n    kind: end\n    text: Selesai.\n"
+
+
+ASK = "steps:\n  a:\n    kind: ask-choice\n    text: Mau yang mana?\n    next: b\n    choices:\n"
+END = "  b:\n    kind: end\n    text: Selesai.\n"
+
+RULES = [
+    (step("PENTING SEKALI untuk dibaca."), ["`PENTING`"], "uji.yaml:2: uji/a: ", "PENTING` in capitals"),
+    (step("Bacalah *dengan teliti* dulu."), ["*dengan teliti*"], "uji.yaml:2: uji/a: ", "is marked by signs"),
+    (step("Satu ---- dua"), ["drawn"], "uji.yaml:2: uji/a: ", "drawn with symbols"),
+    (step("Apabila sudah, tulis."), ["apabila"], "uji.yaml:4: a.text: ", "is a word of offices; write `kalau`"),
+    (
+        ASK.replace("Mau yang mana?", "|\n      Mau yang mana?\n      1. Satu") + "      y: Ya\n      t: Tidak\n" + END,
+        [],
+        "uji.yaml:2: uji/a: ",
+        "a numbered list inside the text (id); make its lines `choices:`",
+    ),
+    (
+        "steps:\n  a:\n    kind: say\n    text: Hai\n    next: b\n  b:\n    kind: notice\n    version: '1'\n    text: Hai\n    next: a\n",
+        [],
+        "uji.yaml:2: uji/a: ",
+        "goes in a circle without a question; change a `next:`",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "words", "where", "what"), RULES)
+def test_a_rule_names_the_place_and_the_remedy(
+    folder: Path, catalogues: Catalogues, body: str, words: list[str], where: str, what: str
+) -> None:
+    (folder / "uji.yaml").write_text(body, "utf-8")
+    found = [str(problem) for problem in lint(load(folder, catalogues)) if problem.file == "flows/uji.yaml"]
+    assert any(what in each and where in each and all(word in each for word in words) for each in found), found
+
+
+MANNERS = Register(
+    coarse=frozenset({"sia", "aing"}),
+    plain={"hayang": "hoyong", "imah": "bumi", "anjeun": "Bapa/Ibu", "geus": "parantos"},
+    own={"nami": "jenengan", "gaduh": "kagungan", "udur": "teu damang"},
+    other={"kagungan": "gaduh", "sumping": "dongkap", "jenengan": "nami"},
+    fine=frozenset({"anjeunna"}),
+)
+SAID = [
+    ("Punten, saha jenengan Bapa/Ibu?", []),
+    ("Abdi gaduh patarosan.", []),
+    ("Naha Bapa/Ibu kagungan KTP?", []),
+    ("Mangga candak ka anjeunna.", []),
+    ("Jenengan Bapa/Ibu parantos katampi. Abdi badé naros.", []),
+    ("Hatur nuhun, Bapa / Ibu. Gaduh patarosan abdi.", []),
+    ("Aing hayang", ["coarse", "write `hoyong`"]),
+    ("Imahna di mana?", ["write `bumi`"]),
+    ("Laporan geus katampi", ["write `parantos`"]),
+    ("Saha nami Bapa/Ibu?", ["write `jenengan`"]),
+    ("Bapa/Ibu gaduh KTP?", ["write `kagungan`"]),
+    ("Upami Bapa/Ibu nuju udur, serat.", ["write `teu damang`"]),
+    ("Abdi badé sumping énjing.", ["write `dongkap`"]),
+    ("Abdi kagungan data.", ["write `gaduh`"]),
+    ("Jenengan abdi Wargi.", ["write `nami`"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SAID)
+def test_the_register_of_sundanese(text: str, expected: list[str]) -> None:
+    found = [f"{what}; {remedy}" for what, remedy in faults(MANNERS, text)]
+    assert len(found) == len(expected), found
+    assert all(any(part in each for each in found) for part in expected), found
+
+
+def test_the_plain_register_is_a_policy_and_coarse_stays_coarse() -> None:
+    loma = Register(LOMA, MANNERS.coarse, MANNERS.plain)
+    assert list(faults(loma, "Geus hayang balik ka imah")) == []
+    assert len(list(faults(loma, "aing hayang"))) == 1
+
+
+def test_a_translation_is_held_to_its_register(folder: Path, catalogues: Catalogues) -> None:
+    entries = {**catalogues.flows["su"], "menu.sapa.text": Entry("menu.sapa.text", "", "Sampurasun, kuring Wargi.")}
+    changed = Catalogues({**catalogues.flows, "su": entries}, catalogues.words)  # type: ignore[arg-type]
+    found = [str(problem) for problem in lint(load(folder, changed))]
+    assert len(found) == 1
+    assert found[0].startswith("flows/menu.yaml:")
+    assert "sapa.text: `kuring` is plain among polite words (su); write `abdi`." in found[0]
