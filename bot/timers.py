@@ -1,10 +1,10 @@
 """What happens because time passed: each timer is one verb, run under the lock of its conversation."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from bot import clock
-from bot.errors import NotFound
+from bot.errors import Conflict, NotFound
 from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
 from bot.store.batch import CLOCKS, Batch
@@ -90,6 +90,15 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     incident.ENDS: incident.over,
     outside.CLOSES: _window,
 }
+
+
+async def ring_clocks(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> list[str]:
+    """Timers of deadlines, all in one transaction with few statements. Raises `Conflict` when one was set anew meanwhile: nothing is written then."""
+    act = await deadline.tick_all(unit, house, [Ref(row.ref, row.part) for row in rows])
+    if not await boxes.drop_timers(unit.conn, [Ref(row.id, row.part) for row in rows]):
+        raise Conflict("a deadline has moved")
+    await act()
+    return ["done"] * len(rows)
 
 
 UNKNOWN_WAIT = timedelta(minutes=1)

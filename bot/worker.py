@@ -13,6 +13,7 @@ from bot.message import templated
 from bot.metrics import Metrics
 from bot.models.ref import Ref
 from bot.store import boxes, leases
+from bot.store.batch import CLOCKS
 from bot.store.db import Db, Unit
 from bot.turn import House, intake
 
@@ -212,8 +213,9 @@ class Worker:
         async with self._db.read() as conn:
             rows = await boxes.due(conn, None if self._db.is_sqlite else sorted(held), clock.now(), 200)
         rung = 0
-        for start in range(0, len(rows), TOGETHER):
-            some = rows[start : start + TOGETHER]
+        clocks = [row for row in rows if row.kind == CLOCKS]
+        rows = [row for row in rows if row.kind != CLOCKS]
+        for some in (clocks, *(rows[start : start + TOGETHER] for start in range(0, len(rows), TOGETHER))):
             outcomes = await self._ring_some(held, some) or [await self._ring_one(held, row) for row in some]
             for row, outcome in zip(some, outcomes, strict=True):
                 self._metrics.timers.labels(row.kind, outcome).inc()
@@ -228,6 +230,8 @@ class Worker:
             async with self._turning, self._db.unit() as unit:
                 if not self._db.is_sqlite:
                     await leases.fence(unit.conn, self._name, held, [row.part for row in rows])
+                if rows[0].kind == CLOCKS:
+                    return await timers.ring_clocks(unit, self._house, rows)
                 return [await timers.ring(unit, self._house, row.kind, Ref(row.ref, row.part), row.id) for row in rows]
         except Exception as error:
             self._log.warning("timers ring alone", error=logs.fault(error), rows=len(rows))

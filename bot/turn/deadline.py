@@ -1,6 +1,6 @@
 """Deadlines: what a ticket's history says of its clocks becomes rows, a warning before the end and an action after it."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
 from datetime import datetime
 
 from bot import clock
@@ -14,6 +14,7 @@ from bot.store import alarms, cases
 from bot.store import sla as rows
 from bot.store.batch import CLOCKS, Batch
 from bot.store.db import Unit
+from bot.store.sla import Loaded
 from bot.turn import House
 from bot.turn.handoff import move
 from bot.turn.say import line
@@ -26,53 +27,89 @@ OVER = "tenggat lewat"
 
 async def tick(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
     """Works a ticket's clocks out, warns, acts, and sets the timer for what comes next. Raises `NotFound`."""
-    ticket = await rows.ticket(unit.conn, subject)
-    if ticket is None:
+    loaded = await rows.load(unit.conn, [subject])
+    if subject.id not in loaded:
         raise NotFound("tiket tidak ditemukan")
-    norms, now = house.triage.norms, batch.now
-    kept = {(row["kind"], row["round"]): row for row in await rows.clocks(unit.conn, subject)}
-    found = sla.replay(await _history(unit, ticket, subject), subject_of(ticket))
-    late: list[tuple[Row, Reading]] = []
-    warned: list[tuple[Row, Reading]] = []
+    for ticket, actions in await _work(unit, batch, house, loaded.values()):
+        await _act(unit, batch, ticket, actions)
+
+
+async def tick_all(unit: Unit, house: House, subjects: Sequence[Ref]) -> Callable[[], Awaitable[None]]:
+    """The same for many tickets with one SELECT a table: after a night thousands are due at once. Writes the clocks; what is to be
+    done about the tickets is left to the caller, for when the timers are dropped."""
+    batch = Batch(clock.now())
+    acts = await _work(unit, batch, house, (await rows.load(unit.conn, subjects)).values())
+
+    async def act() -> None:
+        await batch.flush(unit)
+        for ticket, actions in acts:  # one after another: two tickets may share a conversation
+            own = Batch(batch.now)
+            await _act(unit, own, ticket, actions)
+            await own.flush(unit)
+
+    return act
+
+
+async def _work(unit: Unit, batch: Batch, house: House, loaded: Iterable[Loaded]) -> list[tuple[Row, Set[str]]]:
+    """Clocks, pauses, warnings and timers of these tickets; returns what must be done to which."""
+    told: list[tuple[Row, str, Row]] = []
+    acts: list[tuple[Row, Set[str]]] = []
+    ended: list[Row] = []
+    for each in loaded:
+        warned, late = await _one(unit, batch, house, each, ended)
+        told += [(each.ticket, WARN, row) for row, _ in warned]
+        told += [(each.ticket, BREACH, row) for row, reading in late if reading.norm.breach != NOTHING]
+        if actions := {reading.norm.breach for _, reading in late} & {RAISE, QUEUE}:
+            acts.append((each.ticket, actions))
+    if ended:
+        statement, changes = rows.end_pauses(ended)
+        await statement(unit.conn, changes)
+    if told:
+        await _tell(unit, batch, house.triage.norms, told)
+        unit.queue_changed()
+        unit.hints.add("alarm")
+    return acts
+
+
+Shown = list[tuple[Row, Reading]]
+
+
+async def _one(unit: Unit, batch: Batch, house: House, each: Loaded, ended: list[Row]) -> tuple[Shown, Shown]:
+    """One ticket; returns the clocks that somebody must be warned of, and those that are late since now."""
+    ticket, now = each.ticket, batch.now
+    late: Shown = []
+    warned: Shown = []
     following: list[datetime] = []
-    paused: list[tuple[Row, Clock]] = []
-    for each in found:
-        before = kept.get((each.kind, each.round))
+    for found in sla.replay(await _history(unit, each), subject_of(ticket)):
+        before = each.clocks.get((found.kind, found.round))
         if before is not None and before["outcome"]:
             continue  # what has stopped is history, whatever the norms say now
-        reading = sla.read(each, norms, now)
+        reading = sla.read(found, house.triage.norms, now)
         if reading is None:
             continue
-        row = clock_row(ticket, each, reading, before or {})
+        row = clock_row(ticket, found, reading, before or {})
         if row["breached_at"] is not None and reading.due_at is not None and reading.due_at > now:
             row["breached_at"] = row["warned_at"] = None  # its class was lowered: there is time again
         if reading.late_at(now) and row["breached_at"] is None:
             row["breached_at"] = row["warned_at"] = now
-            late += [] if each.stopped_at else [(row, reading)]
+            late += [] if found.stopped_at else [(row, reading)]
         elif reading.warn_at is not None and reading.warn_at <= now and row["warned_at"] is None:
             row["warned_at"] = now
             warned.append((row, reading))
         following += _following(row, reading, now)
         _keep(batch, ticket, row, before)
-        if each.pauses or before is not None:
-            paused.append((row, each))
-    await _pauses(unit, batch, paused)
+        ended += _pauses(batch, row, found, each.pauses.get(row["id"], []))
     if following:
-        batch.timer(CLOCKS, subject, min(following))
-    if warned or late:
-        told = [(WARN, row) for row, _ in warned]
-        told += [(BREACH, row) for row, reading in late if reading.norm.breach != NOTHING]
-        await _tell(unit, batch, norms, ticket, told)
-        await _act(unit, batch, ticket, {reading.norm.breach for _, reading in late})
-        unit.queue_changed()
+        batch.timer(CLOCKS, Ref(ticket["id"], ticket["part"]), min(following))
+    return warned, late
 
 
-async def _history(unit: Unit, ticket: Row, ref: Ref) -> list[Event]:
-    found = [Event(**row) for row in await rows.history(unit.conn, ref)]
-    first = ticket["first_answer_at"]
+async def _history(unit: Unit, each: Loaded) -> list[Event]:
+    found = [Event(*row) for row in each.history]
+    first = each.ticket["first_answer_at"]
     if first is not None:
         kinds = {Author.CITIZEN: sla.WROTE, Author.OFFICER: sla.REPLIED}
-        talk = Ref(ticket["conversation_id"], ticket["part"])
+        talk = Ref(each.ticket["conversation_id"], each.ticket["part"])
         found += [Event(at, kinds[Author(who)]) for at, who in await rows.talked(unit.conn, talk, first)]
     return found
 
@@ -104,40 +141,35 @@ def _iso(at: datetime | None) -> str:
     return at.isoformat(timespec="seconds") if at else ""
 
 
-async def _pauses(unit: Unit, batch: Batch, clocks: Sequence[tuple[Row, Clock]]) -> None:
-    kept = await rows.pauses(unit.conn, [Ref(row["id"], row["part"]) for row, _ in clocks])
+def _pauses(batch: Batch, row: Row, each: Clock, there: Sequence[Row]) -> list[Row]:
+    """New pauses are written; those that have ended are returned, to be written together."""
     ended: list[Row] = []
-    for row, each in clocks:
-        there = kept[row["id"]]
-        for n, pause in enumerate(each.pauses):
-            if n >= len(there):
-                batch.insert("sla_pause", {
-                    "id": clock.new_id(), "part": row["part"], "clock_id": row["id"], "n": n, "ball": pause.ball,
-                    "since": pause.since, "until": pause.until, "why": pause.why,
-                })  # fmt: skip
-            elif there[n]["until"] != pause.until:
-                ended.append(there[n] | {"until": pause.until})
-    if ended:
-        statement, changes = rows.end_pauses(ended)
-        await statement(unit.conn, changes)
+    for n, pause in enumerate(each.pauses):
+        if n >= len(there):
+            batch.insert("sla_pause", {
+                "id": clock.new_id(), "part": row["part"], "clock_id": row["id"], "n": n, "ball": pause.ball,
+                "since": pause.since, "until": pause.until, "why": pause.why,
+            })  # fmt: skip
+        elif there[n]["until"] != pause.until:
+            ended.append(there[n] | {"until": pause.until})
+    return ended
 
 
 # -- people ----------------------------------------------------------------------------------------
 
 
-async def _tell(unit: Unit, batch: Batch, norms: Norms, ticket: Row, what: Sequence[tuple[str, Row]]) -> None:
+async def _tell(unit: Unit, batch: Batch, norms: Norms, told: Sequence[tuple[Row, str, Row]]) -> None:
     """Named people: whoever holds the case, and the leads on shift (all leads when none is)."""
     officers = await alarms.active_officers(unit.conn)
     leads = [each for each in officers if each.role == Role.LEAD] or [
         each for each in officers if each.role == Role.ADMIN
     ]
     on_shift = [each for each in leads if each.duty_until is not None and each.duty_until > batch.now]
-    holder = [each for each in officers if each.id == ticket["officer_id"]]
-    people = {each.id: each for each in (*holder, *(on_shift or leads))}
-    for which, row in what:
-        for each in people.values():
+    for ticket, what, row in told:
+        holder = [each for each in officers if each.id == ticket["officer_id"]]
+        for each in {each.id: each for each in (*holder, *(on_shift or leads))}.values():
             for via, target in (("desk", ""), *_ways(norms, each)):
-                batch.insert("sla_notice", _notice(batch.now, ticket, which, row, each, via, target))
+                batch.insert("sla_notice", _notice(batch.now, ticket, what, row, each, via, target))
 
 
 def _ways(norms: Norms, officer: Officer) -> list[tuple[str, str]]:
@@ -158,9 +190,8 @@ def _notice(now: datetime, ticket: Row, what: str, row: Row, who: Officer, via: 
 
 
 async def _act(unit: Unit, batch: Batch, ticket: Row, actions: Set[str]) -> None:
-    """Once, however many clocks ended together. The case is loaded anew under the lock of its conversation, as verbs do."""
-    if not {RAISE, QUEUE} & actions:
-        return
+    """The urgency rises, or the case goes back to the queue; once, however many clocks ended together. The case is loaded anew
+    under the lock of its conversation, as every verb does."""
     thread, case = await cases.open_for(unit.conn, batch, Ref(ticket["id"], ticket["part"]))
     if RAISE in actions and case["urgency"] == Urgency.NORMAL:  # to critical never: that word is for lives
         batch.event(case, "urgency", "clock", before=case["urgency"], after=Urgency.HIGH, why=OVER)

@@ -43,7 +43,7 @@ async def test_the_desk_shows_what_is_due_and_what_was(db, app, enter: Enter, ti
         await unit.conn.execute(sa.update(table(Ticket)).values(subtopic="=1+1"))
     await claim(db, time.house, rina, ticket)
     (row,) = await read(db, Ticket, id=ticket.id)
-    await reply(db, rina, type(ticket)(row.conversation_id, ticket.part), "Siap.", "kunciangka1")
+    await reply(db, time.house, rina, type(ticket)(row.conversation_id, ticket.part), "Siap.", "kunciangka1")
     time.now += timedelta(hours=2)
     await resolve(db, time.house, rina, ticket)
     await time.go(0)
