@@ -8,7 +8,7 @@ from bot.errors import NotFound
 from bot.models import Author, Officer, Owner, PageState, Role, State, Urgency
 from bot.models.ref import Ref
 from bot.policy import rank, sla
-from bot.policy.norms import NOTHING, QUEUE, RAISE, Norms
+from bot.policy.norms import NOTHING, QUEUE, RAISE
 from bot.policy.sla import Clock, Event, Reading
 from bot.store import alarms, cases
 from bot.store import sla as rows
@@ -65,7 +65,7 @@ async def _work(unit: Unit, batch: Batch, house: House, loaded: Iterable[Loaded]
         statement, changes = rows.end_pauses(ended)
         await statement(unit.conn, changes)
     if told:
-        await _tell(unit, batch, house.triage.norms, told)
+        await _tell(unit, batch, house, told)
         unit.queue_changed()
         unit.hints.add("alarm")
     return acts
@@ -158,7 +158,7 @@ def _pauses(batch: Batch, row: Row, each: Clock, there: Sequence[Row]) -> list[R
 # -- people ----------------------------------------------------------------------------------------
 
 
-async def _tell(unit: Unit, batch: Batch, norms: Norms, told: Sequence[tuple[Row, str, Row]]) -> None:
+async def _tell(unit: Unit, batch: Batch, house: House, told: Sequence[tuple[Row, str, Row]]) -> None:
     """Named people: whoever holds the case, and the leads on shift (all leads when none is)."""
     officers = await alarms.active_officers(unit.conn)
     leads = [each for each in officers if each.role == Role.LEAD] or [
@@ -168,12 +168,14 @@ async def _tell(unit: Unit, batch: Batch, norms: Norms, told: Sequence[tuple[Row
     for ticket, what, row in told:
         holder = [each for each in officers if each.id == ticket["officer_id"]]
         for each in {each.id: each for each in (*holder, *(on_shift or leads))}.values():
-            for via, target in (("desk", ""), *_ways(norms, each)):
+            for via, target in (("desk", ""), *_ways(house, each)):
                 batch.insert("sla_notice", _notice(batch.now, ticket, what, row, each, via, target))
 
 
-def _ways(norms: Norms, officer: Officer) -> list[tuple[str, str]]:
-    return [(via, target) for via in norms.ways if (target := getattr(officer, via))]
+def _ways(house: House, officer: Officer) -> list[tuple[str, str]]:
+    """Those that can be used here: what is switched off reaches nobody."""
+    usable = {*house.channels, *(["email"] if house.ways.mail_url else [])}
+    return [(via, target) for via in house.triage.norms.ways if via in usable and (target := getattr(officer, via))]
 
 
 def _notice(now: datetime, ticket: Row, what: str, row: Row, who: Officer, via: str, target: str) -> Row:

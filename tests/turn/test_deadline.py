@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from aiosmtpd.controller import Controller
 
 from bot import clock, timers
 from bot.engine.effects import OpenTicket
 from bot.errors import Conflict
+from bot.metrics import Metrics
 from bot.models import Message, SlaClock, SlaNotice, SlaPause, State, Tally, Ticket, TicketEvent, Timer, Urgency
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store import boxes, cases, talk, tally
+from bot.paging import Pager
+from bot.store import alarms, boxes, cases, talk, tally
 from bot.store import sla as rows
 from bot.store.batch import CLOCKS, Batch
 from bot.store.db import Db
-from bot.turn import House, handoff
+from bot.turn import House, Ways, handoff
 from bot.turn.claim import claim
 from bot.turn.reply import reply
 from bot.turn.resolve import resolve
@@ -199,6 +202,44 @@ async def test_many_deadlines_ring_once_each(time: Time) -> None:
     told = await read(db, SlaNotice)
     assert len(told) == len({row.ticket_id for row in told}) == 60 and {row.what for row in told} == {"breach"}
     assert sum(row.n for row in await _all(db, Tally)) == 60
+
+
+class Mails:
+    """What a real mail server on this machine has taken."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.texts.append(f"{envelope.rcpt_tos[0]} {envelope.content.decode()}")
+        return "250 OK"
+
+
+async def test_a_warning_leaves_the_desk_where_that_is_wanted(time: Time, unused_tcp_port: int) -> None:
+    """By mail, to the lead who has an address; while the server is away it is tried again."""
+    db, mails = time.db, Mails()
+    lead = await seed.officer(db, "Lia", "lead")
+    async with db.unit() as unit:
+        await alarms.set_ways(unit.conn, lead.id or 0, {"email": "lia@example.org"})
+    time.house.triage = replace(time.house.triage, norms=replace(time.house.triage.norms, ways=("email", "telegram")))
+    time.house.ways = Ways(mail_url="smtp://127.0.0.1:9", mail_from="wargi@example.org")
+    ticket = await opened(time)
+    await time.go(4.5)
+    pager = Pager(db, time.house, Metrics())
+    assert await pager.send_due(None) == 1
+    (row,) = await read(db, SlaNotice, via="email")
+    assert (row.state, row.attempts, row.next_at is not None) == ("ready", 1, True)
+
+    server = Controller(mails, hostname="127.0.0.1", port=unused_tcp_port)
+    server.start()
+    time.house.ways = replace(time.house.ways, mail_url=f"smtp://127.0.0.1:{unused_tcp_port}")
+    time.now += timedelta(seconds=3)
+    assert await pager.send_due(None) == 1 and await pager.send_due(None) == 0
+    server.stop()
+    (row,) = await read(db, SlaNotice, via="email")
+    (case,) = await read(db, Ticket, id=ticket.id)
+    assert (row.state, row.attempts, row.error) == ("sent", 2, "")
+    assert len(mails.texts) == 1 and mails.texts[0].startswith("lia@example.org") and case.number in mails.texts[0]
 
 
 async def _all(db: Db, what: Any) -> list[Any]:
