@@ -1,6 +1,7 @@
 """The stored rank orders like urgency with ageing at every moment, so an index can hold it."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ def test_the_order_of_the_rank_is_that_of_urgency_and_age(tickets: list[tuple[da
 
     ordered = sorted(tickets, key=lambda ticket: rank(*ticket))
     scores = [score(ticket) for ticket in ordered]
-    assert all(a >= b - 1e-5 for a, b in zip(scores, scores[1:], strict=False))
+    assert all(a >= b - 1e-5 for a, b in pairwise(scores))
 
 
 def test_nothing_starves_and_nothing_passes_danger() -> None:
