@@ -12,7 +12,7 @@ Span = tuple[timedelta, timedelta]
 """From … until, since midnight; `until` may be 24 hours."""
 Stretch = tuple[datetime, datetime]
 
-ZERO, DAY = timedelta(0), timedelta(days=1)
+ZERO, DAY, MICRO = timedelta(0), timedelta(days=1), timedelta(microseconds=1)
 ZONES = {"WIB": timedelta(hours=7), "WITA": timedelta(hours=8), "WIT": timedelta(hours=9)}
 HORIZON = 3660
 """Days: a deadline beyond ten years is a fault of the data, not a deadline."""
@@ -28,10 +28,48 @@ class Calendar:
     """Days on which nothing is open, with why."""
     day: timedelta = DAY
     """How much open time one working day of a norm counts for."""
+    kept: list["_Plain"] = field(default_factory=list, repr=False, compare=False)
+    """Made at the first sum."""
 
     @property
     def always(self) -> bool:
         return not self.closed and all(spans == ((ZERO, DAY),) for spans in self.week)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A calendar in whole numbers, for the sums without pauses, which every new ticket needs: microseconds, and days by ordinal."""
+
+    week: tuple[tuple[tuple[int, int], ...], ...]
+    totals: tuple[int, ...]
+    shut: frozenset[int]
+
+
+def _plain(calendar: Calendar) -> _Plain:
+    if not calendar.kept:
+        week = tuple(tuple((a // MICRO, b // MICRO) for a, b in spans) for spans in calendar.week)
+        totals = tuple(sum(b - a for a, b in spans) for spans in week)
+        calendar.kept.append(_Plain(week, totals, frozenset(day.toordinal() for day in calendar.closed)))
+    return calendar.kept[0]
+
+
+def _due(calendar: Calendar, start: datetime, budget: timedelta) -> datetime | None:
+    """Local time at which `budget` has passed, day by day: a day that is not the last costs one subtraction."""
+    plain, left, first = _plain(calendar), budget // MICRO, start.toordinal()
+    since = (start - datetime.combine(start.date(), time())) // MICRO
+    for ordinal in range(first, first + HORIZON):
+        if ordinal in plain.shut:
+            continue
+        weekday = (ordinal + 6) % 7
+        if ordinal != first and left > plain.totals[weekday]:
+            left -= plain.totals[weekday]
+            continue
+        for a, b in plain.week[weekday]:
+            a = max(a, since) if ordinal == first else a
+            if a < b and left <= b - a:
+                return datetime.fromordinal(ordinal) + timedelta(microseconds=a + left)
+            left -= max(0, b - a)
+    return None
 
 
 def average(week: Sequence[Sequence[Span]]) -> timedelta:
@@ -108,10 +146,15 @@ def due(calendar: Calendar, since: datetime, budget: timedelta, pauses: Iterable
     left, start = budget, _local(since, calendar.zone)
     if left <= ZERO:
         return since.astimezone(UTC)
-    for first, last in _running(calendar, start, None, pauses):
-        if left <= last - first:
-            return (first + left - calendar.zone).replace(tzinfo=UTC)
-        left -= last - first
+    pauses = list(pauses)
+    if not pauses:
+        if (found := _due(calendar, start, budget)) is not None:
+            return (found - calendar.zone).replace(tzinfo=UTC)
+    else:
+        for first, last in _running(calendar, start, None, pauses):
+            if left <= last - first:
+                return (first + left - calendar.zone).replace(tzinfo=UTC)
+            left -= last - first
     raise ValueError(f"the calendar {calendar.name} is not open for {budget} within {HORIZON} days")
 
 
@@ -166,7 +209,7 @@ class Calendars:
             for each in self.holidays
             if each.kind in kinds and (not each.regions or any(region.startswith(code) for code in each.regions))
         }
-        return replace(base, zone=zone, closed=closed)
+        return replace(base, zone=zone, closed=closed, kept=[])
 
     def missing(self, year: int) -> list[str]:
         """Kinds of holidays of which this year has none although some calendar observes them: nobody has entered them yet."""

@@ -1,7 +1,7 @@
 """How long each step may take, as data (flows/data/sla.yaml): the most exact rule for a ticket wins. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.engine.forms import Form, Workshop, near
@@ -65,10 +65,16 @@ class Norms:
     night: str = ""
     """The calendar in which officers answer citizens who wait; '' = at all times."""
 
+    known: dict[tuple[str, str, str, str], Norm | None] = field(default_factory=dict, repr=False, compare=False)
+    """Answers that were worked out before: every new ticket asks, and there are few kinds of tickets."""
+
     def of(self, kind: str, subject: Subject) -> Norm | None:
         """The norm of a kind for this ticket; None = none is promised."""
-        fitting = [rule for rule in self.rules if rule.fits(kind, subject)]
-        return max(fitting, key=lambda rule: rule.exact) if fitting else None
+        key = kind, subject.urgency, subject.topic, subject.klass
+        if key not in self.known:
+            fitting = [rule for rule in self.rules if rule.fits(kind, subject)]
+            self.known[key] = max(fitting, key=lambda rule: rule.exact) if fitting else None
+        return self.known[key]
 
 
 def read(shop: Workshop, source: Source, calendars: Calendars, topics: frozenset[str]) -> Norms:

@@ -160,7 +160,7 @@ async def test_class_queue_and_counts(time: Time) -> None:
 
     strict = time.house.triage.norms
     rules = tuple(replace(rule, breach="queue") if rule.kind == "first_answer" else rule for rule in strict.rules)
-    time.house.triage = replace(time.house.triage, norms=replace(strict, rules=rules))
+    time.house.triage = replace(time.house.triage, norms=replace(strict, rules=rules, known={}))
     await claim(db, time.house, rina, other)
     await time.go(6)  # she says nothing
     (row,) = await read(db, Ticket, id=other.id)
