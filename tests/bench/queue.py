@@ -3,6 +3,7 @@
     python -m tests.bench.queue [--database URL] [--sizes 1000,10000,100000,1000000] [--rounds 60]
 
 Prints of each question what nine rounds of ten stay above, in milliseconds (on a busy machine the median is the neighbours'),
+and the exponent from the first size to the last.
 """
 
 import argparse
