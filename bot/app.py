@@ -14,6 +14,7 @@ from aiohttp import web
 from bot import clock, i18n, logs, registry, vault
 from bot.approved import HINT, Templates
 from bot.config import Config
+from bot.content import Content
 from bot.delivery import Delivery
 from bot.engine import flow
 from bot.errors import ConfigError, WargiError
@@ -23,18 +24,21 @@ from bot.hints import EVERYTHING, Hints
 from bot.lessons import Lessons
 from bot.metrics import Metrics
 from bot.policy import templates
+from bot.published import Published
+from bot.rounds import Rounds
 from bot.store import leases, schema
 from bot.store.db import Db
 from bot.store.listen import listen
 from bot.triage import room
 from bot.turn import House, Ways, alarm
-from bot.web import chat, health, keys, track, upload, webhooks
+from bot.web import agency, chat, health, keys, track, upload, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
 
 STOP_SECONDS = 6.0
 """For turns and sends in flight; with the rest of the stop under ten seconds."""
 NEXT_PORTS = 20
+EXAMPLES = Path("data") / "examples" / "topics"
 
 
 class Server:
@@ -57,9 +61,11 @@ class Server:
         self._worker: Worker | None = None
         self._delivery: Delivery | None = None
         self._fetcher: Fetcher | None = None
+        self._rounds: Rounds | None = None
         self._listener: asyncio.Task[None] | None = None
         self._templates: Templates | None = None
         self._loops: list[asyncio.Task[None]] = []
+        self.published: Published
         self._runner: web.AppRunner | None = None
         self._http: aiohttp.ClientSession | None = None
 
@@ -71,15 +77,19 @@ class Server:
     async def start(self, sock: socket.socket) -> None:
         """Serves on `sock`. Raises `ConfigError` or `FlowError` with one clear sentence."""
         self.port = sock.getsockname()[1]
-        catalogues = i18n.Catalogues.load(content_dir(self.config.locales_dir, "locales"))
-        flows = flow.load(content_dir(self.config.flows_dir, "flows"), catalogues)
+        shipped = Content(content_dir(self.config.flows_dir, "flows"), content_dir(self.config.locales_dir, "locales"))
+        catalogues = i18n.Catalogues.load(shipped.locales)
+        flows = flow.load(shipped.flows, catalogues)
         await self._open()
+        self.published = Published(self.db, self.config.data_dir, shipped)
+        flows = await self.published.first() or flows
+        folder = self.published.content.flows
         self.shelf = shelf(self.config.media_url, self.config.data_dir)
         kinds = registry.channels(self.config, self.url, self.shelf.read)
-        sorter = room.load(content_dir(self.config.flows_dir, "flows"), flows)
+        sorter = room.load(folder, flows)
         self.house = House(
             flows, kinds, sorter, vault.load(self.config.secret_key, self.config.data_dir), self._ways(),
-            self.config.survey_hours, self.url, templates.load(content_dir(self.config.flows_dir, "flows"), catalogues),
+            self.config.survey_hours, self.url, templates.load(folder, flows.catalogues),
             remind_hours=self.config.window_reminder_hours,
         )  # fmt: skip
         self.door.ear = partial(alarm.heard, self.house)
@@ -100,29 +110,37 @@ class Server:
             self._fetcher = Fetcher(self.db, self.house, self.shelf, self.metrics, scratch, self._worker)
             self._worker.news = self._templates.news
             self.db.after_commit.append(self._delivery.committed)
+            self._rounds = Rounds(self.db, self.house, self._looks_after_all)
         if self.db.is_sqlite:
             self.db.after_commit.append(lambda unit: self._heard(unit.hints))
         else:
             dsn = self.config.database_listen_url or self.config.database_url
             self._listener = asyncio.create_task(listen(dsn, self._heard, life))
-        content = content_dir(self.config.flows_dir, "flows") / "data" / "examples" / "topics"
-        lessons = Lessons(self.db, self.house, self.hints, content, self.config.data_dir)
-        self._loops += [asyncio.create_task(loop) for loop in (lessons.work(), self._templates.run())]
+        lessons = Lessons(self.db, self.house, self.hints, folder / EXAMPLES, self.config.data_dir)
+        renewing = self.published.work(self.house, self.hints, lambda new: lessons.begin_anew(new.flows / EXAMPLES))
+        self._loops += [asyncio.create_task(loop) for loop in (lessons.work(), self._templates.run(), renewing)]
         if self._worker is not None:
             await self._worker.start()
         if self._fetcher is not None:
             self._fetcher.start()
+        if self._rounds is not None:
+            self._rounds.start()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handler_cancellation=False)
         await self._runner.setup()
         await web.SockSite(self._runner, sock, backlog=1024).start()
         # A daemon: a stop need not wait for a model that is being trained.
         threading.Thread(target=self._learn, name="learn", daemon=True).start()
 
+    def _looks_after_all(self) -> bool:
+        """One process at a time does what is done for all officers together: the one that holds part 0."""
+        held = self._worker.held() if self._worker is not None else {}
+        return held is None or 0 in held
+
     def _learn(self) -> None:
         """What takes seconds to load comes while messages are answered already."""
         try:
-            folder = content_dir(self.config.flows_dir, "flows")
-            room.learn(self.house.triage, folder, self.house.flows, self.config.data_dir)
+            folder, triage = self.published.content.flows, self.house.triage
+            room.learn(triage, folder, self.house.flows, self.config.data_dir)
         except (WargiError, OSError) as error:
             logs.get("app").error("topics are not guessed", error=logs.fault(error))
         finally:
@@ -150,6 +168,7 @@ class Server:
                 webhooks.setup(app, channel)
             upload.setup(app, chat.setup(app))
             track.setup(app)
+            agency.setup(app)
         if "desk" in self.roles:
             from bot import desk
 
@@ -167,6 +186,10 @@ class Server:
             self._fetcher.wake()
         if "inbox" in topics or EVERYTHING in topics:
             self._worker.wake()
+        if "errand" in topics or EVERYTHING in topics:
+            self._worker.errands.wake()
+        if self._rounds is not None and ("queue" in topics or EVERYTHING in topics):
+            self._rounds.wake()
         if "urgent" in topics or EVERYTHING in topics:
             self._worker.lane.wake()
         if not self.db.is_sqlite:
@@ -183,6 +206,8 @@ class Server:
             await self._runner.cleanup()
         if self._fetcher is not None:
             await self._fetcher.stop()
+        if self._rounds is not None:
+            await self._rounds.stop()
         if self._worker is not None:
             await self._worker.stop(STOP_SECONDS)
         loops = [*self._loops, *([self._listener] if self._listener is not None else [])]

@@ -4,11 +4,11 @@ import asyncio
 import gc
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from bot import flow_cli
 from bot.errors import WargiError
 from bot.report_cli import report_app
 from bot.triage_cli import triage_app
@@ -26,6 +26,7 @@ app = typer.Typer(
 flow_app = typer.Typer(no_args_is_help=True, help="What the bot says and asks.")
 locale_app = typer.Typer(no_args_is_help=True, help="How it is said in other languages.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
+flow_cli.add(flow_app)
 app.add_typer(flow_app, name="flow")
 app.add_typer(locale_app, name="locale")
 app.add_typer(db_app, name="db")
@@ -188,10 +189,11 @@ def flow_check() -> None:
     from bot.engine.check import lint
     from bot.triage import emergency, room
 
-    read, today = flows(), clock.now().date()
-    problems = lint(read)
+    known, today = flows(), clock.now().date()
+    problems = lint(known)
     folder = content_dir(settings().flows_dir, "flows")
-    days = room.load(folder, read).norms.calendars
+    # dangers, escalation, routing, agencies, norms: a broken file is refused with its line
+    days = room.load(folder, known).norms.calendars
     warnings = [str(each) for each in emergency.read(folder).stale(today)]
     warnings += [
         f"calendars: no holidays of kind `{kind}` are written for {year}; write them into data/calendars.yaml."
@@ -219,25 +221,6 @@ def flow_show(
     from bot.engine.show import show
 
     typer.echo((draw if svg else show)(flows(), name, language), nl=False)
-
-
-@flow_app.command("play")
-def flow_play(
-    scripts: list[Path], rewrite: Annotated[bool, typer.Option(help="write the new transcript")] = False
-) -> None:
-    """Play transcripts and show where the bot says something else."""
-    from bot.engine.play import play_file
-
-    failed, read = 0, flows()
-    listen = listener(read)
-    for path in scripts:
-        played = play_file(read, path, listen)
-        if rewrite:
-            path.write_text(played.text, encoding="utf-8")
-        elif played.differs:
-            failed += 1
-            typer.echo(played.difference)
-    sys.exit(1 if failed else 0)
 
 
 def flows() -> Any:

@@ -58,6 +58,13 @@ class Lane:
     def _parts(self) -> list[int] | None:
         return None if self._db.is_sqlite else sorted(self._held())
 
+    async def once(self) -> None:
+        """What `work` does for ever, one time, until all of it has ended."""
+        await self._turns()
+        await self._alarms()
+        await self._pager.begin_due(self._parts())
+        await self._pager.settled()
+
     async def _turns(self) -> int:
         """Conversations in which the door heard danger: all that waits of them, in order, ahead of everybody else's."""
         held, parts = self._held(), self._parts()
@@ -91,11 +98,14 @@ class Lane:
         return 0  # due ones that failed are looked at again after a tick
 
     async def _calls(self) -> None:
-        while True:
-            try:
-                sent = await self._pager.send_due(self._parts())
-            except Exception as error:
-                self._log.warning("calls wait", error=logs.fault(error))
-                sent = 0
-            if not sent:
-                await asyncio.sleep(TICK)
+        try:
+            while True:
+                try:
+                    begun = await self._pager.begin_due(self._parts())
+                except Exception as error:
+                    self._log.warning("calls wait", error=logs.fault(error))
+                    begun = 0
+                if not begun:
+                    await asyncio.sleep(TICK)
+        finally:
+            self._pager.stop()

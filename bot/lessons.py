@@ -40,6 +40,10 @@ class Lessons:
         self._learnt = (0, 0)
         self._model: Model | None = None
 
+    def begin_anew(self, folder: Path) -> None:
+        """Content was published: the model that was trained on the one before gives way, and what is approved is learnt onto this."""
+        self._folder, self._learnt, self._model = folder, (0, 0), None
+
     async def work(self) -> None:
         """For ever. What fails is tried again."""
         log = logs.get("lessons")

@@ -4,7 +4,7 @@ A flow's text is found by its place (`menu.utama.text` as the context), so a cha
 fuzzy, until somebody has looked. Babel writes the files; nothing here runs in the server.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -19,6 +19,7 @@ from bot.engine import register
 from bot.engine.fill import names
 from bot.engine.flow import Flows, load
 from bot.i18n import COMPLETE, SOURCE, Catalogues
+from bot.triage import emergency
 
 PACKAGE = Path(__file__).parent
 TEMPLATE = "messages.pot"
@@ -52,14 +53,14 @@ def path_of(locales_dir: Path, language: str) -> Path:
 
 def extract(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> int:
     """Writes the template. Returns how many texts there are."""
-    found = template(_flows(flows_dir, locales_dir), package)
+    found = template(_flows(flows_dir, locales_dir), package, _labels(flows_dir))
     _write(locales_dir / TEMPLATE, found)
     return len(found)
 
 
 def update(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> list[str]:
     """Writes the template and brings every .po up to date. Returns the files that changed."""
-    found = template(_flows(flows_dir, locales_dir), package)
+    found = template(_flows(flows_dir, locales_dir), package, _labels(flows_dir))
     changed = [_write(locales_dir / TEMPLATE, found)]
     for file in sorted(locales_dir.glob("*/LC_MESSAGES/messages.po")):
         changed.append(_write(file, _merged(found, _read(file), file.parent.parent.name)))
@@ -79,7 +80,7 @@ def check(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE, allow_fuz
     """Nothing missing in the languages that citizens are promised, nothing to be looked at again there, the same placeholders on
     both sides, Sundanese in its register, the template up to date."""
     flows = _flows(flows_dir, locales_dir)
-    found, problems = template(flows, package), list[Problem]()
+    found, problems = template(flows, package, _labels(flows_dir)), list[Problem]()
     if _bytes(found) != _content(locales_dir / TEMPLATE):
         problems.append(Problem(str(locales_dir / TEMPLATE), "texts have changed; run `wargi locale update`"))
     for file in sorted(locales_dir.glob("*/LC_MESSAGES/messages.po")):
@@ -94,7 +95,7 @@ def check(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE, allow_fuz
 
 def open_texts(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> dict[str, list[Problem]]:
     """language -> what falls back to Indonesian, or is to be looked at because its source changed."""
-    found, listed = template(_flows(flows_dir, locales_dir), package), dict[str, list[Problem]]()
+    found, listed = template(_flows(flows_dir, locales_dir), package, _labels(flows_dir)), dict[str, list[Problem]]()
     for file in sorted(locales_dir.glob("*/LC_MESSAGES/messages.po")):
         language = file.parent.parent.name
         rows = [Problem(name, what) for name, what in _problems(_for(found, language), _read(file), False)]
@@ -102,11 +103,13 @@ def open_texts(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> d
     return listed
 
 
-def template(flows: Flows, package: Path) -> Catalog:
-    """Every text of the flows, then every `_()` of the code and pages."""
+def template(flows: Flows, package: Path, labels: Mapping[str, tuple[str, int]]) -> Catalog:
+    """Every text of the flows, the labels of emergency numbers, then every `_()` of the code and pages."""
     found = _empty()
     for item in flows.written.values():
         found.add(item.text, context=item.context, locations=[(item.file, item.line)])
+    for label, place in labels.items():
+        found.add(label, locations=[place])
     methods = [("**.py", "python"), ("**.html", "jinja2")]
     for name, line, message, comments, context in sorted(
         extract_from_dir(
@@ -116,6 +119,11 @@ def template(flows: Flows, package: Path) -> Catalog:
     ):
         found.add(message, context=context, locations=[(f"{package.name}/{name}", line)], auto_comments=comments)
     return found
+
+
+def _labels(flows_dir: Path) -> Mapping[str, tuple[str, int]]:
+    """A folder without its own emergency numbers uses the shipped ones, which are translated where they are."""
+    return emergency.texts(emergency.read(flows_dir)) if (flows_dir / "data" / "emergency.yaml").is_file() else {}
 
 
 def _flows(flows_dir: Path, locales_dir: Path) -> Flows:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
 import aiohttp
@@ -45,16 +46,25 @@ class Pager:
     def __init__(self, db: Db, house: House, metrics: Metrics) -> None:
         self._db, self._house, self._metrics = db, house, metrics
         self._log = logs.get("paging")
+        self._leaving: dict[bytes, asyncio.Task[None]] = {}
+        """Calls on their way: one that hangs holds up no other."""
 
-    async def send_due(self, parts: Sequence[int] | None) -> int:
-        """All calls that are due, side by side; returns how many there were."""
+    async def begin_due(self, parts: Sequence[int] | None) -> int:
+        """Begins all calls that are due and not on their way yet; returns how many."""
         if parts == []:
             return 0
         async with self._db.read() as conn:
-            calls = await alarms.calls_due(conn, parts, clock.now(), MOST)
-            warnings = await sla.calls_due(conn, parts, clock.now(), MOST)
-        await asyncio.gather(*(self._call(each) for each in calls), *(self._warn(each) for each in warnings))
-        return len(calls) + len(warnings)
+            due = await alarms.calls_due(conn, parts, clock.now(), MOST + len(self._leaving))
+            warnings = await sla.calls_due(conn, parts, clock.now(), MOST + len(self._leaving))
+        calls = [each for each in due if each.id not in self._leaving]
+        for each in calls:
+            self._leaving[each.id] = task = asyncio.create_task(self._call(each))
+            task.add_done_callback(partial(self._left, each.id))
+        late = [each for each in warnings if each.id not in self._leaving]
+        for each in late:
+            self._leaving[each.id] = task = asyncio.create_task(self._warn(each))
+            task.add_done_callback(partial(self._left, each.id))
+        return len(calls) + len(late)
 
     async def _warn(self, call: boxes.Row) -> None:
         """A deadline is near or over: the same ways and the same patience, and nothing to press."""
@@ -75,6 +85,20 @@ class Pager:
         again = clock.now() + timedelta(seconds=wait) if wait else None
         async with self._db.unit() as unit:
             await sla.settle_call(unit.conn, Ref(call.id, call.part), state, attempts, again, error)
+
+    def _left(self, call: bytes, task: asyncio.Task[None]) -> None:
+        del self._leaving[call]
+        if not task.cancelled() and (problem := task.exception()) is not None:  # it is due again as it was
+            self._log.warning("call not written down", error=logs.fault(problem))
+
+    async def settled(self) -> None:
+        """All that are on their way have come to an end."""
+        while self._leaving:
+            await asyncio.wait(list(self._leaving.values()))
+
+    def stop(self) -> None:
+        for task in self._leaving.values():
+            task.cancel()
 
     async def _call(self, call: boxes.Row) -> None:
         error = ""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from bot import clock
+from bot import clock, courier
 from bot.errors import Conflict, NotFound
 from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
@@ -12,8 +12,10 @@ from bot.store.db import Unit
 from bot.turn import (
     House,
     alarm,
+    asleep,
     deadline,
     dialogue,
+    findings,
     identity,
     incident,
     known,
@@ -22,8 +24,10 @@ from bot.turn import (
     outside,
     pace,
     patience,
+    postpone,
     receipt,
     survey,
+    verify,
     waiting,
 )  # fmt: skip
 
@@ -33,6 +37,20 @@ async def _quiet(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
     thread = await talk.of_conversation(unit.conn, subject)
     if thread.conversation_id == subject.id:
         dialogue.quiet(batch, house, thread)
+
+
+async def _waited(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """A step has waited long enough."""
+    thread = await talk.of_conversation(unit.conn, subject)
+    if thread.conversation_id == subject.id:
+        dialogue.waited(batch, house, thread)
+
+
+async def _asleep(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
+    """Nobody has written for long."""
+    thread = await talk.of_conversation(unit.conn, subject)
+    if thread.conversation_id == subject.id:
+        asleep.ring(batch, house, thread)
 
 
 async def _survey(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -77,6 +95,10 @@ async def _window(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
 
 VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     dialogue.QUIET: _quiet,
+    dialogue.LATER: _waited,
+    dialogue.LOOKUP: findings.looked_up,
+    dialogue.ERRAND: findings.answered,
+    asleep.ASLEEP: _asleep,
     survey.EXPIRES: _survey,
     alarm.FORGOTTEN: _forgotten,
     receipt.AGAIN: _status,
@@ -89,18 +111,22 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     pace.PAUSE: patience.over,
     incident.ENDS: incident.over,
     outside.CLOSES: _window,
+    postpone.DUE: postpone.resume,
+    verify.VERIFIED: verify.confirmed,
+    courier.REPORT: courier.report,
 }
 
 
-async def ring_clocks(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> list[str]:
+async def ring_clocks(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> None:
     """Timers of deadlines, all in one transaction with few statements. Raises `Conflict` when one was set anew meanwhile: nothing is written then."""
     act = await deadline.tick_all(unit, house, [Ref(row.ref, row.part) for row in rows])
     if not await boxes.drop_timers(unit.conn, [Ref(row.id, row.part) for row in rows]):
         raise Conflict("a deadline has moved")
     await act()
-    return ["done"] * len(rows)
 
 
+OF_TALK = frozenset({dialogue.QUIET, dialogue.LATER, dialogue.LOOKUP, asleep.ASLEEP})
+"""Kinds whose subject is a conversation, and that would fail again: officers take it over."""
 UNKNOWN_WAIT = timedelta(minutes=1)
 
 

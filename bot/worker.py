@@ -6,7 +6,9 @@ from contextlib import suppress
 from datetime import timedelta
 
 from bot import clock, logs, timers
+from bot.courier import Courier
 from bot.delivery import Delivery
+from bot.errands import Errands
 from bot.errors import StoreDown, WargiError
 from bot.lane import Lane
 from bot.message import templated
@@ -15,7 +17,7 @@ from bot.models.ref import Ref
 from bot.store import boxes, leases
 from bot.store.batch import CLOCKS
 from bot.store.db import Db, Unit
-from bot.turn import House, intake
+from bot.turn import House, intake, rescue
 
 MOST = 128
 """Turns in one transaction: more would make the next webhook wait for its commit."""
@@ -24,10 +26,9 @@ POLL = 1.0
 LINGER = 0.006
 """Seconds in which more may come before a batch begins: one transaction for five turns costs little more than for one."""
 TIMER_TICK = 0.25
-TOGETHER = 32
-"""Timers in one transaction: after a night ten thousand may be due, and a turn waits for no more than these."""
 FAILED_TIMER_WAIT = timedelta(minutes=1)
 SWEEP = 5.0
+COURIER_TICK = 1.0
 MARGIN = 1.0
 """So long before a lease ends nothing is sent any more: a send takes its time too."""
 
@@ -52,6 +53,8 @@ class Worker:
         """Told when a platform says that a template has changed."""
         self._turning = asyncio.Lock()
         """One batch of turns at a time, the critical lane's or ours: each reads its rows inside its own transaction."""
+        self.errands = Errands(db, house, metrics, lambda: None if db.is_sqlite else sorted(self._held))
+        self.courier = Courier(db, house)
         self.lane = Lane(db, house, metrics, name, lambda: self._held, self._run, self._turning)
 
     def wake(self) -> None:
@@ -67,7 +70,12 @@ class Worker:
             await self._share()
             self._idlers.append(asyncio.create_task(self._share_for_ever()))
         self._tasks += [asyncio.create_task(loop) for loop in (self._turns(), self._timers())]
-        self._idlers += [asyncio.create_task(self._sweep()), asyncio.create_task(self.lane.work())]
+        self._idlers += [
+            asyncio.create_task(self._sweep()),
+            asyncio.create_task(self.lane.work()),
+            asyncio.create_task(self.errands.work()),
+            asyncio.create_task(self._carry()),
+        ]
 
     async def stop(self, seconds: float) -> None:
         """Finishes the turn, lets sends in flight end, gives the parts back."""
@@ -171,7 +179,7 @@ class Worker:
                 continue
             for row in group:
                 if (reason := await self._alone(held, [row])) is not None:
-                    await self._park(row, reason)
+                    await self._park(held, row, reason)
 
     async def _alone(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> str | None:
         """None when it went well, else why not."""
@@ -186,8 +194,20 @@ class Worker:
             return logs.fault(error)
         return None
 
-    async def _park(self, row: boxes.Row, reason: str) -> None:
-        await self._db.write([boxes.park([(row.id, row.part, reason)])])
+    async def _park(self, held: Mapping[int, int], row: boxes.Row, reason: str) -> None:
+        """The case goes to the officers, and the citizen hears so; if even that fails, the item is only put aside."""
+        try:
+            async with self._turning, self._db.unit() as unit:
+                if not self._db.is_sqlite:
+                    await leases.fence(unit.conn, self._name, held, [row.part])
+                if not await boxes.still_pending(unit.conn, [row]):
+                    return
+                await rescue.item(unit, self._house, row, reason)
+        except WargiError:
+            raise
+        except Exception as error:
+            self._log.error("not handed over", item=row.id.hex(), error=logs.fault(error))
+            await self._db.write([boxes.park([(row.id, row.part, reason)])])
         self._parked(row.id, reason)
 
     def _parked(self, id_: bytes, reason: str) -> None:
@@ -206,7 +226,8 @@ class Worker:
                 await asyncio.sleep(1)
 
     async def _ring(self) -> int:
-        """Due timers, some in one transaction; where one of them fails each rings alone: it rings again later, and the others ring."""
+        """Due timers, each in its own transaction: one that fails rings again later, and the others ring. Those of deadlines ring
+        together: after a night ten thousand may be due."""
         held = self._held
         if not self._db.is_sqlite and not held:
             return 0
@@ -215,27 +236,30 @@ class Worker:
         rung = 0
         clocks = [row for row in rows if row.kind == CLOCKS]
         rows = [row for row in rows if row.kind != CLOCKS]
-        for some in (clocks, *(rows[start : start + TOGETHER] for start in range(0, len(rows), TOGETHER))):
-            outcomes = await self._ring_some(held, some) or [await self._ring_one(held, row) for row in some]
-            for row, outcome in zip(some, outcomes, strict=True):
-                self._metrics.timers.labels(row.kind, outcome).inc()
-                rung += outcome != "later"
+        if await self._ring_clocks(held, clocks):
+            self._metrics.timers.labels(CLOCKS, "done").inc(len(clocks))
+            rung += len(clocks)
+        else:
+            rows = [*clocks, *rows]
+        for row in rows:
+            outcome = await self._ring_one(held, row)
+            self._metrics.timers.labels(row.kind, outcome).inc()
+            rung += outcome != "later"
         return rung
 
-    async def _ring_some(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> list[str]:
-        """All of these in one transaction, beside no turns: both lock conversations. [] when it did not go well."""
+    async def _ring_clocks(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> bool:
+        """Deadlines in one transaction, beside no turns: both may lock conversations. False when each must ring alone."""
         if len(rows) < 2:
-            return []
+            return False
         try:
             async with self._turning, self._db.unit() as unit:
                 if not self._db.is_sqlite:
                     await leases.fence(unit.conn, self._name, held, [row.part for row in rows])
-                if rows[0].kind == CLOCKS:
-                    return await timers.ring_clocks(unit, self._house, rows)
-                return [await timers.ring(unit, self._house, row.kind, Ref(row.ref, row.part), row.id) for row in rows]
+                await timers.ring_clocks(unit, self._house, rows)
         except Exception as error:
-            self._log.warning("timers ring alone", error=logs.fault(error), rows=len(rows))
-        return []
+            self._log.warning("deadlines ring alone", error=logs.fault(error), rows=len(rows))
+            return False
+        return True
 
     async def _ring_one(self, held: Mapping[int, int], row: boxes.Row) -> str:
         try:
@@ -248,9 +272,36 @@ class Worker:
             return "later"
         except Exception as error:
             self._log.error("timer failed", kind=row.kind, error=logs.fault(error))
+        if row.kind in timers.OF_TALK and await self._hand_over(held, row):
+            return "handed over"
         async with self._db.unit() as unit:
             await boxes.postpone_timer(unit.conn, Ref(row.id, row.part), clock.now() + FAILED_TIMER_WAIT)
         return "failed"
+
+    async def _hand_over(self, held: Mapping[int, int], row: boxes.Row) -> bool:
+        """A timer's turn that fails would fail again: the conversation goes to the officers instead."""
+        try:
+            async with self._db.unit() as unit:
+                if not self._db.is_sqlite:
+                    await leases.fence(unit.conn, self._name, held, [row.part])
+                if await boxes.drop_timer(unit.conn, Ref(row.id, row.part)):
+                    await rescue.conversation(unit, self._house, Ref(row.ref, row.part))
+            return True
+        except Exception as error:
+            self._log.error("not handed over", kind=row.kind, error=logs.fault(error))
+            return False
+
+    # -- mails and calls to agencies -----------------------------------------------------------------
+
+    async def _carry(self) -> None:
+        while not self._stopping:
+            try:
+                busy = await self.courier.send_due(None if self._db.is_sqlite else sorted(self._held))
+            except Exception as error:
+                self._log.warning("deliveries wait", error=logs.fault(error))
+                busy = 0
+            if not busy:
+                await asyncio.sleep(COURIER_TICK)
 
     # -- leases ------------------------------------------------------------------------------------
 

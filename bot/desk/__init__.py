@@ -9,26 +9,33 @@ from aiohttp import web
 
 from bot.desk import (
     actions,
+    agencies,
     alarms,
     approved,
     cases,
     deadlines,
+    dispatch,
     door,
     files,
     guard,
+    handover,
     incidents,
+    instructions,
     lessons,
     likely,
     lists,
     live,
+    load,
     marks,
     numbers,
     officers,
     people,
     quarantine,
     reveal,
+    rota,
     show,
     speech,
+    way,
 )  # fmt: skip
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
@@ -36,6 +43,7 @@ from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
 from bot.policy.access import Verb
+from bot.web import pages
 
 __all__ = ["ROUTES", "first_link", "setup"]
 
@@ -75,6 +83,21 @@ ROUTES = (
     Route("POST", "/alarm/latihan", alarms.begin_drill, Verb.DRILL),
     Route("POST", "/alarm/{ref}/terima", alarms.take_up, Verb.ACKNOWLEDGE),
     Route("POST", "/tugas", alarms.shift, Verb.SELF),
+    Route("POST", "/hadir", load.presence, Verb.SELF),
+    Route("POST", "/kabar", load.read, Verb.SELF),
+    Route("GET", "/jadwal", rota.rota_page, Verb.SHIFT),
+    Route("POST", "/jadwal/buat", rota.make, Verb.ROTA),
+    Route("POST", "/jadwal/tambah", rota.add, Verb.ROTA),
+    Route("POST", "/jadwal/{id}/hapus", rota.remove, Verb.ROTA),
+    Route("POST", "/jadwal/{id}/sakit", rota.sick, Verb.SHIFT),
+    Route("POST", "/jadwal/{id}/tukar", rota.ask_swap, Verb.SHIFT),
+    Route("POST", "/jadwal/tukar/{id}", rota.answer_swap, Verb.SHIFT),
+    Route("POST", "/jadwal/tukar/{id}/lihat", rota.saw_swap, Verb.ROTA),
+    Route("GET", "/serah-terima", handover.sheets, Verb.SHIFT),
+    Route("POST", "/serah-terima/catatan", handover.write, Verb.SHIFT),
+    Route("POST", "/serah-terima/{id}/terima", handover.accept, Verb.SHIFT),
+    Route("GET", "/beban", load.load, Verb.SHIFT),
+    Route("POST", "/beban/{id}/bicara", load.talked, Verb.ROTA),
     Route("GET", "/saya", alarms.myself, Verb.SELF),
     Route("POST", "/saya", alarms.set_myself, Verb.SELF),
     Route("POST", "/tiket/{number}/tampilkan", reveal.reveal, Verb.REVEAL),
@@ -100,6 +123,19 @@ ROUTES = (
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),
+    Route("POST", "/tiket/{number}/langkah/{langkah}", dispatch.act, Verb.DISPATCH),
+    Route("GET", "/instansi", agencies.overview, Verb.AGENCIES),
+    Route("GET", "/instansi/macet", agencies.stuck, Verb.AGENCIES),
+    Route("POST", "/instansi/macet/{ref}", agencies.resend, Verb.RESEND),
+    Route("GET", "/instansi/lapor.csv", agencies.export, Verb.INSTRUCT),
+    Route("GET", "/instruksi", instructions.listed, Verb.AGENCIES),
+    Route("POST", "/instruksi", instructions.begin, Verb.INSTRUCT),
+    Route("GET", "/instruksi/{id}", instructions.one, Verb.AGENCIES),
+    Route("POST", "/instruksi/{id}", instructions.change, Verb.INSTRUCT),
+    Route("GET", "/dinas", agencies.work, Verb.WORK),
+    Route("GET", "/dinas/tiket/{number}", agencies.ticket, Verb.WORK),
+    Route("GET", "/dinas/tiket/{number}/berkas/{ref}", agencies.file, Verb.WORK),
+    Route("POST", "/dinas/tiket/{number}/{act}", agencies.act, Verb.WORK),
     Route("GET", "/masuk", door.sign_in_page, Verb.ENTER),
     Route("POST", "/masuk", door.sign_in, Verb.ENTER),
     Route("POST", "/keluar", door.sign_out, Verb.LEAVE),
@@ -127,21 +163,21 @@ def _templates(desk: web.Application) -> None:
     environment = aiohttp_jinja2.setup(
         desk,
         app_key=TEMPLATES,
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=jinja2.FileSystemLoader(
+            [Path(__file__).parent / "templates", Path(pages.__file__).parent / "templates"]
+        ),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals |= {
-        "_": speech.tr,
-        "static": desk[ASSETS].url,
-        "show": show,
-        "marks": marks,
-        "files": files,
+        "_": speech.tr, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files, "way": way,
         "deadlines": deadlines,
-    }
-    environment.filters |= {"visible": show.visible, "one_line": show.one_line, "private": show.private}
+    }  # fmt: skip
+    environment.filters |= {
+        "visible": show.visible, "one_line": show.one_line, "private": show.private, "full": pages.full,
+    }  # fmt: skip
 
 
 async def _hang_up(desk: web.Application) -> None:

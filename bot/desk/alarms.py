@@ -10,8 +10,11 @@ from bot.desk import page, speech
 from bot.errors import Conflict, NotFound, WargiError
 from bot.message import clean
 from bot.models.ref import Ref
-from bot.store import alarms, sla
+from bot.policy.access import Verb, may
+from bot.store import alarms, duty, notices, shifts, sla
+from bot.turn import handover
 from bot.turn.acknowledge import acknowledge
+from bot.turn.crew import words
 from bot.turn.drill import drill
 from bot.web import keys
 
@@ -31,8 +34,14 @@ async def waiting(request: web.Request) -> dict[str, Any]:
     """What the banner shows: alarms that wait for a human, and for leads whether anybody is on shift."""
     async with request.config_dict[keys.DB].read() as conn:
         calling, on_duty, outage = await alarms.unacknowledged(conn, clock.now())
-        warned = await sla.notices(conn, page.signed_in(request).officer.id or 0, WARNED + 1)
-    return {"calling": calling, "on_duty": on_duty, "outage": outage, "warned": len(warned)}
+        me = page.signed_in(request).officer
+        news = await notices.unseen(conn, me.id or 0)
+        warned = await sla.notices(conn, me.id or 0, WARNED + 1)
+        missing = await shifts.gaps(conn, clock.now()) if may(me.role, Verb.ROTA) else []
+    gaps = [each for each in missing if each.missing]
+    rules = request.config_dict[keys.HOUSE].triage.staff.rota
+    shown = {"calling": calling, "on_duty": on_duty, "outage": outage, "warned": len(warned)}
+    return shown | {"news": news, "gaps": gaps, "rules": rules}
 
 
 async def alarms_page(request: web.Request) -> web.Response:
@@ -68,16 +77,21 @@ async def begin_drill(request: web.Request) -> web.Response:
 
 async def shift(request: web.Request) -> web.Response:
     """Begins or ends one's own shift. Whoever is on shift is called when a life may be in danger."""
-    begin = (await request.post()).get("mulai") == "ya"
-    async with request.config_dict[keys.DB].unit() as unit:
-        until = clock.now() + SHIFT if begin else None
-        await alarms.set_duty(unit.conn, page.signed_in(request).officer.id or 0, until)
-        unit.hints.add("alarm")
-    return page.see("/desk")
+    db, me = request.config_dict[keys.DB], page.signed_in(request).officer
+    if (await request.post()).get("mulai") == "ya":
+        async with db.read() as conn:
+            running = await shifts.planned(conn, clock.now(), clock.now() + timedelta(seconds=1), me.id)
+        calls = request.config_dict[keys.HOUSE].triage.staff.rota.calls
+        ends = [each.ends_at for each in running if not calls(each.kind)]
+        await handover.start(db, me.id or 0, max(ends, default=clock.now() + SHIFT))
+        return page.see("/desk")
+    left = await handover.leave(db, request.config_dict[keys.HOUSE], me.id or 0)
+    return page.see("/desk/serah-terima" if left else "/desk")
 
 
 async def myself(request: web.Request) -> web.Response:
-    return page.render(request, "myself.html", saved=request.query.get("simpan") == "ya")
+    mine = words(page.signed_in(request).officer.topics)
+    return page.render(request, "myself.html", saved=request.query.get("simpan") == "ya", mine=mine)
 
 
 async def set_myself(request: web.Request) -> web.Response:
@@ -94,9 +108,12 @@ async def set_myself(request: web.Request) -> web.Response:
     if values["email"] and "@" not in values["email"][1:-1]:
         raise WargiError("Alamat surel belum lengkap, misalnya nama@contoh.go.id.")
     languages = [code for code in LANGUAGES if code == "id" or form.get(f"bahasa_{code}")]
+    known = request.config_dict[keys.HOUSE].flows.topics
+    topics = [code for code in known if code in form.getall("topik", [])]
     async with request.config_dict[keys.DB].unit() as unit:
         who = page.signed_in(request).officer.id or 0
         await alarms.set_ways(unit.conn, who, {**values, "languages": ",".join(languages)})
+        await duty.set_values(unit.conn, who, topics=",".join(topics), opted_out=form.get("hindari") == "ya")
     response = page.see("/desk/saya?simpan=ya")
     speech.remember(response, clean(form.get("bahasa_meja"), 8))
     return response

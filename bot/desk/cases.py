@@ -17,6 +17,7 @@ from bot.models.ref import Ref
 from bot.policy import number, window
 from bot.store import desk, media, persons, sla
 from bot.store.persons import Person
+from bot.turn import sealing
 from bot.web import keys
 
 WINDOW = 50
@@ -121,8 +122,22 @@ async def load(request: web.Request) -> Case:
         person = await persons.load(conn, Ref(ticket["contact_id"], ticket["contact_part"]))
         others = await resemblance.load(conn, request.config_dict[keys.HOUSE], dict(ticket), history)
     at = clock.now()
+    asked = ticket["disclosed_at"]
+    vault = request.config_dict[keys.HOUSE].vault
+    stored = ticket["answers"] or {}
+    answers = sealing.unseal(vault, stored) if asked and at < asked + SHOWN else sealing.veil(stored)
     return Case(
-        dict(ticket), messages, history, since, signed.officer, at, files, person, clocks, others, clock.token()[:32]
+        {**ticket, "answers": answers},
+        messages,
+        history,
+        since,
+        signed.officer,
+        at,
+        files,
+        person,
+        clocks,
+        others,
+        clock.token()[:32],
     )
 
 

@@ -103,7 +103,8 @@ async def accept(request: web.Request) -> web.Response:
             async with db.unit() as unit:
                 if await people.use_invite(unit.conn, token, clock.now()) is None:
                     raise NotFound("unknown invitation")
-                officer_id = await people.add_officer(unit.conn, name, login, hashed, role, clock.now())
+                agency = await people.invite_agency(unit.conn, token)
+                officer_id = await people.add_officer(unit.conn, name, login, hashed, role, clock.now(), agency)
         except Conflict:
             problem = "Nama masuk ini sudah dipakai. Pilih yang lain."
     if problem:

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.desk import page, sessions
 from bot.desk.keys import SIGNED_IN
 from bot.errors import Conflict, Forbidden, NotFound, StoreDown, WargiError
+from bot.models import Role
 from bot.policy.access import Verb, may
 from bot.web import keys
 from bot.web.guard import same_origin
@@ -19,6 +20,7 @@ CSP = (
     "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SAFE = frozenset({"GET", "HEAD"})
+HOME = ("", "/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ def guarded(route: Route) -> Handler:
         if not may(signed.officer.role if signed else None, route.verb):
             if signed is None:
                 return _to_sign_in(request)
+            if signed.officer.role == Role.AGENCY and route.path in HOME and request.method in SAFE:
+                return page.see("/desk/dinas")  # where they work
             raise Forbidden("Peran Anda tidak boleh melakukan ini.")
         if request.method not in SAFE:
             await _refuse_forged(request)
@@ -58,7 +62,8 @@ async def _refuse_forged(request: web.Request) -> None:
         raise Forbidden("Permintaan ini tidak berasal dari halaman ini. Muat ulang halaman dan coba lagi.")
     signed = request.get(SIGNED_IN)
     if signed is not None:
-        given = request.headers.get("X-CSRF") or str((await request.post()).get("csrf", ""))
+        given = request.headers.get("X-CSRF") or request.query.get("csrf", "")  # in the address: forms that bring files
+        given = given or str((await request.post()).get("csrf", ""))
         if not sessions.csrf_right(signed.csrf, given):
             raise Forbidden("Formulir ini sudah kedaluwarsa. Muat ulang halaman dan coba lagi.")
 

@@ -6,13 +6,14 @@ from contextlib import suppress
 from aiohttp import ClientConnectionResetError, web
 from aiohttp_sse import EventSourceResponse, sse_response
 
+from bot import clock
 from bot.desk import page, sessions
 from bot.desk.keys import STOPPING
 from bot.errors import NotFound
 from bot.hints import EVERYTHING, Ear
 from bot.models.ref import Ref
 from bot.policy import number
-from bot.store import desk
+from bot.store import desk, notices
 from bot.web import keys
 
 EVENTS = {"queue": "antrean", "alarm": "alarm"}
@@ -25,7 +26,8 @@ async def stream(request: web.Request) -> web.StreamResponse:
     """Ends when the page leaves, the session ends or the server stops. The page fetches all it shows at every connection,
     so a hint that fell into a gap is not missed."""
     conversation = await _conversation(request)
-    topics = ["queue", "alarm", sessions.officer_topic(page.signed_in(request).officer.id)]
+    me = page.signed_in(request).officer
+    topics = ["queue", "alarm", sessions.officer_topic(me.id), notices.topic(me.id or 0)]
     topics += [f"c:{conversation}"] if conversation else []
     # heard before the first byte goes out: what changes after that is told
     with request.config_dict[keys.HINTS].subscribe(*topics) as ear:
@@ -49,6 +51,7 @@ async def _conversation(request: web.Request) -> Ref | None:
 
 
 async def _tell(request: web.Request, response: EventSourceResponse, ear: Ear, own: str) -> None:
+    news = notices.topic(page.signed_in(request).officer.id or 0)  # stands in the same banner
     stopping = asyncio.ensure_future(request.config_dict[STOPPING].wait())
     try:
         while not stopping.done():
@@ -58,10 +61,11 @@ async def _tell(request: web.Request, response: EventSourceResponse, ear: Ear, o
                 hearing.cancel()
                 return
             heard = hearing.result()
+            await sessions.present(request.config_dict[keys.DB], page.signed_in(request).officer, clock.now())
             if (not heard or own in heard or EVERYTHING in heard) and await sessions.find(request) is None:
                 await response.send("", event="keluar")
                 return
-            names = {EVENTS.get(topic, "kasus") for topic in heard - {own}}
+            names = {"alarm" if topic == news else EVENTS.get(topic, "kasus") for topic in heard - {own}}
             for name in sorted({"antrean", "kasus", "alarm"} if EVERYTHING in heard else names) or ["ping"]:
                 await response.send("", event=name)
     finally:

@@ -7,7 +7,7 @@ from aiohttp import web
 from bot import clock
 from bot.config import Config
 from bot.desk import page, sessions
-from bot.errors import Conflict, NotFound
+from bot.errors import Conflict, NotFound, WargiError
 from bot.models import Role
 from bot.store import people
 from bot.store.db import Db
@@ -24,10 +24,10 @@ async def first_link(db: Db, config: Config) -> str | None:
     return await _invite(db, Role.ADMIN)
 
 
-async def _invite(db: Db, role: Role) -> str:
+async def _invite(db: Db, role: Role, agency: str = "") -> str:
     token = clock.token()
     async with db.unit() as unit:
-        await people.add_invite(unit.conn, sessions.hashed(token), role, clock.now() + VALID)
+        await people.add_invite(unit.conn, sessions.hashed(token), role, clock.now() + VALID, agency)
     return f"/desk/undangan/{token}"
 
 
@@ -43,11 +43,15 @@ async def _show(request: web.Request, status: int = 200, **more: str) -> web.Res
 
 async def invite(request: web.Request) -> web.Response:
     """The link is shown once and stored as a hash, so it answers directly instead of leading on."""
+    form = await request.post()
     try:
-        role = Role(str((await request.post()).get("peran", "")))
+        role = Role(str(form.get("peran", "")))
     except ValueError:
         raise NotFound("unknown role") from None
-    path = await _invite(request.config_dict[keys.DB], role)
+    agency = str(form.get("instansi", "")) if role == Role.AGENCY else ""
+    if role == Role.AGENCY and agency not in request.config_dict[keys.HOUSE].triage.agencies.agencies:
+        raise WargiError("Pilih dulu instansinya, baru buat tautannya.")
+    path = await _invite(request.config_dict[keys.DB], role, agency)
     base = request.config_dict[keys.CONFIG].public_url.rstrip("/") or f"{request.scheme}://{request.host}"
     return await _show(request, link=base + path, link_role=role)
 

@@ -37,7 +37,9 @@ def render(request: web.Request, template: str, status: int = 200, **context: An
         "now_": clock.now(),
         "csrf": sessions.csrf_mask(signed.csrf) if signed else "",
         "topic": lambda code: _topic(request, code),
+        "flows": request.config_dict[keys.HOUSE].flows,
         "groups": request.config_dict[keys.HOUSE].flows.groups,
+        "agencies": request.config_dict[keys.HOUSE].triage.agencies,
         "may": lambda verb: may(signed.officer.role if signed else None, Verb(verb)),
     }
     response = aiohttp_jinja2.render_template(template, request, context, app_key=TEMPLATES, status=status)

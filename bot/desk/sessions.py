@@ -8,7 +8,8 @@ from aiohttp import web
 
 from bot import clock
 from bot.config import Config
-from bot.store import people
+from bot.models import Officer
+from bot.store import duty, people
 from bot.store.db import Db
 from bot.store.people import SignedIn
 from bot.web import keys
@@ -17,6 +18,10 @@ IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=5)
 """A session is written down as alive this often, not with each request."""
+
+
+PRESENT_EVERY = timedelta(seconds=20)
+"""Presence is written down this often; flows/data/assignment.yaml says how old it may be."""
 
 
 def hashed(token: str) -> str:
@@ -43,10 +48,19 @@ async def find(request: web.Request) -> SignedIn | None:
         signed = await people.session(conn, hashed(token), now)
     if signed is None or signed.created_at + LONGEST <= now:
         return None
+    await present(db, signed.officer, now)
     if now - signed.seen_at > SEEN_EVERY:
         async with db.unit() as unit:
             await people.keep_session(unit.conn, signed.token_hash, now, _until(signed.created_at, now))
     return signed
+
+
+async def present(db: Db, officer: Officer, now: datetime) -> None:
+    """Their desk is open: written down now and then, so that a case is given to somebody who is there."""
+    if officer.present_at is None or now - officer.present_at > PRESENT_EVERY:
+        async with db.unit() as unit:
+            await duty.seen(unit.conn, officer.id or 0, now)
+        officer.present_at = now
 
 
 def _until(created_at: datetime, now: datetime) -> datetime:
@@ -71,6 +85,7 @@ async def begin(request: web.Request, response: web.Response, officer_id: int) -
 async def end(db: Db, config: Config, signed: SignedIn, response: web.Response) -> None:
     async with db.unit() as unit:
         await people.close_session(unit.conn, signed.token_hash)
+        await duty.set_values(unit.conn, signed.officer.id or 0, present_at=None)
         unit.hints.add(officer_topic(signed.officer.id))
     response.del_cookie(cookie_name(config), path="/", httponly=True, samesite="Lax", secure=is_https(config))
 

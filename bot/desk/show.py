@@ -51,6 +51,7 @@ REASON = {
     "flow": N_("Warga menyelesaikan laporan"),
     "asked": N_("Warga meminta petugas"),
     "misunderstood": N_("Bot dua kali tidak memahami"),
+    "fault": N_("Gangguan sistem saat bot menjawab"),
     "danger": N_("Kata-kata warga menunjukkan bahaya"),
 }
 DELIVERY = {
@@ -94,6 +95,12 @@ EVENT = {
     "outside": N_("Tempatnya di luar wilayah"),
     "deadline": N_("Tenggat dihitung ulang"),
     "callback": N_("Warga minta dihubungi nanti"),
+    "passed": N_("Diserahterimakan"),
+    "place": N_("Tempat dibetulkan"),
+    "identity": N_("Identitas pelapor dibuka untuk instansi"),
+    "replied": N_("Warga menambah keterangan"),
+    "external": N_("Kabar dari SP4N-LAPOR!"),
+    "instruction": N_("Instruksi"),
     "merged": N_("Digabung ke kasus lain"),
     "merged_in": N_("Kasus lain digabung ke sini"),
     "parted": N_("Dipisahkan lagi"),
@@ -139,7 +146,13 @@ DISCLOSED = {"numbers": N_("Nomor telepon dan nomor identitas")}
 TWIN = {"phone": N_("Nomor telepon sama"), "user_id": N_("Identitas sama"), "parent": N_("Identitas sama")}
 """Why two contacts may be one person."""
 JOINED = {"code": N_("Oleh warga, dengan kode"), "lead": N_("Oleh petugas")}
-ACTOR = {"citizen": N_("Warga"), "bot": N_("Bot"), "officer": N_("Petugas"), "clock": N_("Otomatis")}
+ACTOR = {
+    "citizen": N_("Warga"),
+    "bot": N_("Bot"),
+    "officer": N_("Petugas"),
+    "agency": N_("Instansi"),
+    "clock": N_("Otomatis"),
+}
 STATE = {**{str(state): name for state, name in STATE_NAME.items()}, "waiting_citizen": N_("Menunggu jawaban warga")}
 """As officers read them: the citizens' "Menunggu jawaban Anda" would name the wrong person here."""
 URGENCY = {str(urgency): name for urgency, name in URGENCY_NAME.items()}
@@ -216,6 +229,13 @@ def day(at: datetime, now: datetime) -> str:
     if local == today - timedelta(days=1):
         return tr(N_("Kemarin"))
     return format_date(local, "EEE, d MMM" if local.year == today.year else "d MMM y", locale=speech.language())
+
+
+def date(day: Any) -> str:
+    """`Senin, 23 November 2026`."""
+    from babel.dates import format_date
+
+    return format_date(day, "EEEE, d MMMM y", locale=speech.language())
 
 
 def moment(at: datetime, now: datetime) -> str:

@@ -5,6 +5,9 @@ from bot.engine.effects import Link, Say, Wait
 from bot.engine.nodes import STAY, AskText, Next, Node, Question
 from bot.engine.turn import Turn
 
+PRIVACY = "pribadi"
+"""The flow of the rights over one's own data."""
+
 
 def obey(turn: Turn, node: Node, command: str) -> Next:
     """What a global word leads to; None where it is an answer after all (a greeting inside a report)."""
@@ -21,6 +24,8 @@ def obey(turn: Turn, node: Node, command: str) -> Next:
         return STAY
     if command == "menu":
         return home(turn)
+    if command == "privacy":
+        return privacy(turn)
     if command == "language":
         return aside(turn, node, turn.flows.language)
     if command == "back":
@@ -61,6 +66,16 @@ def home(turn: Turn) -> Next:
     turn.answers, turn.back, turn.fix, turn.resume, turn.lines = {}, [], "", "", []
     turn.frames, turn.sealed = [], set()
     walk.run(turn, turn.flows.home if turn.facts.language else turn.flows.start, recall=False)
+    return STAY
+
+
+def privacy(turn: Turn) -> Next:
+    """What becomes of one's own data; in flows that have no such part an officer sees to it."""
+    first = turn.flows.first.get(PRIVACY)
+    if first is None:
+        return turn.flows.officer
+    turn.answers, turn.back, turn.fix, turn.resume, turn.lines, turn.frames = {}, [], "", "", [], []
+    walk.run(turn, first, recall=False)
     return STAY
 
 

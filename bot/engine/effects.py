@@ -225,6 +225,8 @@ class Facts:
     places: Places | None = None
     urgency: Callable[[str], str] | None = None
     """`critical`, `high` or ''."""
+    numbers: Callable[[str, str], str] | None = None
+    """The emergency numbers of a regency ('': the country's), one a line, in a language."""
     answer: Callable[[str], Mapping[str, str] | None] | None = None
     """The known answer to a citizen's question, by language; None where there is none."""
     known: tuple[Known, ...] = ()

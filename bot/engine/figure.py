@@ -38,8 +38,6 @@ def read(text: str, beside: frozenset[str] = frozenset()) -> float | None:
         if token[:1].isdigit() or token in _ONES or token in _WHOLE or token in _TIMES or token in ("belas", "welas"):
             run.append(token)
             continue
-        if run and token in ("satu", "hiji"):
-            continue
         if run:
             value = _run(run)
             if value is None:
@@ -51,32 +49,52 @@ def read(text: str, beside: frozenset[str] = frozenset()) -> float | None:
     return values[0] if len(set(values)) == 1 else None
 
 
+_AFTER = {
+    "digit": ("start", "times"), "ones": ("start", "tens", "hundreds", "times"), "teen": ("ones",), "tens": ("ones", "digit"),
+    "hundreds": ("ones", "digit"), "times": ("digit", "ones", "teen", "tens", "hundreds"),
+}  # fmt: skip
+"""What may stand before each kind of word; anything else is two numbers."""
+
+
 def _run(words: list[str]) -> float | None:
-    """`dua puluh lima` | `1,5 juta` | `1.500`."""
-    total, part = 0.0, 0.0
+    """`dua puluh lima` | `1,5 juta` | `1.500`; None where the words are more than one number."""
+    total = part = unit = 0.0
+    before = "start"
     for word in words:
-        if word[:1].isdigit():
-            if part or not _DIGITS.fullmatch(word):
-                return None
-            part = (
-                float(word.replace(".", "").replace(",", "."))
-                if not re.fullmatch(r"\d+\.\d{1,2}", word)
-                else float(word)
-            )
-        elif word in _WHOLE:
-            part += _WHOLE[word]
-        elif word in _ONES:
-            part += _ONES[word]
-        elif word in ("belas", "welas"):
+        kind, value = _word(word)
+        whole = word in _WHOLE  # it stands for two words: "seratus" is "satu ratus"
+        if value is None or before not in (_AFTER["ones"] if whole else _AFTER[kind]):
+            return None
+        if whole and kind == "times":
+            total += value
+        elif whole or kind in ("digit", "ones"):
+            part, unit = part + value, value
+        elif kind == "teen":
             part += 10
+        elif kind in ("tens", "hundreds"):
+            part = part - unit + unit * value
         else:
-            times = _TIMES[word]
-            if times < 1000:
-                below = part % 10 if part > 10 else part
-                part = part - below + (below or 1) * times
-            else:
-                total, part = total + (part or 1) * times, 0.0
+            total, part = total + part * value, 0.0
+        before = kind
     return total + part
+
+
+def _word(word: str) -> tuple[str, float | None]:
+    """Its kind in a number, and what it is worth."""
+    if word[:1].isdigit():
+        if not _DIGITS.fullmatch(word):
+            return "digit", None
+        decimal = re.fullmatch(r"\d+\.\d{1,2}", word)
+        return "digit", float(word) if decimal else float(word.replace(".", "").replace(",", "."))
+    if word in _WHOLE:
+        value = _WHOLE[word]
+        return "teen" if value < 100 else "hundreds" if value == 100 else "times", float(value)
+    if word in _ONES:
+        return "ones", float(_ONES[word])
+    if word in ("belas", "welas"):
+        return "teen", 10.0
+    times = _TIMES[word]
+    return "tens" if times == 10 else "hundreds" if times == 100 else "times", float(times)
 
 
 def written(value: float) -> str:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 
 SYSTEM = frozenset(
-    "number link track officer answers numbers topic_name elsewhere redirect place_name date state followers code reports masked".split()
+    "number link track officer answers numbers topic_name elsewhere redirect place_name date state followers code reports masked "
+    "agency_name reason question note until status external_number".split()
 )
 """Placeholders that are filled besides answers, some of them only when a text leaves."""
 _NAME = re.compile(r"\{([a-z_]{1,32})\}")

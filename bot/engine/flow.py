@@ -3,11 +3,30 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.engine import asking, build, deciding, doing, known, nodes, outside, place, register, reports, topics, typed
+from bot.engine import (
+    asking,
+    build,
+    deciding,
+    doing,
+    inquiry,
+    knowledge,
+    known,
+    nodes,
+    numbers,
+    outside,
+    place,
+    programme,
+    register,
+    reports,
+    topics,
+    typed,
+)
 from bot.engine.forms import KEY, Form, Text, Workshop, Written, near
+from bot.engine.knowledge import Knowledge
 from bot.engine.match import Lexicon, Table, normalise
 from bot.engine.nodes import Node
 from bot.engine.read import Source, Tree, read_all
@@ -21,11 +40,11 @@ KINDS: Mapping[str, type[Node]] = {
     kind.kind: kind
     for kind in (
         nodes.AskChoice, nodes.AskLanguage, nodes.AskText, asking.AskYesNo, asking.AskLocation,
-        typed.AskNumber, typed.AskDate, typed.AskPhone, typed.AskNik,
+        typed.AskNumber, typed.AskDate, typed.AskPhone, typed.AskNik, inquiry.AskQuestion,
         place.AskPlace, known.AskKnown, reports.AskTopic, reports.AskMedia, reports.Summary,
-        deciding.Check, deciding.Branch, deciding.Put, deciding.Read,
+        deciding.Check, deciding.Branch, deciding.Put, deciding.Read, programme.Gate,
         doing.Speak, doing.Notice, doing.Go, doing.Back, doing.Finish, doing.OpensTicket, doing.HandsOff, doing.Rest, doing.AskScore,
-        outside.FindReports, outside.CallOut,
+        outside.FindReports, outside.CallOut, numbers.Numbers,
     )
 }  # fmt: skip
 """The registry: a kind of step is one class and one line here."""
@@ -48,10 +67,14 @@ NAMED = frozenset(
     voice_later voice_answer looking question_kept reminded expired moved trouble report_item report_agency
     merged_told parted_told incident_item incident_over wait_minutes wait_quarter wait_half wait_hours
     wait_tomorrow wait_unknown wait_night wait_offer wait_later_choice wait_later wait_later_words wait_ask_words
+    step_dispatched step_accepted step_returned step_postponed step_resumed step_rejected step_cancelled step_reopened
+    step_forwarded step_forwarded_number step_external step_not_yet ask_agency ask_officer ask_taken
+    verify_ask verify_proof verify_choice_yes verify_choice_no verify_yes verify_no verify_over
+    answer_source answer_stale
     """.split()
 )
 """Texts that the engine and the verbs say; all must be in flows/texts.yaml."""
-MAY_LACK = ("redirects", "register", "hosts")
+MAY_LACK = ("redirects", "register", "hosts", "programmes")
 """Files of flows/data that a folder of flows can do without."""
 SCORES = ("1", "2", "3", "4", "5")
 
@@ -63,6 +86,21 @@ class Survey:
     text: Text
     choices: Mapping[str, tuple[Choice, ...]]
     table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """What becomes of a conversation in which nobody answers."""
+
+    remind: timedelta | None
+    expire: timedelta | None
+
+    @property
+    def first(self) -> timedelta:
+        return self.remind or self.expire or DAY
+
+
+DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +128,14 @@ class Flows:
     language: str
     offer: str
     officer: str
+    sleep: Mapping[str, Sleep]
+    """flow -> how long it waits for an answer."""
+    hosts: Mapping[str, str]
+    """name -> address of a system that flows may ask."""
     redirects: Mapping[str, str]
     """Name of a region -> who takes reports there."""
     register: Register = field(default_factory=Register)
+    knowledge: Knowledge = field(default_factory=Knowledge)
 
     def redirect(self, elsewhere: str, language: str) -> str:
         """Who can help in a place that is not ours: its own service where we know one, and the country's."""
@@ -109,13 +152,17 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
             f"{flows_dir}/{ENTRY}.yaml:1: file: is missing; every conversation begins in the flow `{ENTRY}`."
         )
     paths += [path for name in MAY_LACK if (path := flows_dir / "data" / f"{name}.yaml").is_file()]
-    sources = {source.name.rpartition("/")[2][:-5]: source for source in read_all(paths, flows_dir)}
+    paths += sorted((flows_dir / knowledge.FLOW).glob("*.yaml"))
+    sources = {_short(source.name): source for source in read_all(paths, flows_dir)}
     shop = Workshop(catalogues)
     shop.lexicon = words(shop, sources.pop("words"))
     shop.groups = topics.build(shop, sources.pop("topics"))
     redirects = _redirects(shop, sources.pop("redirects", None))
     manners = register.build(shop, source) if (source := sources.pop("register", None)) else Register()
     shop.hosts = _hosts(shop, sources.pop("hosts", None))
+    shop.programmes = programme.build(shop, source) if (source := sources.pop("programmes", None)) else {}
+    known_ = {name.partition("/")[2]: sources.pop(name) for name in list(knowledge.files(sources))}
+    knows = knowledge.build(shop, known_)
     texts, survey = _texts(shop, sources.pop(TEXTS, None), flows_dir)
     shop.menu, shop.texts = texts["menu_button"], texts
     steps = {name: _steps(shop, name, source) for name, source in sources.items()}
@@ -129,7 +176,9 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
             raise FlowError(
                 f"{sources[ENTRY].name}:1: {step}: is missing; the engine itself leads to this step, so keep it."
             )
-    known = "\n".join([*(f"{context}\0{item.text}" for context, item in shop.written.items()), *_hashes(sources)])
+    known = "\n".join(
+        [*(f"{context}\0{item.text}" for context, item in shop.written.items()), *_hashes({**sources, **known_})]
+    )
     return Flows(
         version=hashlib.sha256(known.encode()).hexdigest()[:12],
         names=tuple(sources),
@@ -149,9 +198,18 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         language=f"{ENTRY}/{LANGUAGE}",
         offer=f"{ENTRY}/{OFFER}",
         officer=f"{ENTRY}/{OFFICER}",
+        sleep=MappingProxyType({name: rule for name, (_, form) in steps.items() if (rule := _sleep(form))}),
+        hosts=MappingProxyType(dict(shop.hosts)),
         redirects=MappingProxyType(redirects),
         register=manners,
+        knowledge=knows,
     )
+
+
+def _short(name: str) -> str:
+    """`flows/knowledge/covid.yaml` is `knowledge/covid`, every other file goes by its own name."""
+    folder, _, file = name[:-5].rpartition("/")
+    return f"{knowledge.FLOW}/{file}" if folder.endswith(f"/{knowledge.FLOW}") else file
 
 
 def _hashes(sources: Mapping[str, Source]) -> list[str]:
@@ -164,8 +222,24 @@ def _steps(shop: Workshop, name: str, source: Source) -> tuple[dict[str, Tree], 
     form = Form(shop, source.name, name, "flow", source.tree)
     form.string("title", "")
     steps = form.sub("steps")
+    form.has("sleep")
     form.finish()
     return steps, form
+
+
+def _sleep(form: Form) -> Sleep | None:
+    """`sleep: {remind: 3h, expire: 24h}`. Nobody loses a place in less than a day without having been warned."""
+    if not form.has("sleep"):
+        return None
+    own = Form(form.shop, form.file, form.flow, "sleep", Tree(form.fields["sleep"].line, form.sub("sleep")))
+    remind = own.duration("remind") if own.has("remind") else None
+    expire = own.duration("expire") if own.has("expire") else None
+    own.finish()
+    if remind and expire and remind >= expire:
+        own.fail("the reminder comes after the end", "write a shorter `remind:`", "remind")
+    if expire and expire < DAY and not remind:
+        own.fail("an end before 24 hours needs a warning", "write `remind:`, or `expire: 24h`", "expire")
+    return Sleep(remind, expire)
 
 
 def _build(form: Form) -> nodes.Nodes:
@@ -179,7 +253,7 @@ def _build(form: Form) -> nodes.Nodes:
 
 def words(shop: Workshop, source: Source) -> Lexicon:
     form = Form(shop, source.name, "words", "words", source.tree)
-    names = ("menu", "cancel", "repeat", "language", "officer", "back", "greeting", "thanks", "link")
+    names = ("menu", "cancel", "repeat", "language", "officer", "back", "greeting", "thanks", "link", "privacy")
     same = [group.split("=") for group in form.words("same")]
     found = Lexicon.build(form.words("fillers"), {name: form.words(name) for name in names}, same)
     form.finish()

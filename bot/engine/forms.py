@@ -14,6 +14,7 @@ from bot.i18n import Catalogues
 
 if TYPE_CHECKING:
     from bot.engine.nodes import Node
+    from bot.engine.programme import Programme
     from bot.engine.topics import Group
 
 Text = Mapping[str, str]
@@ -77,6 +78,7 @@ class Workshop:
     """The choices of a survey."""
     hosts: Mapping[str, str] = field(default_factory=dict)
     """name -> address of a system that flows may ask."""
+    programmes: "Mapping[str, Programme]" = field(default_factory=dict)
 
     def text(self, context: str, source: str, file: str, line: int) -> Text:
         source = source.strip("\n")
@@ -208,7 +210,8 @@ class Form:
         source, context = form.string("label"), f"{self.flow}.{form.name}"
         label = self.shop.text(context, source, self.file, tree.line) if translate else form.same("label")
         short = form.text("short") if form.has("short") else label
-        found = Option(word, label, short, form.words("words"), form.target() if form.has("next") else None)
+        target = form.target() if form.has("next") else None
+        found = Option(word, label, short, form.words("words"), target, shown=not form.flag("hidden"))
         form.finish()
         return found
 

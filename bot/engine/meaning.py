@@ -12,9 +12,9 @@ from bot.engine.turn import Turn
 REPORT = "lapor"
 COMMANDS: Mapping[str, str] = {
     "petugas": "officer", "batal": "cancel", "menu": "menu", "bahasa": "language", "terima_kasih": "thanks",
-    "salam": "greeting", "hapus_data": "officer",
+    "salam": "greeting", "hapus_data": "privacy",
 }  # fmt: skip
-"""Intent -> the global word that it stands for. Nothing is deleted by a guess: who wants that comes to an officer."""
+"""Intent -> the global word that it stands for. Nothing is deleted by a guess: who wants that is asked first."""
 CHOICES: Mapping[str, str] = {REPORT: "lapor", "status": "status", "petugas": "petugas", "bahasa": "ganti bahasa"}
 """Intent -> a word that presses a choice of the main menu."""
 KEPT = frozenset({"petugas", "hapus_data"})

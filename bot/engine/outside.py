@@ -9,12 +9,13 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from typing_extensions import override
 
+from bot.engine import meaning
 from bot.engine.build import at, spoken
 from bot.engine.effects import Call, LookUp, Say
 from bot.engine.fill import names
 from bot.engine.forms import Form, Text, near
 from bot.engine.match import normalise
-from bot.engine.nodes import STAY, Next, Node, Nodes, Prompts
+from bot.engine.nodes import STAY, Next, Node, Nodes, Prompts, Question
 from bot.engine.turn import Turn
 from bot.errors import NotFound
 from bot.i18n import SOURCE
@@ -89,7 +90,22 @@ class FindReports(Node):
             return self.look(turn, number.read(turn.said.text)[0])
         except NotFound:
             found = number.find(turn.said.text)
-        return self.look(turn, found) if found else None
+        return self.look(turn, found) if found else self.left(turn, plain)
+
+    def left(self, turn: Turn, plain: str) -> Next:
+        """Something else was wanted after all: a choice of the main menu, or a report that is told here."""
+        home = turn.flows.nodes[turn.flows.home]
+        if not isinstance(home, Question) or turn.flows.lexicon.number(plain) is not None:
+            return None
+        key = home.table.find(plain)
+        if key is None and (intent := meaning.intent(turn, turn.said.text)) == meaning.REPORT:
+            turn.keep(turn.piece())
+            key, turn.fresh = meaning.choice(home, intent), True
+        return home.press(turn, key) if key else None
+
+    @override
+    def correction(self, turn: Turn) -> str:
+        return self.none[turn.lang] if turn.said.text.strip() else ""
 
     @override
     def voiced(self, turn: Turn) -> Next:

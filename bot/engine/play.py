@@ -153,6 +153,8 @@ class Player:
             case "gagal" | "waktu" | "diam" | "diam lama" as kind if not rest:
                 kinds = {"gagal": "result", "waktu": "time", "diam": "remind", "diam lama": "expire"}
                 return self.step(Said(kind=kinds[kind], token=token))
+            case "hari":
+                self.facts = replace(self.facts, now=datetime.fromisoformat(rest).replace(hour=3, tzinfo=UTC))
             case "serupa":
                 self.facts = replace(self.facts, known=(Known("laporan", rest),) if rest else ())
         return []
@@ -265,12 +267,16 @@ def _fields(effect: OpenTicket | HandOff) -> str:
 def coverage(flows: Flows, played: list[Played]) -> list[str]:
     """Steps of the flows, choices and ways out of them that no transcript came to."""
     seen: set[str] = set().union(*(item.steps | item.choices for item in played))
-    wanted = [
+    return [name for name in places(flows) if name not in seen]
+
+
+def places(flows: Flows) -> list[str]:
+    """Everything that a transcript can come to."""
+    return [
         name
         for node in flows.nodes.values()
         for name in (node.id, *(f"{node.id}/{way}" for way in (*_options(node), *sorted(node.ways()))))
     ]
-    return [name for name in wanted if name not in seen]
 
 
 def _options(node: Node) -> Mapping[str, Option]:

@@ -48,6 +48,11 @@ def ways(node: Node, language: str) -> Iterator[Way]:
         target = option.next or node.next
         seen.add(target)
         yield f"{number}. {option.label[language]}", target
+    for option in question.options.values() if question else ():
+        target = option.next or node.next
+        if not option.shown and option.label and target not in seen:
+            seen.add(target)
+            yield f"by name: {option.label[language]}", target
     for field in ("problems", "cases"):
         rules: Mapping[str, object] = getattr(node, field, {})
         for key, rule in rules.items():
@@ -59,9 +64,9 @@ def ways(node: Node, language: str) -> Iterator[Way]:
         if isinstance(target, str) and target and target not in seen:
             seen.add(target)
             yield field, target
-    if not shown or (node.next and node.next not in seen):
-        for target in sorted((node.exits() or {""}) - seen, key=lambda target: (target != node.next, target)):
-            yield "", target
+    left = node.exits() - seen or ({""} if not seen else set())
+    for target in sorted(left, key=lambda target: (target != node.next, target)):
+        yield "", target
 
 
 def _step(node: Node, language: str) -> str:

@@ -4,7 +4,7 @@ Silence has three reasons only: `Wait` (more lines may come), a line of a burst 
 officer, and a `quiet` for which nothing waits any more.
 """
 
-from bot.engine import commands, tongue, walk
+from bot.engine import between, commands, inquiry, tongue, walk
 from bot.engine.effects import Effect, Facts, Link, Said, Say
 from bot.engine.flow import Flows
 from bot.engine.match import normalise
@@ -29,7 +29,7 @@ def step(
     node = turn.node
     tongue.follow(turn)
     if said.kind == "quiet":
-        if node is None:
+        if node is None or turn.moved:
             return (session if session else None), []
         if not isinstance(node, AskText) or not turn.lines:
             return session, []
@@ -55,9 +55,22 @@ def step(
         walk.run(turn, flows.first[said.choice])
     elif node is None or not (node.asks or node.waits):
         begin(turn)
+    elif turn.moved:
+        walk.move(turn, settle_in(turn, node))
     else:
         walk.move(turn, hear(turn, node))
     return turn.close()
+
+
+def settle_in(turn: Turn, node: Node) -> Next:
+    """The question that was answered is gone: the words are kept, and the one before it is asked again."""
+    plain = normalise(turn.said.text) if not turn.said.choice else ""
+    command = turn.flows.lexicon.command(plain) if plain else None
+    if command in ("officer", "cancel", "menu", "language"):
+        return commands.obey(turn, node, command)
+    turn.keep(turn.piece())
+    turn.say(node.bubble(turn), turn.text("moved"))
+    return STAY
 
 
 def hear(turn: Turn, node: Node) -> Next:
@@ -76,6 +89,8 @@ def hear(turn: Turn, node: Node) -> Next:
     if found is None and plain and not said.attachments and said.location is None:
         found = understand(turn, node, plain)
     if found is not None:
+        return found
+    if plain and not said.attachments and (found := inquiry.aside(turn, node)) is not None:
         return found
     found = node.hear(turn, plain)
     if found is None and turn.voice and not said.quick:
@@ -134,7 +149,8 @@ def missed(turn: Turn, node: Node, plain: str) -> Next:
     wordy = plain.count(" ") + 1 >= WORTH_KEEPING
     voice = turn.voice
     sent = bool(piece) and (bool(said.attachments) or said.location is not None)
-    if wordy or voice or said.location is not None or (sent and plain):
+    question = between.asks(said.text, plain)
+    if wordy or voice or question or said.location is not None or (sent and plain):
         turn.keep(piece)
     if sent and not voice:
         turn.say(node.bubble(turn), turn.text("files_kept"))
@@ -145,12 +161,22 @@ def missed(turn: Turn, node: Node, plain: str) -> Next:
         if node.id == turn.flows.offer:
             return turn.flows.officer
         return commands.aside(turn, node, turn.flows.offer)
-    reply = "voice_kept" if voice else "unsupported" if not said.text.strip() else "kept" if wordy else "missed"
+    reply = (
+        "voice_kept"
+        if voice
+        else "unsupported"
+        if not said.text.strip()
+        else "question_kept"
+        if question
+        else "kept"
+        if wordy
+        else "missed"
+    )
     wrong = node.correction(turn)
     if reply == "missed" and node.id == turn.flows.offer:  # its own text says so already
         turn.say(node.bubble(turn))
     elif wrong:
-        turn.say(node.bubble(turn), f"{turn.text('kept')} {wrong}" if wordy else wrong)
+        turn.say(node.bubble(turn), f"{turn.text('kept')} {wrong}" if wordy or question else wrong)
     else:
         turn.say(node.bubble(turn), turn.text(reply))
     return STAY
@@ -159,6 +185,8 @@ def missed(turn: Turn, node: Node, plain: str) -> Next:
 def begin(turn: Turn) -> None:
     """First contact, or the first words after a flow is over."""
     flows, said = turn.flows, turn.said
+    if (turn.expired or turn.moved) and turn.facts.language:
+        turn.say(Say(turn.text("expired" if turn.expired else "moved")))
     if said.choice:
         return begin_by_button(turn)
     plain = normalise(said.text) if said.text else ""
@@ -171,6 +199,8 @@ def begin(turn: Turn) -> None:
         return walk.run(turn, flows.officer)
     if command == "language" and turn.facts.language:
         return walk.run(turn, flows.language)
+    if command == "privacy" and turn.facts.language:
+        return walk.run(turn, commands.privacy(turn) or "")
     if command == "link":
         turn.effects.append(Link())
         turn.over = True
@@ -179,7 +209,7 @@ def begin(turn: Turn) -> None:
         turn.say(Say(turn.text("thanked")))
         turn.over = True
         return None
-    piece = turn.piece() if command is None else ""
+    piece = turn.piece() if command in (None, "privacy") else ""
     if piece and flows.lexicon.number(plain) is None:
         turn.keep(piece)
         if turn.facts.language and (plain.count(" ") + 1 >= WORTH_KEEPING or plain != normalise(piece)):

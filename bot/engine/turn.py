@@ -46,36 +46,9 @@ class Turn:
     """The engine's workbench. Nodes change it; nobody outside the engine sees it."""
 
     __slots__ = (
-        "answers",
-        "back",
-        "begun",
-        "effects",
-        "extra",
-        "facts",
-        "fix",
-        "flows",
-        "frames",
-        "fresh",
-        "guessed",
-        "held",
-        "lang",
-        "lines",
-        "memories",
-        "misses",
-        "node",
-        "note",
-        "noted",
-        "offered",
-        "over",
-        "pending",
-        "reason",
-        "resume",
-        "said",
-        "says",
-        "sealed",
-        "seen",
-        "switched",
-        "was_switched",
+        "answers", "back", "begun", "effects", "expired", "extra", "facts", "fix", "flows", "frames", "fresh",
+        "guessed", "held", "lang", "lines", "memories", "misses", "moved", "node", "note", "noted", "offered", "over",
+        "pending", "reason", "resume", "said", "says", "sealed", "seen", "switched", "was_switched",
     )  # fmt: skip
 
     def __init__(self, flows: "Flows", session: Mapping[str, object] | None, said: Said, facts: Facts) -> None:
@@ -97,8 +70,14 @@ class Turn:
         kept = session or {}
         self.node: Node | None = flows.nodes.get(f"{kept.get('flow')}/{kept.get('node')}") if kept else None
         self.answers = _mapping(kept.get("answers"))
-        if self.node is None:  # a step that is gone: what was written is kept, the way there is not
+        self.moved = bool(kept.get("node")) and self.node is None
+        """The step where the conversation stood is gone: a newer version of the flow has none of that name."""
+        if self.moved:
+            self.node, kept = _nearest(flows, kept)
+        if self.node is None:  # what was written is kept, the way there is not
             kept = {"extra": kept.get("extra"), "guessed": kept.get("guessed")}
+        self.expired = (session or {}).get("expired") is True
+        """The flow has ended for want of an answer, where nothing could be said any more."""
         self.back = _strings(kept.get("back"))
         self.lines = _strings(kept.get("lines"))
         self.extra = _strings(kept.get("extra"))
@@ -322,6 +301,26 @@ def _pairs(value: object) -> list[tuple[str, str]]:
 def _frames(value: object, flows: "Flows") -> list[dict[str, object]]:
     rows = value if isinstance(value, list) else []
     return [dict(row) for row in rows if isinstance(row, dict) and row.get("to") in flows.nodes][:MAX_FRAMES]
+
+
+def _nearest(flows: "Flows", kept: Mapping[str, object]) -> "tuple[Node | None, Mapping[str, object]]":
+    """The last question before a step that is gone, with all answers; lines that were being gathered are kept for the officer."""
+    back = _strings(kept.get("back"))
+    while back:
+        node = flows.nodes.get(back.pop())
+        if node is not None and node.asks and node.flow == kept.get("flow"):
+            extra = [*_strings(kept.get("extra")), *_strings(kept.get("lines"))]
+            return node, {
+                **kept,
+                "back": back,
+                "extra": extra,
+                "lines": [],
+                "fix": "",
+                "pending": "",
+                "held": [],
+                "offered": [],
+            }
+    return None, kept
 
 
 def _is_text(value: object) -> bool:

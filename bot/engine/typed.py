@@ -15,7 +15,6 @@ from bot.engine.forms import Form, Text
 from bot.engine.nodes import STAY, Next, Node, Nodes
 from bot.engine.rules import WIB
 from bot.engine.turn import Turn, masked
-from bot.triage.dates import when
 from bot.triage.identity import nik
 from bot.triage.phone import phone
 
@@ -130,6 +129,10 @@ class AskDate(Typed):
 
     @override
     def judge(self, turn: Turn, text: str) -> Judged:
+        from bot.triage.dates import (
+            when,
+        )  # its many patterns cost each start ten milliseconds, and few flows ask for a day
+
         now = turn.facts.now
         if now is None:
             return text.strip(), ""

@@ -1,6 +1,6 @@
 """Walking a flow: from an answered question to wherever the flow stops next."""
 
-from bot.engine import meaning, tongue
+from bot.engine import inquiry, meaning, tongue
 from bot.engine.forms import RETURN
 from bot.engine.match import normalise
 from bot.engine.nodes import AskText, Next, Node, Question
@@ -82,6 +82,8 @@ def recalled(turn: Turn, node: Node) -> Next:
             turn.extra.remove(line)
             turn.back = [*turn.back[1 - MAX_BACK :], node.id]
             return node.press(turn, key)
+    if node.id == turn.flows.home and inquiry.opening(turn):
+        return None
     if node.id == turn.flows.home and turn.extra and (key := meaning.opening(turn, node)):
         turn.back = [*turn.back[1 - MAX_BACK :], node.id]
         return node.press(turn, key)

@@ -1,26 +1,46 @@
 """Tables and state enums. Importing this module knows every table."""
 
+from bot.models.agencies import AgencyDelivery, Instruction
 from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
+from bot.models.flows import Errand, FlowVersion
 from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
 from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
+from bot.models.shifts import (
+    Handover,
+    HandoverCase,
+    HandoverState,
+    Notice,
+    RotaGap,
+    Shift,
+    ShiftState,
+    Swap,
+    SwapState,
+)
 from bot.models.sla import SlaClock, SlaNotice, SlaPause, Tally, WaitTold
 from bot.models.states import (
+    LEADS,
+    LEAVES_AGENCY,
     MOVES,
     OPEN_WITH_OFFICER,
+    OVER,
     RANK,
+    STAFF,
     STATE_NAME,
+    TAKEABLE,
     URGENCY_NAME,
     WAITING,
+    WITH_AGENCY,
     AlarmState,
     Author,
     CorrectionState,
     Delivery,
+    DeliveryState,
     Inbox,
     Owner,
     PageState,
@@ -34,13 +54,20 @@ from bot.models.talk import Address, Contact, Conversation, Message, MessageStat
 from bot.models.templates import Template
 
 __all__ = [
+    "LEADS",
+    "LEAVES_AGENCY",
     "MOVES",
     "OPEN_WITH_OFFICER",
+    "OVER",
     "RANK",
+    "STAFF",
     "STATE_NAME",
+    "TAKEABLE",
     "URGENCY_NAME",
     "WAITING",
+    "WITH_AGENCY",
     "Address",
+    "AgencyDelivery",
     "Alarm",
     "AlarmState",
     "Alias",
@@ -51,11 +78,18 @@ __all__ = [
     "Correction",
     "CorrectionState",
     "Delivery",
+    "DeliveryState",
     "Disclosure",
+    "Errand",
+    "FlowVersion",
     "Follow",
+    "Handover",
+    "HandoverCase",
+    "HandoverState",
     "Inbox",
     "InboxItem",
     "Incident",
+    "Instruction",
     "Invite",
     "Joining",
     "LinkCode",
@@ -64,6 +98,7 @@ __all__ = [
     "MediaState",
     "Message",
     "MessageStatus",
+    "Notice",
     "Officer",
     "OfficerSession",
     "Outage",
@@ -76,12 +111,17 @@ __all__ = [
     "QuarantineAct",
     "Rate",
     "Role",
+    "RotaGap",
+    "Shift",
+    "ShiftState",
     "SlaClock",
     "SlaNotice",
     "SlaPause",
     "State",
     "Survey",
     "SurveyState",
+    "Swap",
+    "SwapState",
     "Tally",
     "Template",
     "Throttle",

@@ -11,6 +11,13 @@ from bot.models.types import Bytes, Json, UtcDateTime
 
 _WAITING = sa.text("state IN ('queued', 'reopened')")
 _SAID = sa.text("kind = 'topic'")
+_UNHEARD = sa.text("silent_at IS NOT NULL")
+_AGENCY, _CHILD, _GROUPED = (
+    sa.text("agency <> ''"),
+    sa.text("parent_id IS NOT NULL"),
+    sa.text("instruction_id IS NOT NULL"),
+)
+_EMPTY, _ZERO = {"server_default": ""}, {"server_default": "0"}
 
 
 class Ticket(Hot, table=True):
@@ -26,6 +33,9 @@ class Ticket(Hot, table=True):
         sa.Index("ix_ticket_conversation", "conversation_id", "part"),
         sa.Index("ix_ticket_address", "address_id", "part"),
         sa.Index("ix_ticket_place", "place_code", "topic", "opened_at"),
+        sa.Index("ix_ticket_agency", "agency", "state", "id", sqlite_where=_AGENCY, postgresql_where=_AGENCY),
+        sa.Index("ix_ticket_parent", "parent_id", "parent_part", sqlite_where=_CHILD, postgresql_where=_CHILD),
+        sa.Index("ix_ticket_instruction", "instruction_id", "state", sqlite_where=_GROUPED, postgresql_where=_GROUPED),
         CLUSTERED,
     )
     number: str
@@ -62,6 +72,40 @@ class Ticket(Hot, table=True):
     """1-5, only ever written because the citizen gave it."""
     version: int = 0
     """Rises with every change; an officer's act on a stale view is refused by it."""
+    agency: str = Field(default="", sa_column_kwargs=_EMPTY)
+    """Who has it now, a slug of flows/data/agencies.yaml; '' = nobody outside. Cleared by every move that takes it away."""
+    dispatches: int = Field(default=0, sa_column_kwargs=_ZERO)
+    """How often it was sent to an agency. A link in a mail names the count, so an earlier one opens nothing."""
+    dispatched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    returns: int = Field(default=0, sa_column_kwargs=_ZERO)
+    """How often an agency has said that it is not theirs."""
+    denials: int = Field(default=0, sa_column_kwargs=_ZERO)
+    """How often "done" was answered with "not yet" by the citizen or an officer."""
+    back_to: str = Field(default="", sa_column_kwargs=_EMPTY)
+    """Where it goes when the citizen has answered (`waiting_citizen` only)."""
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the citizen last answered a question about it: lines that follow at once belong to the answer."""
+    postponed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    identity_open: bool = Field(default=False, sa_column_kwargs=_ZERO)
+    """The agency may see who reported it; an officer said so, for a reason that stands in the history."""
+    parent_id: bytes | None = Field(default=None, sa_type=Bytes)
+    """The ticket that this one was merged into, or the incident that it belongs to."""
+    parent_part: int | None = Field(default=None, sa_type=sa.SmallInteger)
+    instruction_id: int | None = None
+    external_class: str = Field(default="", sa_column_kwargs=_EMPTY)
+    """Class at SP4N-LAPOR!; see policy.lapor."""
+    external_agency: str = Field(default="", sa_column_kwargs=_EMPTY)
+    external_number: str = Field(default="", sa_column_kwargs=_EMPTY)
+    external_status: str = Field(default="", sa_column_kwargs=_EMPTY)
+    """What they last said of it."""
+
+
+FRESH: dict[str, object] = {
+    "agency": "", "dispatches": 0, "dispatched_at": None, "returns": 0, "denials": 0, "back_to": "",
+    "answered_at": None, "postponed_until": None, "identity_open": False, "parent_id": None, "parent_part": None, "instruction_id": None,
+    "external_class": "", "external_agency": "", "external_number": "", "external_status": "",
+}  # fmt: skip
+"""A new ticket's columns of the way after the chat."""
 
 
 class TicketEvent(Hot, table=True):
@@ -78,7 +122,7 @@ class TicketEvent(Hot, table=True):
     kind: str
     """`opened`, `moved`, `urgency`, `rated` …"""
     actor: str
-    """`citizen`, `bot`, `officer` or `clock`."""
+    """`citizen`, `bot`, `officer`, `agency` or `clock`."""
     officer_id: int | None = None
     before: str = ""
     after: str = ""
@@ -98,12 +142,21 @@ class Assignment(Hot, table=True):
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         ),
+        sa.Index("ix_assignment_ticket", "ticket_id", "part"),
+        sa.Index("ix_assignment_officer", "officer_id", "started_at"),
+        sa.Index("ix_assignment_silent", "silent_at", "id", sqlite_where=_UNHEARD, postgresql_where=_UNHEARD),
         CLUSTERED,
     )
     ticket_id: bytes = Field(sa_type=Bytes)
     officer_id: int
     started_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    weight: int = Field(default=1, sa_type=sa.SmallInteger, sa_column_kwargs={"server_default": "1"})
+    """Of flows/data/assignment.yaml, as it was then: what an officer was given in a shift is the sum."""
+    distress: int = Field(default=0, sa_type=sa.SmallInteger, sa_column_kwargs={"server_default": "0"})
+    """Of flows/data/load.yaml, as it was then."""
+    silent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """If the officer has done nothing until then, the case goes to the next; null when they have."""
 
 
 class Follow(Hot, table=True):

@@ -22,12 +22,26 @@ class Officer(SQLModel, table=True):
     """On shift until then, by their own word; alarms go to who is on shift."""
     paged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """Last alarm: who has had none for the longest is called first."""
+    duty_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When that shift began: what was given to them since is their share of it."""
+    present_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """The desk's last sign of life; null after signing out."""
+    away: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    """Gone from the desk for a moment, by their own button or after a case that was met with silence."""
+    opted_out: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    """Heavy cases rather go to others. There is no reason beside it, and nobody asks for one."""
+    debrief_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when a lead should talk with them about what they went through; null when that is done."""
     languages: str = "id"
     """Languages they write, comma-separated: `id,su`."""
+    topics: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Topics they know best, comma-separated; '' = all."""
     telegram: str = ""
     """Chat id where alarms reach them; likewise the next two."""
     whatsapp: str = ""
     email: str = ""
+    agency: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Slug of the agency whose tickets somebody with the role `agency` sees; without one they see none."""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -50,6 +64,7 @@ class Invite(SQLModel, table=True):
     __tablename__ = "invite"
     token_hash: str = Field(primary_key=True)
     role: str
+    agency: str = Field(default="", sa_column_kwargs={"server_default": ""})
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

@@ -61,6 +61,13 @@ class Role(StrEnum):
     OFFICER = "officer"
     LEAD = "lead"
     ADMIN = "admin"
+    AGENCY = "agency"
+    """Works for an agency and sees its tickets only."""
+
+
+STAFF = frozenset(Role) - {Role.AGENCY}
+"""Who works for the hotline itself."""
+LEADS = frozenset({Role.LEAD, Role.ADMIN})
 
 
 class Urgency(StrEnum):
@@ -137,6 +144,26 @@ OPEN_WITH_OFFICER = frozenset({State.ASSIGNED, State.WAITING_CITIZEN})
 
 WAITING = frozenset({State.QUEUED, State.REOPENED})
 """In the officers' queue."""
+
+
+WITH_AGENCY = frozenset({State.DISPATCHED, State.IN_PROGRESS, State.POSTPONED, State.DONE})
+"""An agency has it; `waiting_citizen` too, when it was the agency that asked."""
+OVER = frozenset({State.RESOLVED, State.CLOSED, State.REJECTED, State.MERGED, State.CANCELLED})
+"""Nothing more is done about it."""
+LEAVES_AGENCY = frozenset({State.QUEUED, State.ASSIGNED, State.RETURNED, State.FORWARDED, State.REOPENED, State.REJECTED,
+                           State.MERGED, State.CANCELLED})  # fmt: skip
+"""Where a ticket is no agency's any more."""
+TAKEABLE = frozenset({State.RETURNED, State.DISPATCHED, State.FORWARDED, State.WAITING_CITIZEN})
+"""Whence an officer may take it back."""
+
+
+class DeliveryState(StrEnum):
+    """Of what is sent to agencies."""
+
+    READY = "ready"
+    SENT = "sent"
+    STUCK = "stuck"
+    """Tried often enough: a human looks at it, and may have it tried again."""
 
 
 class Quarantine(StrEnum):

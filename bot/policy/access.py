@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from bot.models.states import Role
+from bot.models.states import LEADS, STAFF, Role
 
 
 class Verb(StrEnum):
@@ -30,6 +30,10 @@ class Verb(StrEnum):
     """Take an alarm up."""
     SELF = "self"
     """Begin and end one's own shift, say where one is reached."""
+    SHIFT = "shift"
+    """See the rota and the load, report sick, exchange shifts, hand over."""
+    ROTA = "rota"
+    """Make and mend the rota, look after colleagues."""
     DRILL = "drill"
     REVEAL = "reveal"
     """See the telephone and identity numbers of a case, for a reason that is kept."""
@@ -49,14 +53,25 @@ class Verb(StrEnum):
     """See what became of the templates at the platform."""
     PEOPLE = "people"
     """Invite officers, disable and enable them."""
+    DISPATCH = "dispatch"
+    """Send a case on its way: to an agency, to SP4N-LAPOR!, into another case; ask its citizen; end and reopen it."""
+    AGENCIES = "agencies"
+    """See what lies with agencies, and what did not reach them."""
+    RESEND = "resend"
+    """Have tried again what did not reach an agency."""
+    INSTRUCT = "instruct"
+    """Group tickets under one instruction."""
+    WORK = "work"
+    """Work for an agency: see its own tickets, and act on them."""
 
 
-EVERYBODY = frozenset(Role)
+EVERYBODY = STAFF
+"""Who works for the hotline; people of an agency have verbs of their own."""
 
 TABLE: dict[Verb, frozenset[Role]] = {
     Verb.ENTER: EVERYBODY,
     Verb.SEE: EVERYBODY,
-    Verb.LEAVE: EVERYBODY,
+    Verb.LEAVE: frozenset(Role),
     Verb.CLAIM: EVERYBODY,
     Verb.REPLY: EVERYBODY,
     Verb.TEMPLATE: EVERYBODY,
@@ -65,20 +80,27 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.HAND_BACK: EVERYBODY,
     Verb.URGENCY: EVERYBODY,
     Verb.TOPIC: EVERYBODY,
-    Verb.TEACH: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.TEACH: LEADS,
     Verb.HOLD: EVERYBODY,
     Verb.ACKNOWLEDGE: EVERYBODY,
     Verb.SELF: EVERYBODY,
-    Verb.DRILL: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.SHIFT: EVERYBODY,
+    Verb.ROTA: LEADS,
+    Verb.DRILL: LEADS,
     Verb.REVEAL: EVERYBODY,
-    Verb.AUDIT: frozenset({Role.LEAD, Role.ADMIN}),
-    Verb.MERGE: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.AUDIT: LEADS,
+    Verb.MERGE: LEADS,
     Verb.UNITE: EVERYBODY,
-    Verb.INCIDENT: frozenset({Role.LEAD, Role.ADMIN}),
-    Verb.EVIDENCE: frozenset({Role.LEAD, Role.ADMIN}),
-    Verb.REPORT: frozenset({Role.LEAD, Role.ADMIN}),
-    Verb.TEMPLATES: frozenset({Role.LEAD, Role.ADMIN}),
+    Verb.INCIDENT: LEADS,
+    Verb.EVIDENCE: LEADS,
+    Verb.TEMPLATES: LEADS,
+    Verb.REPORT: LEADS,
     Verb.PEOPLE: frozenset({Role.ADMIN}),
+    Verb.DISPATCH: EVERYBODY,
+    Verb.AGENCIES: EVERYBODY,
+    Verb.RESEND: LEADS,
+    Verb.INSTRUCT: LEADS,
+    Verb.WORK: frozenset({Role.AGENCY}),
 }
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound
-from bot.models import Alarm, AlarmState, Officer, Page, PageState
+from bot.models import Alarm, AlarmState, Officer, Page, PageState, Role
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import outages
@@ -61,7 +61,9 @@ async def due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime,
 
 
 async def active_officers(conn: AsyncConnection) -> list[Officer]:
-    rows = await conn.execute(sa.select(OFFICER).where(OFFICER.c.active).order_by(OFFICER.c.id))
+    """Of the hotline: who works for an agency is called as that agency's contact, never as one of ours."""
+    ours = (OFFICER.c.active, OFFICER.c.role != Role.AGENCY)
+    rows = await conn.execute(sa.select(OFFICER).where(*ours).order_by(OFFICER.c.id))
     return [officer_of(row) for row in rows.mappings()]
 
 

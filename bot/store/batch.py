@@ -8,8 +8,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import clock
-from bot.models import Alarm, Assignment, Delivery, Follow, LinkCode, Message, Page, Survey, Ticket, TicketEvent
+from bot.models import (
+    AgencyDelivery,
+    Alarm,
+    Assignment,
+    Delivery,
+    Errand,
+    Follow,
+    LinkCode,
+    Message,
+    Page,
+    Survey,
+    Ticket,
+    TicketEvent,
+)
 from bot.models.base import table
+from bot.models.cases import FRESH
 from bot.models.ref import Ref
 from bot.store import boxes, media, quarantine, sla, talk, tally
 from bot.store.db import Unit
@@ -17,11 +31,13 @@ from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
+ERRAND = table(Errand)
+AGENCY_DELIVERY = table(AgencyDelivery)
 ALARM, PAGE, MESSAGE, LINK_CODE, FOLLOW = table(Alarm), table(Page), table(Message), table(LinkCode), table(Follow)
 
 TICKET_CHANGES = (
     "conversation_id", "state", "urgency", "rank", "officer_id", "updated_at", "first_answer_at", "resolved_at",
-    "score", "version", "details", "topic", "subtopic", "place", "place_code",
+    "score", "version", "details", "topic", "subtopic", "place", "place_code", *FRESH,
 )  # fmt: skip
 _UPDATE_TICKET = Many(
     sa.update(TICKET)
@@ -60,7 +76,7 @@ _END_ASSIGNMENT = Many(
         ASSIGNMENT.c.part == sa.bindparam("b_part"),
         ASSIGNMENT.c.ended_at.is_(None),
     )
-    .values(ended_at=sa.bindparam("b_at"))
+    .values(ended_at=sa.bindparam("b_at"), silent_at=sa.null())
 )
 _UPDATE_MESSAGE = Many(
     sa.update(MESSAGE)
@@ -75,9 +91,11 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
     "survey": Many(sa.insert(SURVEY), SURVEY.c.keys()),
     "alarm": Many(sa.insert(ALARM), ALARM.c.keys()),
     "page": Many(sa.insert(PAGE), PAGE.c.keys()),
+    "agency_delivery": Many(sa.insert(AGENCY_DELIVERY), AGENCY_DELIVERY.c.keys()),
     "message": boxes.INSERT_MESSAGE,
     "media": media.INSERT_MEDIA,
     "outbox": boxes.INSERT_OUTBOX,
+    "errand": Many(sa.insert(ERRAND), ERRAND.c.keys()),
     "link_code": Many(sa.insert(LINK_CODE), LINK_CODE.c.keys()),
     **sla.INSERTS,
 }
@@ -215,6 +233,8 @@ class Batch:
             unit.queue_changed()
         if self._changed_alarms:
             unit.hints.add("alarm")
+        if self._inserts.get("errand"):
+            unit.hints.add("errand")
 
     def _talk_work(self) -> list[Work]:
         now, talks = self.now, self.talks.values()

@@ -14,6 +14,7 @@ from bot.models import (
     Contact,
     Conversation,
     Disclosure,
+    Instruction,
     Message,
     Officer,
     State,
@@ -30,7 +31,8 @@ from bot.store.sla import CLOCK
 
 TICKET, CONTACT, ADDRESS, TALK = table(Ticket), table(Contact), table(Address), table(Conversation)
 MESSAGE, OFFICER, EVENT, SURVEY = table(Message), table(Officer), table(TicketEvent), table(Survey)
-DISCLOSURE = table(Disclosure)
+DISCLOSURE, INSTRUCTION = table(Disclosure), table(Instruction)
+_PARENT = TICKET.alias("parent")
 
 PAGE = 50
 COUNTED = 99
@@ -222,10 +224,15 @@ async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -
             TICKET, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.quarantine, CONTACT.c.quarantine_reason,
             ADDRESS.c.address, OFFICER.c.name.label("officer"),
             TALK.c.owner, TALK.c.seq, TALK.c.officer_id.label("talk_officer"), TALK.c.ticket_id.label("talk_ticket"),
+            _PARENT.c.number.label("parent_number"), INSTRUCTION.c.title.label("instruction_title"),
             TALK.c.last_inbound_at,
             SURVEY.c.state.label("survey"), SURVEY.c.comment, SURVEY.c.answered_at, disclosed.label("disclosed_at"),
         )
-        .select_from(_joined().outerjoin(SURVEY, (SURVEY.c.id == last) & (SURVEY.c.part == TICKET.c.part)))
+        .select_from(
+            _joined().outerjoin(SURVEY, (SURVEY.c.id == last) & (SURVEY.c.part == TICKET.c.part))
+            .outerjoin(_PARENT, (_PARENT.c.id == TICKET.c.parent_id) & (_PARENT.c.part == TICKET.c.parent_part))
+            .outerjoin(INSTRUCTION, INSTRUCTION.c.id == TICKET.c.instruction_id)
+        )
         .where(TICKET.c.number == number, TICKET.c.part == part)
     )  # fmt: skip
     return (await conn.execute(query)).mappings().first()

@@ -53,7 +53,7 @@ async def credentials(conn: AsyncConnection, login: str) -> tuple[int, str, bool
 
 
 async def add_officer(
-    conn: AsyncConnection, name: str, login: str, password_hash: str, role: str, now: datetime
+    conn: AsyncConnection, name: str, login: str, password_hash: str, role: str, now: datetime, agency: str = ""
 ) -> int:
     """Raises `Conflict` when the login is taken."""
     row = {
@@ -61,6 +61,7 @@ async def add_officer(
         "login": login,
         "password_hash": password_hash,
         "role": role,
+        "agency": agency,
         "active": True,
         "created_at": now,
     }
@@ -120,8 +121,16 @@ async def close_session(conn: AsyncConnection, token_hash: str) -> None:
 # -- invitations -----------------------------------------------------------------------------------
 
 
-async def add_invite(conn: AsyncConnection, token_hash: str, role: str, expires_at: datetime) -> None:
-    await conn.execute(sa.insert(INVITE).values(token_hash=token_hash, role=role, expires_at=expires_at))
+async def add_invite(
+    conn: AsyncConnection, token_hash: str, role: str, expires_at: datetime, agency: str = ""
+) -> None:  # fmt: skip
+    row = {"token_hash": token_hash, "role": role, "expires_at": expires_at, "agency": agency}
+    await conn.execute(sa.insert(INVITE).values(row))
+
+
+async def invite_agency(conn: AsyncConnection, token_hash: str) -> str:
+    """Whose tickets somebody will see who comes by this invitation; '' for our own people."""
+    return (await conn.execute(sa.select(INVITE.c.agency).where(INVITE.c.token_hash == token_hash))).scalar() or ""
 
 
 async def invite_role(conn: AsyncConnection, token_hash: str, now: datetime) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound
 from bot.message import Attachment
-from bot.models import Address, Author, Delivery, Message, Ticket
+from bot.models import Address, Author, Delivery, Message, Ticket, TicketEvent
 from bot.models.base import table
 from bot.store import media
 
@@ -22,7 +22,14 @@ LAST = 50
 """How far back a page reaches when it opens."""
 
 _SPOKEN = (Author.CITIZEN.value, Author.BOT.value, Author.OFFICER.value)
-ADDRESS, MESSAGE, TICKET = table(Address), table(Message), table(Ticket)
+ADDRESS, MESSAGE, TICKET, EVENT = table(Address), table(Message), table(Ticket), table(TicketEvent)
+_LAST_MOVE = (
+    sa.select(sa.func.max(EVENT.c.at))
+    .where(EVENT.c.ticket_id == TICKET.c.id, EVENT.c.part == TICKET.c.part, EVENT.c.kind.in_(("opened", "moved")))
+    .correlate(TICKET)
+    .scalar_subquery()
+    .label("moved_at")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,11 @@ class Standing:
     opened_at: datetime
     updated_at: datetime
     resolved_at: datetime | None
+    agency: str = ""
+    external_number: str = ""
+    postponed_until: datetime | None = None
+    moved_at: datetime | None = None
+    """When the last step was taken."""
 
 
 async def thread(
@@ -140,9 +152,13 @@ async def standing(conn: AsyncConnection, number: str, part: int) -> Standing:
         TICKET.c.opened_at,
         TICKET.c.updated_at,
         TICKET.c.resolved_at,
+        TICKET.c.agency,
+        TICKET.c.external_number,
+        TICKET.c.postponed_until,
+        _LAST_MOVE,
     )
     query = sa.select(*columns).where(TICKET.c.number == number, TICKET.c.part == part)
-    row = (await conn.execute(query)).one_or_none()
+    row = (await conn.execute(query)).mappings().one_or_none()
     if row is None:
         raise NotFound("unknown ticket number")
-    return Standing(*row)
+    return Standing(**row)

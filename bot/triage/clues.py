@@ -23,6 +23,14 @@ STREET = frozenset(
     "jl jln jalan jalanan gg gang komplek kompleks perum perumahan kp kampung kmp dusun dsn cluster griya pt cv toko".split()
 )
 """What follows is a street, a hamlet or a firm: it is often called after a place that lies elsewhere."""
+LANDMARK = frozenset(
+    "pasar alun alunalun terminal stasiun setasiun halte masjid mesjid musola mushola gereja pura vihara rs rsud rsia rsu puskesmas "
+    "pustu posyandu klinik sd sdn smp smpn sma sman smk smkn mts man tk paud pesantren ponpes kampus polsek polres koramil kantor "
+    "jembatan sasak simpang simpangan perempatan parapatan pertigaan bunderan bundaran situ setu waduk curug taman stadion gor mall "
+    "mal plaza hotel pom spbu indomaret alfamart pabrik tol gerbang lapang lapangan makam tpu tugu monumen warung".split()
+)
+"""What follows is a spot. It is called after where it stands ("Stasiun Padalarang"), or after a plant or a day ("Pasar Kosambi"):
+a small place of that name elsewhere is not meant."""
 TITLE = frozenset(
     "pak pa bapak bpk bu ibu kang teh ceu neng mang ustad ustadz haji hj nama saudara sdr om tante dede bang".split()
 )
@@ -51,7 +59,7 @@ PARTS = {
 """Short forms inside a name of several words ("Cikarang Sel")."""
 SHY_OUTSIDE = frozenset("malang tegal kediri kendal serang padang".split())
 """Cities outside that are words as well: a place after "di" or "dari"."""
-MARKS = frozenset((*HINT, *CUE, *STREET, *SHORTS, *PARTS))
+MARKS = frozenset((*HINT, *CUE, *STREET, *LANDMARK, *SHORTS, *PARTS))
 """Words that change how the next one is read."""
 NOT_NAMES = re.compile(r"(?:nya|kan|keun|kah|lah|ku|mu)$|^(?:meng|mem|ber|ter|peng|pem|di|nga)")
 """Forms of words that no misspelt name is sought in."""

@@ -71,6 +71,15 @@ class Emergencies:
         return found
 
 
+def texts(found: Emergencies) -> dict[str, tuple[str, int]]:
+    """What citizens read of it: each label once, with the place where it is written first."""
+    entries = [*found.national.values(), *(entry for own in found.regions.values() for entry in own)]
+    labels: dict[str, tuple[str, int]] = {}
+    for entry in entries:
+        labels.setdefault(entry.number.label, (entry.file, entry.line))
+    return labels
+
+
 def bubble(numbers: tuple[Number, ...]) -> str:
     """One number a line, digits first: a thumb finds them, a screen reader says them."""
     return "\n".join(f"{number.digits} – {number.label}" for number in numbers)

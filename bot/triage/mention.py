@@ -18,6 +18,7 @@ from bot.triage.clues import (
     GLUE,
     GLUED,
     HINT,
+    LANDMARK,
     LEVELS,
     MARKS,
     NOT_NAMES,
@@ -32,6 +33,7 @@ from bot.triage.clues import (
 )  # fmt: skip
 from bot.triage.everyday import EVERYDAY, LED, STOP
 from bot.triage.gazetteer import LONG, OUTSIDE, SHORT, Index, everyday, is_city
+from bot.triage.landmark import landmark
 from bot.triage.reading import BARE, CUED, EXACT_HINTED, HINTED, SLIP, WEAK, Mention, Reading, words
 
 WINDOW = 3
@@ -104,6 +106,8 @@ class _Reader:
             return self._street(at + 1)
         if self.hint and word in FILL:
             return at + 1
+        if word in LANDMARK and not self.hint and (end := landmark(self.index, self.seen, self._exact, at)):
+            return end
         if word in CUE:
             self.cue = True
             if self.hint or (word in FROM and at and self.words[at - 1] in FILL):  # "abdi ti", "desa kami di"

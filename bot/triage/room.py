@@ -11,11 +11,13 @@ from bot.engine.forms import Form, Workshop
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
-from bot.policy import calendars, norms, patience, plan
+from bot.policy import calendars, directory, norms, patience, plan, staff
+from bot.policy.directory import Directory
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
 from bot.policy.norms import Norms
 from bot.policy.patience import Rules
 from bot.policy.routing import Routing
+from bot.policy.staff import Staff
 from bot.triage import emergency, language, senses, urgency
 from bot.triage.emergency import Emergencies, Number
 from bot.triage.senses import Senses
@@ -41,6 +43,9 @@ class Triage:
     routing: Routing = LEAVE
     norms: Norms = field(default_factory=Norms)
     """How long each step of a ticket may take."""
+    staff: Staff = field(default_factory=Staff)
+    """How people are put to work: it lies here because its data is published and replaced with the rest."""
+    agencies: Directory = field(default_factory=Directory)
     patience: Rules = field(default_factory=Rules)
 
     def guess(self, text: str) -> Guess | None:
@@ -78,7 +83,12 @@ class Triage:
             guess=found.topics.guess if found.topics else None,
             intent=found.intents.guess if found.intents else None,
             places=found.places,
+            numbers=self.listed,
         )
+
+    def listed(self, region: str, language: str) -> str:
+        """The emergency numbers of a regency, one a line, as they are said in a bubble."""
+        return "\n".join(f"{number.digits} – {number.label}" for number in self.numbers(region, ""))
 
 
 def learn(triage: Triage, flows_dir: Path, flows: Flows, data_dir: Path) -> Triage:
@@ -96,15 +106,29 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
         found = plan.read(Workshop(flows.catalogues), read_all([path], path.parents[1], "escalation")[0])
     dangers = urgency.read(_folder(flows_dir, "urgency"))
     emergencies = emergency.read(_folder(flows_dir, "emergency"))
+    agencies = _agencies(flows_dir, flows, tuple(emergencies.regions))
+    directory.agree(agencies, [name for name, _ in found.agencies], str(path))
     return Triage(
         dangers,
         emergencies,
         _yes_no(flows),
         found,
         routing=_routing(flows_dir, flows),
+        staff=staffing(flows_dir, flows),
+        agencies=agencies,
         patience=_patience(flows_dir, flows),
         norms=_norms(flows_dir, flows),
     )
+
+
+def _agencies(flows_dir: Path, flows: Flows, regencies: Sequence[str]) -> Directory:
+    """A folder without the file has no agencies: those of another region, with other topics, would be wrong ones."""
+    path = flows_dir / "data" / "agencies.yaml"
+    if not path.is_file():
+        return Directory()
+    source = read_all([path], flows_dir, "agencies")[0]
+    topics = {slug: topic.agency for slug, topic in flows.topics.items()}
+    return directory.read(Workshop(flows.catalogues), source, topics, regencies)
 
 
 def _routing(flows_dir: Path, flows: Flows) -> Routing:
@@ -128,6 +152,16 @@ def _norms(flows_dir: Path, flows: Flows) -> Norms:
     shop = Workshop(flows.catalogues)
     topics = frozenset(flows.topics) if own == flows_dir else frozenset[str]()
     return norms.read(shop, rules, calendars.read(shop, days), topics)
+
+
+def staffing(flows_dir: Path, flows: Flows) -> Staff:
+    """Each of the three files may be missing: then the standard counts, and nothing is given out by itself."""
+    found = {}
+    for name, reader in staff.READERS.items():
+        path = flows_dir / "data" / f"{name}.yaml"
+        if path.is_file():
+            found[name] = reader(Workshop(flows.catalogues), read_all([path], path.parents[1], name)[0])
+    return Staff(**{{"shifts": "rota"}.get(name, name): value for name, value in found.items()})  # type: ignore[arg-type]
 
 
 def _patience(flows_dir: Path, flows: Flows) -> Rules:

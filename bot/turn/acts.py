@@ -18,6 +18,7 @@ from bot.models.base import table
 from bot.store import boxes
 from bot.store.batch import Batch
 from bot.store.talk import Talk
+from bot.turn import sealing
 from bot.turn.say import line
 
 MESSAGE = table(Message)
@@ -144,13 +145,13 @@ def _edited(message: dict[str, Any], data: dict[str, Any], inbound: Inbound, at:
         if not edits and data.get("location"):
             edits.append({"at": at.isoformat(), "location": data["location"]})
         data["location"] = {"latitude": place.latitude, "longitude": place.longitude, "name": place.name}
-    elif inbound.text == message["body"]:
+    elif (words := sealing.hidden(inbound.text) if data.get(sealing.PRIVATE) else inbound.text) == message["body"]:
         return
     elif data.get("edited_at", "") > at.isoformat():
-        edits.append({"at": at.isoformat(), "text": inbound.text})
+        edits.append({"at": at.isoformat(), "text": words})
     else:
         edits.append({"at": at.isoformat(), "text": message["body"]})
-        message["body"], data["edited_at"] = inbound.text, at.isoformat()
+        message["body"], data["edited_at"] = words, at.isoformat()
     data["edits"] = edits[:1] + edits[1:][1 - MOST_EDITS :]
 
 

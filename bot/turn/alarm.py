@@ -9,8 +9,9 @@ from bot.engine.match import choose
 from bot.engine.texts import text
 from bot.engine.turn import Turn
 from bot.errors import NotFound
+from bot.i18n import SOURCE
 from bot.message import Choice, Inbound, Item
-from bot.models import AlarmState, Owner, State, Urgency
+from bot.models import OVER, WAITING, AlarmState, Owner, State, Urgency
 from bot.models.ref import Ref
 from bot.policy import rank
 from bot.store.batch import Batch
@@ -29,7 +30,8 @@ AGAIN_AFTER = timedelta(minutes=3)
 """More words, a voice note or a picture so long after an acknowledgement call somebody again."""
 UNHEARD = ("voice", "audio", "image", "video")
 """Kinds whose content nobody has heard or seen yet: in a critical talk they may say anything."""
-OVER = frozenset({State.RESOLVED, State.CLOSED, State.REJECTED, State.MERGED, State.CANCELLED})
+WITH_US = WAITING | {State.ASSIGNED}
+"""Only such a ticket carries an alarm: one that lies with an agency stands in no list that an officer looks at first."""
 
 
 def heard(house: House, item: Item) -> int | None:
@@ -103,7 +105,7 @@ def _to_queue(batch: Batch, house: House, talk: Talk, words: str) -> dict[str, A
     """A ticket with all that was gathered, or the one that is open; the bot is silent from here on. The session stays: if it was
     no danger after all, the talk goes on where it was."""
     ticket = batch.tickets.get(talk.ticket_id) if talk.ticket_id else None
-    if ticket is None or ticket["state"] in OVER:
+    if ticket is None or ticket["state"] not in WITH_US:
         turn = Turn(house.flows, talk.session, Said(), Facts(language=talk.language))
         if words:
             turn.keep(words)
@@ -166,7 +168,7 @@ def _answer_at_once(
     lang = talk.language
     comfort = house.flows.texts.get(f"critical_{danger.kind}")
     lines = [
-        f"{number.digits} – {number.label}"
+        f"{number.digits} – {house.flows.catalogues.gettext(lang or SOURCE, number.label)}"
         for number in house.triage.numbers(_region(batch, house, talk, inbound), danger.kind)
     ]
     words = text(house.flows, "critical_answer", lang)

@@ -2,15 +2,21 @@
 
 from datetime import timedelta
 
+import orjson
+
+from bot import clock
 from bot.engine.effects import (
     CHOSEN,
+    Call,
     Count,
     Effect,
     End,
     Facts,
     Follow,
     HandOff,
+    Later,
     Link,
+    LookUp,
     OpenTicket,
     Remember,
     Said,
@@ -23,14 +29,23 @@ from bot.models.ref import Ref
 from bot.models.states import Quarantine
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House, handoff, known, linking, pace
+from bot.turn import House, asleep, handoff, known, linking, pace, sealing
 from bot.turn.say import line, say
 
 BURST = timedelta(seconds=3)
-COUNTED = {"outside": "Tempatnya di luar wilayah"}
+COUNTED = {
+    "outside": "Tempatnya di luar wilayah",
+    "rated": "Penilaian percakapan",
+    "stale": "Jawaban yang ditanyakan sudah kedaluwarsa",
+    "gate": "Program sedang tidak buka",
+}
 """How officers read what was counted."""
 QUIET = "quiet"
 """Timer kind: the citizen has stopped typing."""
+LATER, LOOKUP = "later", "lookup"
+"""Timer kinds: a step has waited long enough; reports are to be looked for."""
+ERRAND = "errand"
+"""What requests to others are sealed for."""
 
 
 def said(talk: Talk, inbound: Inbound, album: bool = False) -> Said:
@@ -50,12 +65,16 @@ def said(talk: Talk, inbound: Inbound, album: bool = False) -> Said:
 def respond(batch: Batch, house: House, talk: Talk, heard: Said) -> None:
     """One step, in this transaction."""
     facts = Facts(
-        talk.language, talk.notice, talk.name, memory=talk.memory or 0.0, known=batch.known.get(talk.address_id, ())
-    )
+        talk.language, talk.notice, talk.name, batch.now, talk.channel, memory=talk.memory or 0.0,
+        known=batch.known.get(talk.address_id, ()),
+    )  # fmt: skip
     facts = house.triage.listen(facts, heard.text)
     if facts.memory != talk.memory:
         talk.memory, talk.contact_changed = facts.memory, True
-    talk.session, effects = step(house.flows, talk.session, heard, facts)
+    nap = (talk.session or {}).get(asleep.NAP)
+    session, effects = step(house.flows, sealing.opened(house.vault, talk.session), heard, facts)
+    talk.session = sealing.closed(house.vault, session)
+    asleep.watch(batch, house, talk, heard, nap)
     batch.touch(talk)
     made = {"track": f"{house.public_url}/lacak"}
     for effect in effects:
@@ -87,8 +106,32 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
             known.follow(batch, talk, ticket)
         case Wait():
             batch.timer(QUIET, Ref(talk.conversation_id, talk.part), batch.now + timedelta(seconds=effect.seconds))
+        case Later():
+            batch.timer(LATER, Ref(talk.conversation_id, talk.part), batch.now + timedelta(seconds=effect.seconds))
+        case LookUp():
+            batch.timer(LOOKUP, Ref(talk.conversation_id, talk.part), batch.now)
+        case Call():
+            _send_out(batch, house, talk, effect)
         case End():
             talk.session = None
+
+
+def _send_out(batch: Batch, house: House, talk: Talk, call: Call) -> None:
+    """Asked after this turn is written: a slow system delays nobody."""
+    request = {
+        "method": call.method, "base": house.flows.hosts[call.host], "url": call.url, "body": call.body,
+        "take": dict(call.take), "seconds": call.seconds,
+    }  # fmt: skip
+    batch.insert("errand", {
+        "id": clock.new_id(), "part": talk.part, "conversation_id": talk.conversation_id, "token": call.token,
+        "request": house.vault.seal(orjson.dumps(request).decode(), ERRAND), "attempts": 0, "due_at": batch.now, "result": None,
+    })  # fmt: skip
+
+
+def waited(batch: Batch, house: House, talk: Talk) -> None:
+    """The time has come that a step waits for. Where nothing can be said any more, the flow goes on when the citizen writes."""
+    if talk.owner == "bot" and talk.session is not None and asleep.speaks(house, talk, batch.now):
+        respond(batch, house, talk, Said(kind="time"))
 
 
 def quiet(batch: Batch, house: House, talk: Talk) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot import clock
-from bot.models import AlarmState, Officer, PageState, Role
+from bot.models import LEADS, AlarmState, Officer, PageState
 from bot.models.ref import Ref
 from bot.policy import escalation
 from bot.policy.escalation import Person
@@ -80,5 +80,5 @@ def person(officer: Officer, now: Any) -> Person:
     ways += [(via, target) for via in ("telegram", "whatsapp", "email") if (target := getattr(officer, via))]
     return Person(
         officer.name, tuple(ways), officer.id, officer.duty_until is not None and officer.duty_until > now,
-        officer.role != Role.OFFICER, frozenset(officer.languages.split(",")), officer.paged_at,
+        officer.role in LEADS, frozenset(officer.languages.split(",")), officer.paged_at,
     )  # fmt: skip

@@ -8,11 +8,12 @@ from bot import clock
 from bot.engine.effects import HandOff, OpenTicket, Say
 from bot.engine.texts import text
 from bot.models import WAITING, Owner, State, Urgency
+from bot.models.cases import FRESH
 from bot.models.ref import Ref
 from bot.policy import moves, number, rank
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House, sla, topic, waiting
+from bot.turn import House, sealing, sla, topic, waiting
 from bot.turn.say import say
 
 NUMBER_BITS = 27
@@ -28,10 +29,10 @@ def open_ticket(batch: Batch, house: House, talk: Talk, what: OpenTicket | HandO
         "contact_part": talk.contact_part, "account": talk.account, "language": talk.language or "id",
         "state": State.QUEUED, "urgency": urgency, "rank": rank.rank(now, urgency), "topic": what.topic,
         "subtopic": what.subtopic, "place": what.place, "place_code": str(what.answers.get("place_code") or ""),
-        "details": what.details, "answers": dict(what.answers),
+        "details": what.details, "answers": sealing.seal(house.vault, what.answers, what.sealed),
         "guess": topic.guessed(house.triage, what.details),
         "reason": reason, "officer_id": None, "opened_at": now, "updated_at": now, "first_answer_at": None,
-        "resolved_at": None, "score": None, "version": 0,
+        "resolved_at": None, "score": None, "version": 0, **FRESH,
     }  # fmt: skip
     batch.insert("ticket", ticket)
     batch.tickets[ticket["id"]] = ticket
@@ -69,8 +70,9 @@ def move(
     """One allowed move and its row of history. Raises `Conflict` for any other."""
     before = ticket["state"]
     moves.check(before, after)
-    ticket["state"] = after
-    ticket["officer_id"] = officer_id if after == State.ASSIGNED else None
+    ticket |= moves.consequences(ticket, after)
+    # who asked the citizen keeps the case until the answer is there
+    ticket["officer_id"] = officer_id if after in (State.ASSIGNED, State.WAITING_CITIZEN) else None
     batch.queue_changed = True
     batch.event(ticket, "moved", actor, officer_id, before=before, after=after, why=why)
 

@@ -9,7 +9,7 @@ from bot.engine.effects import Say
 from bot.engine.texts import score_of_choice, text
 from bot.errors import Unreadable
 from bot.message import Inbound, Status
-from bot.models import Author, Owner, Quarantine
+from bot.models import Author, Owner, Quarantine, State
 from bot.store import alarms, boxes, cases, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Unit
@@ -19,6 +19,7 @@ from bot.turn import (
     acknowledge,
     acts,
     alarm,
+    ask,
     dialogue,
     handoff,
     identity,
@@ -28,8 +29,10 @@ from bot.turn import (
     outside,
     pace,
     receipt,
+    sealing,
     sla,
     survey,
+    verify,
     waiting,
 )  # fmt: skip
 from bot.turn.say import line, say
@@ -37,6 +40,8 @@ from bot.turn.words import command
 
 IDLE = timedelta(hours=24)
 """A conversation in which nothing is open and nobody wrote for so long is over: the next words begin a new one."""
+ASKED = frozenset({State.WAITING_CITIZEN, State.DONE})
+"""Tickets about which the citizen was asked something: the answer may take days, and is recognised all the same."""
 UNREADABLE = "unreadable"
 BACK = "Ada pesan dari alamat lama yang tadinya ditinggalkan; balasan kembali ke sini. Pastikan orangnya sama."
 """For officers: a late message, or somebody else who has the number now."""
@@ -88,6 +93,7 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
     talks = await talk.load(unit.conn, {(row.account, row.address) for row, _ in turns})
     open_refs = [ref for each in talks.values() if (ref := handoff.ticket_ref(each))]
     pressed = [ref for row, inbound in turns if (ref := survey.pressed(inbound, row.part))]
+    open_refs += [ref for row, inbound in turns if (ref := verify.pressed(inbound, row.part))]
     await cases.load(unit.conn, batch, open_refs + await cases.tickets_of(unit.conn, pressed))
     await alarms.load(unit.conn, batch, alarms.refs(list(talks.values())))
     await known.load(unit.conn, batch, house, list(talks.values()))
@@ -125,8 +131,11 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
         thread.phone, thread.contact_changed = inbound.phone, True
     danger = house.triage.dangers.read(inbound.text) if inbound.text and row.urgent != 0 else None
     changed = bool(inbound.target) and acts.apply(batch, thread, inbound, row.received_at)
+    private = thread.owner == Owner.BOT and sealing.asked(house.flows, thread)
     if not changed:
         message = _message(batch, thread, row, inbound)
+        if private:
+            sealing.conceal(message)
         batch.insert("message", message)
         batch.messages[(thread.conversation_id, inbound.external_id)] = message
         media.record(batch, row.account, message, inbound)
@@ -143,7 +152,7 @@ def receive(batch: Batch, house: House, thread: Talk, row: boxes.Row, inbound: I
         linking.answer(batch, house, thread, code)
     elif not alarm.hear(batch, house, thread, inbound, danger) and not held:
         together = acts.continues(batch, thread, inbound, row.received_at)
-        if danger is not None or not pace.waits(batch, house, thread, inbound, together):
+        if danger is not None or private or not pace.waits(batch, house, thread, inbound, together):
             _route(batch, house, thread, inbound, row.received_at)
     outside.watch(batch, house, thread)
     batch.last[thread.conversation_id] = (inbound.kind, inbound.album)
@@ -178,7 +187,7 @@ def _message(batch: Batch, thread: Talk, row: boxes.Row, inbound: Inbound) -> di
 
 
 def _renew(batch: Batch, thread: Talk) -> None:
-    """A new conversation after a long silence; tickets outlive the old one."""
+    """A new conversation after a long silence; tickets outlive the old one, and so does a question that is still open."""
     last = thread.last_inbound_at
     if thread.is_new or last is None or thread.owner != Owner.BOT or thread.session is not None:
         return
@@ -186,11 +195,16 @@ def _renew(batch: Batch, thread: Talk) -> None:
         return
     thread.conversation_id, thread.new_conversation = clock.new_id(), True
     thread.epoch = thread.seq = 0
-    thread.ticket_id = thread.last_inbound_at = thread.pace = None
+    thread.last_inbound_at = thread.pace = None
+    ticket = batch.tickets.get(thread.ticket_id) if thread.ticket_id else None
+    if ticket is None or ticket["state"] not in ASKED:
+        thread.ticket_id = None
 
 
 def _route(batch: Batch, house: House, thread: Talk, inbound: Inbound, at: datetime) -> None:
     """To the owner of the conversation, and to nobody else."""
+    if verify.answered(batch, house, thread, inbound) or ask.answered(batch, house, thread, inbound):
+        return
     if inbound.choice and score_of_choice(inbound.choice) and survey.answer(batch, house, thread, inbound):
         return
     if thread.owner == Owner.OFFICER:

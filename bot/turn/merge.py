@@ -50,7 +50,8 @@ async def merge(db: Db, house: House, officer: Officer, ticket: Ref, into: str) 
         _check(house, batch, officer, talk, case, main)
         if await known.followers(unit.conn, [ticket.id]):
             raise Conflict("kasus ini sudah diikuti warga lain; gabungkan kasus yang lain ke kasus ini")
-        move(batch, case, State.MERGED, "officer", officer.id)
+        move(batch, case, State.MERGED, "officer", officer.id, why=main["number"])
+        case["parent_id"], case["parent_part"] = other.id, other.part
         batch.end_assignment(case)
         batch.event(case, "merged", "officer", officer.id, after=main["number"])
         batch.event(main, "merged_in", "officer", officer.id, after=case["number"])

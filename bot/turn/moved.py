@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import State, Ticket
+from bot.models import OVER, Ticket
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import aliases, talk
@@ -13,7 +13,6 @@ from bot.turn.identity import known
 from bot.turn.say import line
 
 TICKET = table(Ticket)
-OVER = (State.RESOLVED, State.CLOSED, State.REJECTED, State.MERGED, State.CANCELLED)
 MOST = 20
 """Cases and addresses of one person that are named; nobody reads more."""
 

@@ -1,29 +1,53 @@
-"""The next case for an officer: by rank, with languages left to those who write them, and one winner each."""
+"""The next case for an officer who asks: by rank, with languages and topics left to those who know them, and one winner each."""
+
+from collections.abc import Sequence
+from datetime import datetime
 
 from bot import clock
 from bot.errors import Conflict
-from bot.models import Officer
+from bot.models import Officer, Urgency
+from bot.models.ref import Ref
 from bot.policy import routing
-from bot.store import desk
+from bot.store import duty
+from bot.store.boxes import Row
 from bot.store.db import Db
 from bot.turn import House
 from bot.turn.claim import claim
+from bot.turn.crew import words
 
-TRIES = 8
-"""Cases that are tried before we say that others were faster; so many officers press at once only in a test."""
+PAGE, PAGES = 64, 8
 
 
 async def take_next(db: Db, house: House, officer: Officer) -> str:
-    """The number of the case that is this officer's now; '' when none is left for them."""
-    now = clock.now()
+    """The number of the case that is this officer's now; '' when none is left for them. Limits of distress do not speak here:
+    who asks is there, and another may not be."""
+    now, rule = clock.now(), house.triage.routing
     async with db.read() as conn:
-        others = await desk.on_shift(conn, officer.id or 0, now)
-        left = routing.reserved(house.triage.routing, officer.languages, others, now)
-        waiting = await desk.next_waiting(conn, left.languages, left.since, TRIES)
-    for ref, number in waiting:
-        try:
-            await claim(db, house, officer, ref)
-        except Conflict:
-            continue  # somebody was faster, or talks to this citizen already
-        return number
+        others = [each for each in await duty.on_duty(conn, now) if each.id != officer.id]
+    after = None
+    for _ in range(PAGES):
+        async with db.read() as conn:
+            rows = await duty.waiting(conn, after, PAGE)
+        for row in rows:
+            if left(rule, row, officer, others, now):
+                continue
+            try:
+                await claim(db, house, officer, Ref(row.id, row.part))
+            except Conflict:
+                continue  # somebody was faster, or talks to this citizen already
+            return str(row.number)
+        if len(rows) < PAGE:
+            break
+        after = (rows[-1].rank, rows[-1].id)
     return ""
+
+
+def left(rule: routing.Routing, row: Row, me: Officer, others: Sequence[Officer], now: datetime) -> bool:
+    """True if the case is left to a colleague on shift who knows its language or topic. Never a critical one, and not for long."""
+    reserved = routing.reserved(rule, me.languages, [each.languages for each in others], now)
+    if row.urgency == Urgency.CRITICAL or row.opened_at <= reserved.since:
+        return False
+    mine = words(me.topics)
+    foreign = bool(mine and row.topic) and row.topic not in mine
+    known = foreign and any(row.topic in (theirs := words(each.topics)) or not theirs for each in others)
+    return row.language in reserved.languages or known

@@ -57,7 +57,7 @@ class Pages:
             undefined=jinja2.StrictUndefined,
             auto_reload=False,
         )
-        self._templates.filters.update(full=full, short=short)
+        self._templates.filters.update(full=full, short=short, day=day)
         self._files = {path.name: path.read_bytes() for path in (_HERE / "static").iterdir() if path.is_file()}
         self._templates.globals["file"] = self._link
 

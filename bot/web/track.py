@@ -10,7 +10,7 @@ from bot.policy import number
 from bot.store import public
 from bot.store.public import Standing
 from bot.web.guard import Buckets, Proxies
-from bot.web.keys import CONFIG, DB, FLOWS
+from bot.web.keys import CONFIG, DB, FLOWS, HOUSE
 from bot.web.pages import pages
 
 _HEADERS = {"X-Robots-Tag": "noindex, nofollow"}
@@ -22,7 +22,7 @@ _MEANING = {
     State.IN_PROGRESS: "Instansi yang berwenang sedang menindaklanjuti.",
     State.POSTPONED: "Penanganan ditunda. Alasan dan tanggalnya kami sampaikan di obrolan.",
     State.RETURNED: "Instansi menyatakan ini bukan wewenangnya. Petugas mencari instansi yang tepat.",
-    State.DONE: "Instansi menyatakan selesai. Petugas memeriksanya dulu.",
+    State.DONE: "Instansi menyatakan selesai. Anda atau petugas memastikannya dulu.",
     State.FORWARDED: "Laporan dialihkan ke layanan lain yang berwenang.",
     State.RESOLVED: "Petugas menyatakan selesai. Anda dapat memberi nilai di obrolan.",
     State.REOPENED: "Laporan dibuka kembali dan menunggu petugas.",
@@ -88,6 +88,7 @@ class Track:
             ticket=standing,
             state=STATE_NAME[state],
             meaning=_MEANING[state],
+            agency=request.app[HOUSE].triage.agencies.name(standing.agency),
             topic=topic.label.get("id", "") if topic else "",
         )
 

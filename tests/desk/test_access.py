@@ -8,7 +8,8 @@ from bot.policy.access import TABLE, Verb, may
 from tests.desk import seed
 from tests.desk.conftest import Enter, application
 
-ALL, STAFF, LEADS, ADMIN = {None, *Role}, set(Role), {Role.LEAD, Role.ADMIN}, {Role.ADMIN}
+ALL, LEADS, ADMIN = {None, *Role}, {Role.LEAD, Role.ADMIN}, {Role.ADMIN}
+STAFF, AGENCY = {Role.OFFICER, Role.LEAD, Role.ADMIN}, {Role.AGENCY}
 EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk"): STAFF,
     ("GET", "/desk/"): STAFF,
@@ -30,6 +31,21 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/alarm/latihan"): LEADS,
     ("POST", "/desk/alarm/{ref}/terima"): STAFF,
     ("POST", "/desk/tugas"): STAFF,
+    ("POST", "/desk/hadir"): STAFF,
+    ("POST", "/desk/kabar"): STAFF,
+    ("GET", "/desk/jadwal"): STAFF,
+    ("POST", "/desk/jadwal/buat"): LEADS,
+    ("POST", "/desk/jadwal/tambah"): LEADS,
+    ("POST", "/desk/jadwal/{id}/hapus"): LEADS,
+    ("POST", "/desk/jadwal/{id}/sakit"): STAFF,
+    ("POST", "/desk/jadwal/{id}/tukar"): STAFF,
+    ("POST", "/desk/jadwal/tukar/{id}"): STAFF,
+    ("POST", "/desk/jadwal/tukar/{id}/lihat"): LEADS,
+    ("GET", "/desk/serah-terima"): STAFF,
+    ("POST", "/desk/serah-terima/catatan"): STAFF,
+    ("POST", "/desk/serah-terima/{id}/terima"): STAFF,
+    ("GET", "/desk/beban"): STAFF,
+    ("POST", "/desk/beban/{id}/bicara"): LEADS,
     ("GET", "/desk/saya"): STAFF,
     ("POST", "/desk/saya"): STAFF,
     ("POST", "/desk/tiket/{number}/tampilkan"): STAFF,
@@ -55,7 +71,20 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk/petugas"): ADMIN,
     ("POST", "/desk/petugas/undang"): ADMIN,
     ("POST", "/desk/petugas/{id}/aktif"): ADMIN,
-    ("POST", "/desk/keluar"): STAFF,
+    ("POST", "/desk/tiket/{number}/langkah/{langkah}"): STAFF,
+    ("GET", "/desk/instansi"): STAFF,
+    ("GET", "/desk/instansi/macet"): STAFF,
+    ("POST", "/desk/instansi/macet/{ref}"): LEADS,
+    ("GET", "/desk/instansi/lapor.csv"): LEADS,
+    ("GET", "/desk/instruksi"): STAFF,
+    ("POST", "/desk/instruksi"): LEADS,
+    ("GET", "/desk/instruksi/{id}"): STAFF,
+    ("POST", "/desk/instruksi/{id}"): LEADS,
+    ("GET", "/desk/dinas"): AGENCY,
+    ("GET", "/desk/dinas/tiket/{number}"): AGENCY,
+    ("GET", "/desk/dinas/tiket/{number}/berkas/{ref}"): AGENCY,
+    ("POST", "/desk/dinas/tiket/{number}/{act}"): AGENCY,
+    ("POST", "/desk/keluar"): STAFF | AGENCY,
     ("GET", "/desk/masuk"): ALL,
     ("POST", "/desk/masuk"): ALL,
     ("GET", "/desk/undangan/{token}"): ALL,
@@ -84,13 +113,22 @@ async def test_matrix(db, enter: Enter, role: Role | None) -> None:
         if path in ("/desk/peristiwa", "/desk/keluar") and role in roles:
             continue  # a stream has no end, signing out ends the rest of this test: they have tests of their own
         address = path.format(
-            number=case.number, id="999", token="0" * 64, name="nothing.css", ref=case.ticket, form="utuh"
+            number=case.number,
+            id="999",
+            token="0" * 64,
+            name="nothing.css",
+            ref=case.ticket,
+            form="utuh",
+            langkah="tolak",
+            act="terima",
         )
         if method == "GET":
             status, text = await visitor.get(address)
         else:
             status, text = await visitor.post(address)
-        refused = (status in (401, 403) and "salah" not in text) or (status == 303 and role is None)
+        refused = (status in (401, 403) and "salah" not in text) or (
+            status == 303 and (role is None or (role == Role.AGENCY and path in ("/desk", "/desk/")))
+        )
         assert refused == (role not in roles), (method, path, role, status)
 
 

@@ -181,6 +181,7 @@ async def test_statement_count_does_not_grow(db, enter: Enter) -> None:
 
     case = await seed.case(db, "Satu", tuple(("citizen", str(i)) for i in range(40)))
     counted: dict[str, list[int]] = {}
+    await officer.get("/desk")  # now and then a request also writes down that its officer is there
     for engine in {db._read, db._write}:
         sa.event.listen(engine.sync_engine, "before_cursor_execute", heard)
     for _ in range(2):
@@ -191,7 +192,7 @@ async def test_statement_count_does_not_grow(db, enter: Enter) -> None:
             assert not any(re.search(r"count\(\*\).*FROM ticket\b(?!.*LIMIT)", each, re.S) for each in statements)
         for i in range(30):
             await seed.case(db, f"Lagi {i}")
-    assert all(before == after <= 11 for before, after in counted.values()), counted
+    assert all(before == after <= 12 for before, after in counted.values()), counted
     assert counted["/desk"] == [5, 5]
 
 

@@ -1,5 +1,6 @@
 """The shipped flows, loaded once."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,14 @@ def triage(flows: Flows, tmp_path_factory: pytest.TempPathFactory) -> room.Triag
 @pytest.fixture(scope="session")
 def listen(triage: room.Triage) -> Listen:
     return triage.listen
+
+
+@pytest.fixture(scope="session")
+def kinds(catalogues: Catalogues, tmp_path_factory: pytest.TempPathFactory) -> Flows:
+    """The shipped flows and those of `kinds/`."""
+    folder = tmp_path_factory.mktemp("kinds") / "flows"
+    shutil.copytree(ROOT / "flows", folder, ignore=shutil.ignore_patterns("examples"))
+    for path in (Path(__file__).parent / "kinds").glob("*.yaml"):
+        shutil.copy(path, folder)
+    (folder / "data" / "hosts.yaml").write_text("hosts:\n  uji:\n    url: https://uji.example/v1\n", "utf-8")
+    return load(folder, catalogues)

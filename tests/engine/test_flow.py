@@ -83,6 +83,36 @@ BROKEN = [
 ]
 
 
+ON = "  text: x\n  next: b\n"
+BROKEN += [
+    (steps("a:\n  kind: ask-number\n  min: 9\n  max: 3\n" + ON + END), "`min` is more than `max`", "change one"),
+    (steps("a:\n  kind: ask-date\n  past: yes\n  future: yes\n" + ON + END), "a day is past or future", "leave one"),
+    (steps("a:\n  kind: ask-yes-no\n  text: x\n  yes: b\n" + END), "the answer `tidak` leads nowhere", "write `no: …`"),
+    (steps("a:\n  kind: wait\n  for: 2h\n  until: '08:00'\n" + ON + END), "a wait ends once", "one of the two"),
+    (steps("a:\n  kind: wait\n  for: lama\n" + ON + END), "`for: lama` is no time", "write `for: 30m`"),
+    (steps("a:\n  kind: wait\n  until: '25:00'\n" + ON + END), "is no time of day", '"08:00"'),
+    (
+        steps("a:\n  kind: call\n  host: jauh\n  path: /x\n  fallback: b\n  next: b\n" + END),
+        "is not in flows/data/hosts.yaml",
+        "known are",
+    ),
+    (
+        steps("a:\n  kind: look-up\n  text: x\n  found: y\n  none: z\n  next: b\n" + END),
+        "does not say what was found",
+        "{reports}",
+    ),
+    (steps("a:\n  kind: triage\n  read: [mood]\n  next: b\n" + END), "`read: mood` is not known", "topic"),
+    (steps(ASK.replace("next: b", "next: b\n  voice: z") + "    y: Ya\n" + END), "`voice: z` is no choice", "y"),
+    (
+        steps("a:\n  kind: check\n  next: b\n  rules:\n    r:\n      when: {answer: x}\n      next: b\n" + END),
+        "compares once",
+        "write one of",
+    ),
+    ("sleep: {expire: 2h}\n" + steps(END), "an end before 24 hours needs a warning", "write `remind:`"),
+    ("sleep: {remind: 5h, expire: 3h}\n" + steps(END), "the reminder comes after the end", "shorter"),
+]
+
+
 @pytest.mark.parametrize(("body", "what", "remedy"), BROKEN)
 def test_a_broken_file_is_refused(folder: Path, catalogues: Catalogues, body: str, what: str, remedy: str) -> None:
     (folder / "uji.yaml").write_text(body, "utf-8")
@@ -163,7 +193,7 @@ def test_a_flow_can_be_read(flows: Flows) -> None:
         for language in flows.languages:
             assert name in show(flows, name, language)
     assert "1. Kirim laporan → serupa" in show(flows, "pengaduan")
-    with pytest.raises(NotFound, match="there are: menu, pengaduan"):
+    with pytest.raises(NotFound, match="there are: banjir, bansos, "):
         show(flows, "tidak-ada")
 
 

@@ -1,28 +1,14 @@
 """Every kind of step at work: small flows of our own beside the shipped ones, played as transcripts."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from bot.engine.flow import KINDS, Flows, load
+from bot.engine.flow import KINDS, Flows
 from bot.engine.play import Listen, coverage, play, play_file
-from bot.i18n import Catalogues
 
 HERE = Path(__file__).parent / "kinds"
-ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(HERE.glob("*.txt"))
-
-
-@pytest.fixture(scope="session")
-def kinds(catalogues: Catalogues, tmp_path_factory: pytest.TempPathFactory) -> Flows:
-    """The shipped flows and those of `kinds/`."""
-    folder = tmp_path_factory.mktemp("kinds") / "flows"
-    shutil.copytree(ROOT / "flows", folder, ignore=shutil.ignore_patterns("examples"))
-    for path in HERE.glob("*.yaml"):
-        shutil.copy(path, folder)
-    (folder / "data" / "hosts.yaml").write_text("hosts:\n  uji:\n    url: https://uji.example/v1\n", "utf-8")
-    return load(folder, catalogues)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

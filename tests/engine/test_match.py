@@ -16,7 +16,7 @@ MENU = [
     ("cek lapran", "cek"), ("status", "cek"), ("mariksa laporan", "cek"), ("bicara dgn petugas", "petugas"),
     ("bicara dengan ptugas", "petugas"), ("nyarios ka patugas", "petugas"), ("gentos basa", "bahasa"),
     ("ganti bahsa", "bahasa"), ("gntos basa", "bahasa"),
-    ("5", None), ("0", None), ("99", None), ("1 2", None), ("1 atau 2", None), ("", None), ("???", None), ("👍", None),
+    ("7", None), ("0", None), ("99", None), ("1 2", None), ("1 atau 2", None), ("", None), ("???", None), ("👍", None),
     ("3 bulan", None), ("jalan rusak sejak 3 bulan lalu", None), ("sudah 2 kali lapor ke desa", None),
     ("saya mau lapor petugas kasar", None), ("laporan saya yang kemarin belum dijawab petugas", None),
     ("bahasa indonesia nilainya 1", None), ("jalan di depan rumah rusak", None), ("1 keluarga belum dapat bansos", None),

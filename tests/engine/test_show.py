@@ -35,7 +35,7 @@ def test_the_drawing(flows: Flows) -> None:
             ]  # type: ignore[union-attr,arg-type]
             for group in root.findall(f"{SVG}g")
         }
-        exits = {target for node in steps(flows, name) for target in node.exits()}
+        exits = {target for node in steps(flows, name) for _, target in ways(node, "id") if target}
         assert set(boxes) == {node.id for node in steps(flows, name)} | exits
         spots = list(boxes.values())
         for index, (x, y, width, height) in enumerate(spots):
@@ -44,4 +44,5 @@ def test_the_drawing(flows: Flows) -> None:
                 for left, top, wide, high in spots[index + 1 :]
             ), name
         lines = root.findall(f"{SVG}path")
-        assert len(lines) == sum(len(node.exits()) for node in steps(flows, name))
+        ways_on = {(node.id, target) for node in steps(flows, name) for _, target in ways(node, "id") if target}
+        assert len(lines) == len(ways_on)

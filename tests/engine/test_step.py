@@ -229,3 +229,35 @@ def test_without_models_a_story_is_kept_and_the_menu_asked(flows: Flows) -> None
     assert session is not None
     assert (session["node"], session["extra"]) == ("utama", ["jalan di kampung kami rusak parah dan berlubang"])
     assert flows.texts["kept"]["id"] in says(effects)
+
+
+def test_who_stands_in_a_step_that_is_gone_is_asked_the_one_before_it(flows: Flows) -> None:
+    """A newer version without that step: answers stay, the words that came meanwhile are kept, nobody begins anew."""
+    session, _ = walk(flows, "halo", "1", "jalan rusak", "desa a")
+    assert session is not None and session["node"] == "cerita"
+    session |= {"node": "sejak", "lines": ["tadi pagi"], "back": [*session["back"], "pengaduan/gone"]}  # type: ignore[misc]
+    after, effects = step(flows, session, Said("sudah seminggu"), KNOWN)
+    assert after is not None and after["node"] == "tempat"
+    assert after["answers"] == {"topic": "jalan", "place": "desa a"}
+    assert after["extra"] == ["tadi pagi", "sudah seminggu"]
+    assert says(effects).startswith(flows.texts["moved"]["id"])
+    assert step(flows, session, QUIET, KNOWN) == (session, [])
+    gone, effects = step(flows, session, Said("petugas"), KNOWN)
+    assert gone is None and any(isinstance(effect, HandOff) for effect in effects)
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "question"),
+    [(("1",), "kenapa harus memilih?", True), (("1",), "punten, kumaha carana", True), ((), "apa", False),
+     (("1",), "berapa lama ya", True), (("1",), "pokoknya tolong dibantu segera", False)],
+)  # fmt: skip
+def test_a_question_of_the_citizens_own_is_offered_to_an_officer(
+    flows: Flows, before: tuple[str, ...], asked: str, question: bool
+) -> None:
+    """And ours is asked again; twice in a row brings a human, as every other miss does."""
+    session, effects = walk(flows, "halo", *before, asked)
+    assert session is not None and session["misses"] == 1
+    assert says(effects).startswith(flows.texts["question_kept"]["id"]) == question
+    assert (asked in session.get("extra", [])) == (question or len(asked.split()) > 2)  # type: ignore[operator]
+    session, _ = step(flows, session, Said(asked), KNOWN)
+    assert session is not None and session["node"] == "tawaran"

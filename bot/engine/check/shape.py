@@ -54,9 +54,9 @@ def _ends(flows: Flows) -> Iterator[Problem]:
 def _loops(flows: Flows) -> Iterator[Problem]:
     """Circles in which the citizen is never asked: only steps that do not ask count, whichever of their exits is taken."""
     silent = {
-        node.id: {each for each in node.exits() if each in flows.nodes and not flows.nodes[each].asks}
+        node.id: {each for each in node.exits() if each in flows.nodes and not _stops(flows.nodes[each])}
         for node in flows.nodes.values()
-        if not node.asks
+        if not _stops(node)
     }
     for start, targets in silent.items():
         seen, todo = set[str](), set(targets)
@@ -67,3 +67,8 @@ def _loops(flows: Flows) -> Iterator[Problem]:
         if start in seen:
             node: Node = flows.nodes[start]
             yield Problem(node.file, node.line, node.id, "goes in a circle without a question", "change a `next:`")
+
+
+def _stops(node: Node) -> bool:
+    """The conversation stands here: for the citizen, or for something else."""
+    return node.asks or node.waits

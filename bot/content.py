@@ -1,0 +1,123 @@
+"""What the bot says as one thing that can be sent, kept and compared: `flows/` and `locales/`, in a zip that is the same for the
+same content."""
+
+import io
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from bot.engine import flow
+from bot.engine.check import Problem, lint
+from bot.engine.flow import Flows
+from bot.engine.nodes import Node, Question
+from bot.errors import FlowError
+from bot.i18n import Catalogues
+
+LARGEST, MOST = 16 * 1024 * 1024, 2000
+"""Bytes and files of one content."""
+SUFFIXES = (".yaml", ".tsv", ".json", ".po", ".pot", ".md")
+_STAMP = (2026, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    flows: Path
+    locales: Path
+
+    def load(self) -> Flows:
+        """Raises `FlowError` with file, line, step and remedy."""
+        return flow.load(self.flows, Catalogues.load(self.locales))
+
+
+def pack(content: Content) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, folder in (("flows", content.flows), ("locales", content.locales)):
+            for path in sorted(folder.rglob("*")):
+                inside = path.relative_to(folder)
+                if path.is_file() and path.suffix in SUFFIXES and not any(part[0] in "._" for part in inside.parts):
+                    archive.writestr(zipfile.ZipInfo(f"{name}/{inside.as_posix()}", _STAMP), path.read_bytes())
+    return out.getvalue()
+
+
+def unpack(raw: bytes, folder: Path) -> Content:
+    """Into an empty folder. Raises `FlowError` for what is no content of ours; nothing is written outside of the folder."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            if len(entries) > MOST or sum(entry.file_size for entry in entries) > LARGEST:
+                raise FlowError(f"zip:1: file: more than {MOST} files or {LARGEST >> 20} MB; export it again.")
+            for entry in entries:
+                name = PurePosixPath(entry.filename)
+                inside = name.parts[0] in ("flows", "locales") and ".." not in name.parts and not name.is_absolute()
+                if not inside or name.suffix not in SUFFIXES:
+                    raise FlowError(
+                        f"zip:1: file: `{entry.filename}` does not belong here; make it with `wargi flow export`."
+                    )
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(archive.read(entry))
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        raise FlowError(f"zip:1: file: is not a zip ({error}); make it with `wargi flow export`.") from error
+    return Content(folder / "flows", folder / "locales")
+
+
+def warm(content: Content, before: Path) -> None:
+    """Trees and models that were made for other content are good where the text is the same."""
+    with_cache = before / "__pycache__"
+    if with_cache.is_dir():
+        shutil.copytree(with_cache, content.flows / "__pycache__", dirs_exist_ok=True)
+
+
+def faults(flows: Flows) -> tuple[list[Problem], list[Problem]]:
+    """What forbids publishing, and what only is a pity: a text without a translation falls back to Indonesian."""
+    found = lint(flows)
+    pity = [problem for problem in found if problem.what.startswith("no translation")]
+    return [problem for problem in found if problem not in pity], pity
+
+
+# -- what changes ----------------------------------------------------------------------------------
+
+
+def differences(old: Flows, new: Flows) -> list[str]:
+    """For people: steps that come, go or lead elsewhere, and every text that reads differently, in each language."""
+    lines = [*_steps(old, new), *_texts(old, new)]
+    if not lines and old.version != new.version:
+        lines.append("~ words, topics or rules beside the texts")
+    return lines
+
+
+def _steps(old: Flows, new: Flows) -> Iterator[str]:
+    for name in sorted(old.nodes.keys() | new.nodes.keys()):
+        before, after = old.nodes.get(name), new.nodes.get(name)
+        if before is None and after is not None:
+            yield f"+ step {name} ({after.kind})"
+        elif after is None:
+            yield f"- step {name}; who stands there is asked the question before it again"
+        elif before is not None and (before.kind, _ways(before)) != (after.kind, _ways(after)):
+            yield f"~ step {name}: {before.kind} → {_ways(before)}"
+            yield f"       now: {after.kind} → {_ways(after)}"
+
+
+def _ways(node: Node) -> str:
+    if isinstance(node, Question):
+        return ", ".join(f"{key}: {option.next or node.next or 'end'}" for key, option in node.options.items())
+    return ", ".join(sorted(node.exits())) or "end"
+
+
+def _texts(old: Flows, new: Flows) -> Iterator[str]:
+    for context in sorted(old.written.keys() | new.written.keys()):
+        for language in new.languages:
+            before, after = _read(old, context, language), _read(new, context, language)
+            if before == after:
+                continue
+            yield f"~ {context} ({language})"
+            yield from (f"  - {line}" for line in before.splitlines())
+            yield from (f"  + {line}" for line in after.splitlines())
+
+
+def _read(flows: Flows, context: str, language: str) -> str:
+    written = flows.written.get(context)
+    return flows.catalogues.flow_text(language, context, written.text) if written else ""

@@ -1,0 +1,152 @@
+"""What lies with agencies, what did not reach them; and the desk of those who work for one: their own tickets, nothing else."""
+
+import csv
+import io
+
+from aiohttp import web
+
+from bot import clock
+from bot.courier import webhook_key
+from bot.desk import page
+from bot.errors import Conflict, NotFound, WargiError
+from bot.models import Role, State
+from bot.models.ref import Ref
+from bot.policy import directory, number
+from bot.policy.lapor import CLASSES
+from bot.store import agencies
+from bot.turn.agency import Actor
+from bot.web import agency_form, agency_view, keys
+from bot.web.agency import give_file
+
+GROUPS = (
+    ("returned", (State.RETURNED,)),
+    ("done", (State.DONE,)),
+    ("there", (State.DISPATCHED, State.IN_PROGRESS, State.POSTPONED)),
+    ("asked", (State.WAITING_CITIZEN,)),
+    ("forwarded", (State.FORWARDED,)),
+)
+"""In the order in which officers have something to do with them."""
+
+
+async def overview(request: web.Request) -> web.Response:
+    house = request.config_dict[keys.HOUSE]
+    async with request.config_dict[keys.DB].read() as conn:
+        found = {name: await agencies.lying(conn, states) for name, states in GROUPS}
+        stuck = await agencies.stuck(conn)
+    known, me = house.triage.agencies, page.signed_in(request).officer
+    hooks = [each for each in known.agencies.values() if each.channel == "webhook"] if me.role == Role.ADMIN else []
+    return page.render(
+        request, "agencies.html", lots=found, stuck=len(stuck), known=known, needs_lead=directory.needs_lead,
+        hooks=[(each, webhook_key(house, each.slug)) for each in hooks],
+    )  # fmt: skip
+
+
+async def stuck(request: web.Request) -> web.Response:
+    async with request.config_dict[keys.DB].read() as conn:
+        rows = await agencies.stuck(conn)
+    return page.render(request, "stuck.html", rows=rows, known=request.config_dict[keys.HOUSE].triage.agencies)
+
+
+async def resend(request: web.Request) -> web.Response:
+    ref = Ref.parse(request.match_info["ref"])
+    async with request.config_dict[keys.DB].unit() as unit:
+        if not await agencies.resend(unit.conn, ref, clock.now()):
+            raise Conflict("Kiriman ini sudah tidak macet.")
+    return page.see("/desk/instansi/macet")
+
+
+async def export(request: web.Request) -> web.Response:
+    """Everything that went to SP4N-LAPOR!, with their classes and numbers. No person and no words are in it."""
+    async with request.config_dict[keys.DB].read() as conn:
+        rows = await agencies.forwarded(conn)
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(
+        ["nomor", "kelas", "instansi", "nomor_lapor", "status_lapor", "topik", "kode_wilayah", "dibuka", "status"]
+    )
+    for row in rows:
+        table.writerow([
+            row["number"], CLASSES[row["external_class"]], *(_cell(row[name]) for name in (
+                "external_agency", "external_number", "external_status")), row["topic"], row["place_code"],
+            row["opened_at"].isoformat(timespec="seconds"), row["state"],
+        ])  # fmt: skip
+    headers = {"Content-Disposition": 'attachment; filename="sp4n-lapor.csv"'}
+    return web.Response(text=out.getvalue(), content_type="text/csv", charset="utf-8", headers=headers)
+
+
+def _cell(text: str) -> str:
+    """A spreadsheet runs what begins like a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+
+
+# -- for people of an agency -----------------------------------------------------------------------
+
+
+def _mine(request: web.Request) -> str:
+    """Raises `NotFound` for an account without an agency: it sees nothing."""
+    agency = page.signed_in(request).officer.agency
+    if not agency:
+        raise NotFound("no agency")
+    return agency
+
+
+async def work(request: web.Request) -> web.Response:
+    mine, over = _mine(request), request.query.get("daftar") == "selesai"
+    asked = request.query.get("setelah", "")
+    after, sought = Ref.parse(asked) if asked else None, " ".join(request.query.get("cari", "").split())[:40]
+    try:
+        name = number.read(sought)[0] if sought else ""
+    except NotFound:
+        name = "-"  # nobody's number
+    async with request.config_dict[keys.DB].read() as conn:
+        rows = await agencies.own(conn, mine, over, after, name)
+    more = Ref(rows[agencies.PAGE - 1]["id"], rows[agencies.PAGE - 1]["part"]) if len(rows) > agencies.PAGE else None
+    return page.render(
+        request, "work.html", rows=rows[: agencies.PAGE], more=more, over=over, sought=sought,
+        agency=request.config_dict[keys.HOUSE].triage.agencies.name(mine),
+    )  # fmt: skip
+
+
+async def _view(request: web.Request) -> agency_view.View:
+    shown, part = number.read(request.match_info["number"])
+    view = await agency_view.load(
+        request.config_dict[keys.DB], request.config_dict[keys.HOUSE], shown, part, _mine(request)
+    )
+    if view is None:
+        raise NotFound("unknown ticket number")
+    return view
+
+
+async def ticket(request: web.Request) -> web.Response:
+    return _show(request, await _view(request))
+
+
+def _show(request: web.Request, view: agency_view.View, status: int = 200, problem: str = "") -> web.Response:
+    name = request.config_dict[keys.HOUSE].triage.agencies.name(view.agency)
+    base = f"/desk/dinas/tiket/{view.number}"
+    problem = problem[:1].upper() + problem[1:]
+    return page.render(request, "work_ticket.html", status, v=view, base=base, agency=name, problem=problem)
+
+
+async def file(request: web.Request) -> web.StreamResponse:
+    return await give_file(request, await _view(request))
+
+
+async def act(request: web.Request) -> web.Response:
+    view, me = await _view(request), page.signed_in(request).officer
+    try:
+        sent = await agency_form.read(request)
+        await agency_form.act(request, request.match_info["act"], Actor(view.agency, me.id), view.ref, sent)
+    except Conflict as error:
+        return _show(request, await _view(request), 409, str(error))
+    except NotFound:
+        raise
+    except WargiError as error:
+        if error.retryable:
+            raise
+        return _show(request, view, 422, str(error))
+    try:
+        await _view(request)
+    except NotFound:  # it has gone back
+        return page.see("/desk/dinas")
+    return page.see(f"/desk/dinas/tiket/{view.number}")

@@ -1,0 +1,43 @@
+"""What flows leave in the database: what was published, and what other systems are being asked."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from bot.models.base import CLUSTERED, Hot
+from bot.models.types import Bytes, Json, UtcDateTime
+
+_OPEN = sa.text("result IS NULL")
+
+
+class FlowVersion(SQLModel, table=True):
+    """One act of publishing; the newest row is what the bot says. A rollback is an act, too, with the older content."""
+
+    __tablename__ = "flow_version"
+    id: int | None = Field(default=None, primary_key=True)
+    version: str
+    """The hash of the content (`Flows.version`)."""
+    content: bytes = Field(sa_type=Bytes)
+    """A zip of `flows/` and `locales/`."""
+    by: str
+    note: str = ""
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Errand(Hot, table=True):
+    """Something that a flow asks of another system; gone when the flow has heard the answer."""
+
+    __tablename__ = "errand"
+    __table_args__ = (
+        sa.Index("ix_errand_due", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        CLUSTERED,
+    )
+    conversation_id: bytes = Field(sa_type=Bytes)
+    token: str
+    """Which question of the conversation it is; an answer to an older one is passed over."""
+    request: str
+    """Sealed: it may hold an identity number."""
+    attempts: int = Field(default=0, sa_type=sa.SmallInteger)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    result: dict[str, object] | None = Field(default=None, sa_type=Json)

@@ -1,0 +1,168 @@
+"""What agencies may see, and what was sent to them. Whose a ticket is stands in every query, so no page can forget to ask."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.models import (
+    LEADS,
+    WITH_AGENCY,
+    Address,
+    AgencyDelivery,
+    Contact,
+    DeliveryState,
+    Media,
+    MediaState,
+    Message,
+    Officer,
+    State,
+    Ticket,
+    TicketEvent,
+)  # fmt: skip
+from bot.models.base import table
+from bot.models.ref import Ref
+
+TICKET, EVENT, OFFICER, CONTACT = table(Ticket), table(TicketEvent), table(Officer), table(Contact)
+DELIVERY, MEDIA, MESSAGE, ADDRESS = table(AgencyDelivery), table(Media), table(Message), table(Address)
+PAGE = 50
+MOST = 200
+AT_WORK = (*WITH_AGENCY, State.WAITING_CITIZEN)
+SEEN = (*AT_WORK, State.RESOLVED, State.CLOSED)
+"""What an agency sees of its own: work, and what came of it."""
+_HAS = sa.text("ticket.agency <> ''")  # literal: a partial index is not matched with parameters
+_STUCK = sa.text("agency_delivery.state = 'stuck'")
+_DUE = sa.text("agency_delivery.next_at IS NOT NULL")
+_SHOWN = (
+    TICKET.c.id, TICKET.c.part, TICKET.c.number, TICKET.c.state, TICKET.c.topic, TICKET.c.place, TICKET.c.urgency,
+    TICKET.c.opened_at, TICKET.c.updated_at, TICKET.c.dispatched_at, TICKET.c.agency, TICKET.c.returns,
+    TICKET.c.denials, TICKET.c.postponed_until,
+)  # fmt: skip
+
+
+async def own(conn: AsyncConnection, agency: str, over: bool, after: Ref | None, number: str = "") -> list[RowMapping]:
+    """An agency's tickets, the newest first: what it has to work on, or what is over. One more than a page means: there are more."""
+    states = (State.RESOLVED, State.CLOSED) if over else AT_WORK
+    query = sa.select(*_SHOWN).where(_HAS, TICKET.c.agency == agency, TICKET.c.state.in_(states))
+    if number:
+        query = query.where(TICKET.c.number == number)
+    if after:
+        query = query.where(
+            sa.tuple_(TICKET.c.id, TICKET.c.part)
+            < sa.tuple_(sa.literal(after.id, TICKET.c.id.type), sa.literal(after.part))
+        )
+    query = query.order_by(TICKET.c.id.desc(), TICKET.c.part.desc()).limit(PAGE + 1)
+    return list((await conn.execute(query)).mappings())
+
+
+async def ticket(conn: AsyncConnection, number: str, part: int, agency: str | None) -> RowMapping | None:
+    """One ticket of this agency; None for anybody else's. `agency` None: whoever has it (a link is checked by its own means)."""
+    query = (
+        sa.select(TICKET, CONTACT.c.name, CONTACT.c.phone, ADDRESS.c.address)
+        .select_from(
+            TICKET.outerjoin(
+                CONTACT, (CONTACT.c.id == TICKET.c.contact_id) & (CONTACT.c.part == TICKET.c.contact_part)
+            ).outerjoin(ADDRESS, (ADDRESS.c.id == TICKET.c.address_id) & (ADDRESS.c.part == TICKET.c.part))
+        )
+        .where(TICKET.c.number == number, TICKET.c.part == part, _HAS, TICKET.c.state.in_(SEEN))
+    )
+    if agency is not None:
+        query = query.where(TICKET.c.agency == agency)
+    return (await conn.execute(query)).mappings().first()
+
+
+async def steps(conn: AsyncConnection, of: Ref, since: datetime | None) -> list[RowMapping]:
+    """What has happened since it came here; what was before is none of the agency's business."""
+    query = sa.select(EVENT.c.at, EVENT.c.kind, EVENT.c.actor, EVENT.c.before, EVENT.c.after, EVENT.c.why).where(
+        EVENT.c.ticket_id == of.id, EVENT.c.part == of.part, EVENT.c.kind.in_(("moved", "replied"))
+    )
+    if since is not None:
+        query = query.where(EVENT.c.at >= since)
+    return list((await conn.execute(query.order_by(EVENT.c.id).limit(MOST))).mappings())
+
+
+async def files(conn: AsyncConnection, ticket: Mapping[str, Any]) -> list[RowMapping]:
+    """The files of this very report: what the form gathered, what answered a question about it, and proofs. Another report of the
+    same conversation keeps its own."""
+    refs = {
+        str(each.get("ref")) for each in (ticket["answers"] or {}).get("attachments") or () if isinstance(each, dict)
+    }
+    query = (
+        sa.select(MEDIA, MESSAGE.c.data)
+        .join_from(MEDIA, MESSAGE, (MESSAGE.c.id == MEDIA.c.message_id) & (MESSAGE.c.part == MEDIA.c.part))
+        .where(
+            MEDIA.c.conversation_id == ticket["conversation_id"], MEDIA.c.part == ticket["part"],
+            MEDIA.c.state == MediaState.STORED,
+        )
+        .order_by(MEDIA.c.id).limit(MOST)
+    )  # fmt: skip
+    rows = (await conn.execute(query)).mappings()
+    return [
+        row for row in rows
+        if (row["ref"] and row["ref"] in refs) or (row["data"] or {}).get("ticket") == ticket["number"]
+    ]  # fmt: skip
+
+
+# -- for the desk ----------------------------------------------------------------------------------
+
+
+async def lying(conn: AsyncConnection, states: Sequence[State]) -> list[RowMapping]:
+    """Tickets in these states, those that wait longest first."""
+    query = sa.select(*_SHOWN, TICKET.c.external_number).where(TICKET.c.state.in_(states))
+    return list((await conn.execute(query.order_by(TICKET.c.updated_at, TICKET.c.id).limit(MOST))).mappings())
+
+
+async def forwarded(conn: AsyncConnection) -> list[RowMapping]:
+    """Everything that went to SP4N-LAPOR!, for the export."""
+    columns = (
+        TICKET.c.number, TICKET.c.external_class, TICKET.c.external_agency, TICKET.c.external_number,
+        TICKET.c.external_status, TICKET.c.topic, TICKET.c.place_code, TICKET.c.opened_at, TICKET.c.state,
+    )  # fmt: skip
+    query = sa.select(*columns).where(TICKET.c.external_class != "").order_by(TICKET.c.id).limit(10_000)
+    return list((await conn.execute(query)).mappings())
+
+
+# -- deliveries ------------------------------------------------------------------------------------
+
+
+async def due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> list[RowMapping]:
+    query = sa.select(DELIVERY).where(_DUE, DELIVERY.c.next_at <= now)
+    if parts is not None:
+        query = query.where(DELIVERY.c.part.in_(list(parts)))
+    return list((await conn.execute(query.order_by(DELIVERY.c.next_at, DELIVERY.c.id).limit(limit))).mappings())
+
+
+async def settle(
+    conn: AsyncConnection, delivery: Ref, state: str, attempts: int, now: datetime, again: datetime | None, error: str
+) -> bool:
+    """What became of a try; False when somebody has settled it already."""
+    query = (
+        sa.update(DELIVERY)
+        .where(DELIVERY.c.id == delivery.id, DELIVERY.c.part == delivery.part, _DUE)
+        .values(
+            state=state, attempts=attempts, next_at=again, error=error[:500],
+            sent_at=now if state == DeliveryState.SENT else None,
+        )
+    )  # fmt: skip
+    return (await conn.execute(query)).rowcount == 1
+
+
+async def stuck(conn: AsyncConnection) -> list[RowMapping]:
+    """The oldest first."""
+    query = sa.select(DELIVERY).where(_STUCK).order_by(DELIVERY.c.id).limit(MOST)
+    return list((await conn.execute(query)).mappings())
+
+
+async def resend(conn: AsyncConnection, delivery: Ref, now: datetime) -> bool:
+    """From the beginning; False when it is not stuck any more."""
+    query = sa.update(DELIVERY).where(DELIVERY.c.id == delivery.id, DELIVERY.c.part == delivery.part, _STUCK)
+    values = {"state": DeliveryState.READY, "attempts": 0, "next_at": now}
+    return (await conn.execute(query.values(values))).rowcount == 1
+
+
+async def lead_mails(conn: AsyncConnection) -> list[str]:
+    query = sa.select(OFFICER.c.email).where(OFFICER.c.active, OFFICER.c.role.in_(sorted(LEADS)), OFFICER.c.email != "")
+    return list((await conn.execute(query.order_by(OFFICER.c.id))).scalars())

@@ -1,0 +1,223 @@
+"""Who is on duty, who is there, and what each holds and was given."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.models import (
+    Assignment,
+    Conversation,
+    Handover,
+    HandoverState,
+    Message,
+    Officer,
+    Role,
+    State,
+    Ticket,
+    TicketEvent,
+)
+from bot.models.base import table
+from bot.models.ref import Ref
+from bot.store.boxes import Row
+from bot.store.people import officer_of
+
+OFFICER, TICKET, ASSIGNMENT, TALK = table(Officer), table(Ticket), table(Assignment), table(Conversation)
+MESSAGE, EVENT, SHEET = table(Message), table(TicketEvent), table(Handover)
+WORKING = (Role.OFFICER, Role.LEAD, Role.ADMIN)
+HELD = (State.ASSIGNED, State.WAITING_CITIZEN)
+"""A case in these states is in the hands of the officer whom it names."""
+_WAITING = sa.text("ticket.state IN ('queued', 'reopened')")  # literal: a partial index is not matched with parameters
+
+
+def _at_work(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(OFFICER.c.active, OFFICER.c.role.in_(WORKING), OFFICER.c.duty_until > now)
+
+
+async def on_duty(conn: AsyncConnection, now: datetime) -> list[Officer]:
+    rows = await conn.execute(sa.select(OFFICER).where(_at_work(now)).order_by(OFFICER.c.id))
+    return [officer_of(row) for row in rows.mappings()]
+
+
+async def locked(conn: AsyncConnection, officer_id: int, now: datetime) -> Officer | None:
+    """This officer, if they are on duty, locked until the end: two processes do not fill the same hands at once."""
+    query = sa.select(OFFICER).where(OFFICER.c.id == officer_id, _at_work(now)).with_for_update()
+    row = (await conn.execute(query)).mappings().first()
+    return officer_of(row) if row else None
+
+
+async def officer(conn: AsyncConnection, officer_id: int) -> Officer | None:
+    row = (await conn.execute(sa.select(OFFICER).where(OFFICER.c.id == officer_id))).mappings().first()
+    return officer_of(row) if row else None
+
+
+async def leads(conn: AsyncConnection) -> list[int]:
+    query = sa.select(OFFICER.c.id).where(OFFICER.c.active, OFFICER.c.role.in_((Role.LEAD, Role.ADMIN)))
+    return list((await conn.execute(query.order_by(OFFICER.c.id))).scalars())
+
+
+async def set_duty(conn: AsyncConnection, officer_id: int, since: datetime, until: datetime | None) -> None:
+    """On shift until then; None ends it. Who is on shift already keeps the time since when."""
+    now = sa.literal(since, OFFICER.c.duty_since.type)
+    still = sa.and_(OFFICER.c.duty_until > since, OFFICER.c.duty_since.is_not(None))
+    begun = sa.case((still, OFFICER.c.duty_since), else_=now) if until else OFFICER.c.duty_since
+    values: dict[str, Any] = {"duty_until": until, "duty_since": begun, "away": False}
+    await conn.execute(sa.update(OFFICER).where(OFFICER.c.id == officer_id).values(values))
+
+
+async def set_values(conn: AsyncConnection, officer_id: int, **values: Any) -> None:
+    await conn.execute(sa.update(OFFICER).where(OFFICER.c.id == officer_id).values(values))
+
+
+async def seen(conn: AsyncConnection, officer_id: int, now: datetime) -> None:
+    await set_values(conn, officer_id, present_at=now)
+
+
+# -- what they hold and were given -----------------------------------------------------------------
+
+
+async def holding(conn: AsyncConnection, officer_ids: Collection[int]) -> list[tuple[int, str, str, int]]:
+    """(officer, urgency, account, how many cases) of what they hold now."""
+    query = (
+        sa.select(TICKET.c.officer_id, TICKET.c.urgency, TICKET.c.account, sa.func.count())
+        .where(TICKET.c.officer_id.in_(sorted(officer_ids)), TICKET.c.state.in_(HELD))
+        .group_by(TICKET.c.officer_id, TICKET.c.urgency, TICKET.c.account)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in await conn.execute(query)]
+
+
+async def given(conn: AsyncConnection, officer_ids: Collection[int], since: datetime) -> Sequence[Row]:
+    """What was given to them since then, in order: `officer_id`, `started_at`, `weight`, `distress`."""
+    query = (
+        sa.select(ASSIGNMENT.c.officer_id, ASSIGNMENT.c.started_at, ASSIGNMENT.c.weight, ASSIGNMENT.c.distress)
+        .where(ASSIGNMENT.c.officer_id.in_(sorted(officer_ids)), ASSIGNMENT.c.started_at >= since)
+        .order_by(ASSIGNMENT.c.started_at, ASSIGNMENT.c.id)
+    )
+    return (await conn.execute(query)).all()
+
+
+async def held_by(conn: AsyncConnection, officer_id: int) -> list[tuple[Ref, str]]:
+    """The cases in this officer's hands, the most urgent first."""
+    query = (
+        sa.select(TICKET.c.id, TICKET.c.part, TICKET.c.number)
+        .where(TICKET.c.officer_id == officer_id, TICKET.c.state.in_(HELD))
+        .order_by(TICKET.c.rank, TICKET.c.id)
+    )
+    return [(Ref(row[0], row[1]), row[2]) for row in await conn.execute(query)]
+
+
+# -- what waits ------------------------------------------------------------------------------------
+
+
+async def waiting(conn: AsyncConnection, after: tuple[int, bytes] | None, limit: int) -> Sequence[Row]:
+    """The next of the queue by rank, each with who holds its conversation: one walk along one index, however many wait."""
+    query = (
+        sa.select(
+            TICKET.c.id, TICKET.c.part, TICKET.c.rank, TICKET.c.number, TICKET.c.language, TICKET.c.topic,
+            TICKET.c.urgency, TICKET.c.account, TICKET.c.opened_at, TICKET.c.address_id,
+            TALK.c.owner, TALK.c.officer_id.label("talks_with"),
+        )
+        .select_from(
+            TICKET.outerjoin(TALK, (TALK.c.id == TICKET.c.conversation_id) & (TALK.c.part == TICKET.c.part))
+        )
+        .where(_WAITING)
+        .order_by(TICKET.c.rank, TICKET.c.id)
+        .limit(limit)
+    )  # fmt: skip
+    if after is not None:
+        place = sa.tuple_(sa.literal(after[0], sa.BigInteger), sa.literal(after[1], TICKET.c.id.type))
+        query = query.where(sa.tuple_(TICKET.c.rank, TICKET.c.id) > place)
+    return (await conn.execute(query)).all()
+
+
+async def last_officer(conn: AsyncConnection, address: Ref, since: datetime) -> int | None:
+    """Who helped the citizen of this address last."""
+    query = (
+        sa.select(ASSIGNMENT.c.officer_id)
+        .join(TICKET, (TICKET.c.id == ASSIGNMENT.c.ticket_id) & (TICKET.c.part == ASSIGNMENT.c.part))
+        .where(TICKET.c.address_id == address.id, TICKET.c.part == address.part, ASSIGNMENT.c.started_at >= since)
+        .order_by(ASSIGNMENT.c.started_at.desc())
+        .limit(1)
+    )
+    return (await conn.execute(query)).scalar()
+
+
+async def why_queued(conn: AsyncConnection, ticket: Ref) -> str:
+    """The reason of the last move of its history."""
+    query = (
+        sa.select(EVENT.c.why)
+        .where(EVENT.c.ticket_id == ticket.id, EVENT.c.part == ticket.part, EVENT.c.kind == "moved")
+        .order_by(EVENT.c.id.desc())
+        .limit(1)
+    )
+    return (await conn.execute(query)).scalar() or ""
+
+
+# -- silence and absence ---------------------------------------------------------------------------
+
+
+async def silent(conn: AsyncConnection, now: datetime, limit: int) -> Sequence[Row]:
+    """Assignments whose officer should have done something by now."""
+    query = (
+        sa.select(ASSIGNMENT.c.id, ASSIGNMENT.c.part, ASSIGNMENT.c.ticket_id)
+        .where(ASSIGNMENT.c.silent_at.is_not(None), ASSIGNMENT.c.silent_at <= now)
+        .order_by(ASSIGNMENT.c.silent_at, ASSIGNMENT.c.id)
+        .limit(limit)
+    )
+    return (await conn.execute(query)).all()
+
+
+async def watched(conn: AsyncConnection, assignment: Ref) -> Row | None:
+    """The assignment, if it is open and its officer is still waited for."""
+    query = sa.select(ASSIGNMENT).where(
+        ASSIGNMENT.c.id == assignment.id, ASSIGNMENT.c.part == assignment.part,
+        ASSIGNMENT.c.ended_at.is_(None), ASSIGNMENT.c.silent_at.is_not(None),
+    )  # fmt: skip
+    return (await conn.execute(query)).first()
+
+
+async def heard(conn: AsyncConnection, assignment: Ref) -> None:
+    """Nobody need wait for a sign of this officer any more."""
+    target = (ASSIGNMENT.c.id == assignment.id) & (ASSIGNMENT.c.part == assignment.part)
+    await conn.execute(sa.update(ASSIGNMENT).where(target).values(silent_at=None))
+
+
+async def has_acted(
+    conn: AsyncConnection, officer_id: int, ticket: Ref, conversation: Ref, seq: int, since: datetime
+) -> bool:
+    """True if this officer has written or done anything here after `since`; looks at the last 200 messages."""
+    said = (
+        sa.select(sa.literal(1))
+        .where(
+            MESSAGE.c.conversation_id == conversation.id, MESSAGE.c.part == conversation.part,
+            MESSAGE.c.seq > seq - 200, MESSAGE.c.officer_id == officer_id, MESSAGE.c.at > since,
+            MESSAGE.c.author.in_(("officer", "note")),
+        )
+        .exists()
+    )  # fmt: skip
+    did = (
+        sa.select(sa.literal(1))
+        .where(
+            EVENT.c.ticket_id == ticket.id, EVENT.c.part == ticket.part, EVENT.c.officer_id == officer_id,
+            EVENT.c.at > since,
+        )
+        .exists()
+    )  # fmt: skip
+    return bool((await conn.execute(sa.select(said | did))).scalar())
+
+
+async def leaving(conn: AsyncConnection, now: datetime, absent: datetime) -> list[int]:
+    """Officers whose duty has run out, and those who hold a case without being on duty or having been seen since `absent`."""
+    over = sa.and_(OFFICER.c.duty_until.is_not(None), OFFICER.c.duty_until <= now)
+    holds = sa.select(sa.literal(1)).where(TICKET.c.officer_id == OFFICER.c.id, TICKET.c.state.in_(HELD)).exists()
+    gone = sa.and_(
+        OFFICER.c.duty_until.is_(None), sa.or_(OFFICER.c.present_at <= absent, OFFICER.c.present_at.is_(None)), holds,
+        ~sa.select(sa.literal(1)).where(ASSIGNMENT.c.officer_id == OFFICER.c.id, ASSIGNMENT.c.started_at > absent).exists(),
+    )  # fmt: skip
+    told = (
+        sa.select(sa.literal(1)).where(SHEET.c.officer_id == OFFICER.c.id, SHEET.c.state == HandoverState.OPEN).exists()
+    )
+    rows = await conn.execute(sa.select(OFFICER.c.id).where(sa.or_(over, sa.and_(gone, ~told))).order_by(OFFICER.c.id))
+    return list(rows.scalars())

@@ -1,0 +1,62 @@
+"""What officers are told: seen at the desk, and what must also reach them elsewhere."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.models import Notice, Officer
+from bot.models.base import table
+from bot.store.boxes import Row
+from bot.store.db import Unit
+
+NOTICE, OFFICER = table(Notice), table(Officer)
+SHOWN = 5
+
+
+def topic(officer_id: int) -> str:
+    """The hint that this officer has news."""
+    return f"news:{officer_id}"
+
+
+async def tell(unit: Unit, officer_ids: Iterable[int], text: str, url: str, now: datetime, call: bool = False) -> None:
+    """`call`: it also goes where they are reached away from the desk."""
+    whom = sorted(set(officer_ids))
+    if whom:
+        row = {"at": now, "text": text, "url": url, "next_at": now if call else None}
+        await unit.conn.execute(sa.insert(NOTICE), [{"officer_id": each, **row} for each in whom])
+        unit.hints.update(map(topic, whom))
+
+
+async def unseen(conn: AsyncConnection, officer_id: int) -> Sequence[Row]:
+    query = sa.select(NOTICE).where(NOTICE.c.officer_id == officer_id, NOTICE.c.seen_at.is_(None))
+    return (await conn.execute(query.order_by(NOTICE.c.id.desc()).limit(SHOWN))).all()
+
+
+async def see(conn: AsyncConnection, officer_id: int, up_to: int, now: datetime) -> None:
+    """Everything up to this one has been read; it need not be sent any more either."""
+    mine = (NOTICE.c.officer_id == officer_id) & (NOTICE.c.id <= up_to) & NOTICE.c.seen_at.is_(None)
+    await conn.execute(sa.update(NOTICE).where(mine).values(seen_at=now, next_at=None))
+
+
+async def due(conn: AsyncConnection, now: datetime, limit: int) -> Sequence[Row]:
+    query = (
+        sa.select(NOTICE, OFFICER.c.telegram, OFFICER.c.whatsapp, OFFICER.c.email)
+        .join(OFFICER, OFFICER.c.id == NOTICE.c.officer_id)
+        .where(NOTICE.c.next_at.is_not(None), NOTICE.c.next_at <= now)
+        .order_by(NOTICE.c.next_at, NOTICE.c.id)
+        .limit(limit)
+    )
+    return (await conn.execute(query)).all()
+
+
+async def take(conn: AsyncConnection, notice: int, at: datetime, again: datetime) -> bool:
+    """True for the one process that may send it now; it comes back at `again` if that process dies."""
+    mine = (NOTICE.c.id == notice) & NOTICE.c.next_at.is_not(None) & (NOTICE.c.next_at <= at)
+    done = await conn.execute(sa.update(NOTICE).where(mine).values(next_at=again, attempts=NOTICE.c.attempts + 1))
+    return done.rowcount == 1
+
+
+async def settle(conn: AsyncConnection, notice: int, again: datetime | None, error: str) -> None:
+    await conn.execute(sa.update(NOTICE).where(NOTICE.c.id == notice).values(next_at=again, error=error[:500]))

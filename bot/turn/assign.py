@@ -1,0 +1,112 @@
+"""Waiting cases are given out: the most urgent and oldest first, each to whom the rules pick, until nobody is free or nothing waits."""
+
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import clock, logs
+from bot.errors import Conflict, NotFound
+from bot.models import Owner, Urgency
+from bot.models.ref import Ref
+from bot.policy import load
+from bot.policy.assignment import PUSH, Case, Person, pick, room
+from bot.policy.load import Borne
+from bot.store import duty, notices
+from bot.store.batch import Batch
+from bot.store.boxes import Row
+from bot.store.db import Db, Unit
+from bot.turn import House
+from bot.turn.claim import take
+from bot.turn.crew import crew, there
+
+PAGE, PAGES = 64, 8
+"""So many cases are looked at in one round; those that are left for a skill stand before them for some minutes at most."""
+
+
+async def assign(db: Db, house: House) -> int:
+    """How many were given out. Any process may do this at any time: the claim decides, under its locks."""
+    rule, now = house.triage.staff.assignment, clock.now()
+    if rule.mode != PUSH:
+        return 0
+    async with db.read() as conn:
+        officers = await duty.on_duty(conn, now)
+        if not any(there(rule, each, now) for each in officers):
+            return 0
+        rows = await duty.waiting(conn, None, PAGE)
+        team = await crew(conn, rule, officers, now) if rows else {}
+    given = 0
+    for _ in range(PAGES):
+        for row in rows:
+            if not any(each.ready and each.open < rule.capacity + 3 for each in team.values()):
+                return given
+            given += await _one(db, house, row, team)
+        if len(rows) < PAGE:
+            break
+        async with db.read() as conn:
+            rows = await duty.waiting(conn, (rows[-1].rank, rows[-1].id), PAGE)
+    return given
+
+
+async def _one(db: Db, house: House, row: Row, team: dict[int, Person]) -> bool:
+    """Tries to give out one case; `team` is what it was, and is brought up to date. What fails does not stop the next."""
+    now, staff = clock.now(), house.triage.staff
+    try:
+        async with db.read() as conn:
+            case = await _case(conn, house, row)
+        able = [*team.values()]
+        if row.owner == Owner.OFFICER and row.talks_with is not None:  # a second case of a citizen who is being helped
+            able = [each for each in able if each.id == row.talks_with]
+        who = pick(staff.assignment, staff.load, house.triage.routing.wait, case, able, now)
+        if who is None or not await give(db, house, who, Ref(row.id, row.part), case):
+            return False
+    except (Conflict, NotFound):
+        return False  # somebody was faster, or the citizen has changed their mind
+    except Exception as error:
+        logs.get("assign").error("case not given out", ticket=row.number, error=logs.fault(error))
+        return False
+    mine, weight = team[who], staff.assignment.weight(case.urgency)
+    borne = (now, load.distress(staff.load, case.urgency, case.topic))
+    team[who] = replace(
+        mine, open=mine.open + weight, given=mine.given + weight,
+        channels={**mine.channels, case.channel: mine.channels.get(case.channel, 0) + weight},
+        borne=Borne([*mine.borne.cases, borne], mine.borne.opted_out),
+    )  # fmt: skip
+    return True
+
+
+async def _case(conn: AsyncConnection, house: House, row: Row) -> Case:
+    since = clock.now() - house.triage.staff.assignment.back
+    before = await duty.last_officer(conn, Ref(row.address_id, row.part), since)
+    return Case(row.urgency, row.language, row.topic, row.account.partition(":")[0], row.opened_at, before)
+
+
+class _Gone(Exception):
+    """They have left, or somebody else has filled their hands: nothing of this transaction stays."""
+
+
+async def give(db: Db, house: House, officer_id: int, ticket: Ref, case: Case) -> bool:
+    """One case into one officer's hands. False if they have just left or been filled. Raises `Conflict` with who was faster."""
+    try:
+        async with db.unit() as unit:
+            await _give(unit, house, officer_id, ticket, case)
+    except _Gone:
+        return False
+    return True
+
+
+async def _give(unit: Unit, house: House, officer_id: int, ticket: Ref, case: Case) -> None:
+    rule, batch = house.triage.staff.assignment, Batch(clock.now())
+    officer = await duty.officer(unit.conn, officer_id)
+    if officer is None:
+        raise _Gone
+    taken = await take(unit, batch, house, officer, ticket, actor="clock")
+    # conversation first, then the officer, as an alarm's calls do; what was read before the lock may be old
+    officer = await duty.locked(unit.conn, officer_id, batch.now)
+    if officer is None or not there(rule, officer, batch.now):
+        raise _Gone
+    person = (await crew(unit.conn, rule, [officer], batch.now))[officer_id]
+    if case.urgency != Urgency.CRITICAL and not room(rule, person, case):
+        raise _Gone
+    words, url = f"Kasus {taken['number']} diberikan kepada Anda.", f"/desk/tiket/{taken['number']}"
+    await notices.tell(unit, [officer_id], words, url, batch.now)
+    await batch.flush(unit)

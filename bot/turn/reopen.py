@@ -1,0 +1,27 @@
+"""A case that was over is not: it waits in the queue again."""
+
+from bot import clock
+from bot.errors import Conflict
+from bot.models import Officer, State
+from bot.models.ref import Ref
+from bot.store import cases
+from bot.store.batch import Batch
+from bot.store.db import Db
+from bot.turn import House
+from bot.turn.handoff import move
+from bot.turn.say import line
+from bot.turn.tell import reason_of, tell
+
+
+async def reopen(db: Db, house: House, officer: Officer, ticket: Ref, reason: str) -> None:
+    """Raises `Conflict` for a case that is not over, `NotFound`, `WargiError` without a reason."""
+    reason = reason_of(reason, "alasan")
+    async with db.unit() as unit:
+        batch = Batch(clock.now())
+        thread, case = await cases.open_for(unit.conn, batch, ticket)
+        if case["state"] == State.MERGED:
+            raise Conflict("kasus ini digabung; batalkan penggabungannya")
+        move(batch, case, State.REOPENED, "officer", officer.id, why=reason)
+        line(batch, thread, f"{officer.name} membuka kembali kasus {case['number']}", officer.id)
+        tell(batch, house, thread, case, "step_reopened")
+        await batch.flush(unit)
