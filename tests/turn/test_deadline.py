@@ -227,7 +227,7 @@ async def test_a_warning_leaves_the_desk_where_that_is_wanted(time: Time, unused
     ticket = await opened(time)
     await time.go(4.5)
     pager = Pager(db, time.house, Metrics())
-    assert await pager.send_due(None) == 1
+    assert await pager.begin_due(None) == 1
     await pager.settled()
     (row,) = await read(db, SlaNotice, via="email")
     assert (row.state, row.attempts, row.next_at is not None) == ("ready", 1, True)
@@ -236,9 +236,9 @@ async def test_a_warning_leaves_the_desk_where_that_is_wanted(time: Time, unused
     server.start()
     time.house.ways = replace(time.house.ways, mail_url=f"smtp://127.0.0.1:{unused_tcp_port}")
     time.now += timedelta(seconds=3)
-    assert await pager.send_due(None) == 1
+    assert await pager.begin_due(None) == 1
     await pager.settled()
-    assert await pager.send_due(None) == 0
+    assert await pager.begin_due(None) == 0
     server.stop()
     (row,) = await read(db, SlaNotice, via="email")
     (case,) = await read(db, Ticket, id=ticket.id)
