@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from bot import flow_cli
+from bot.db_cli import check, db_app
 from bot.errors import WargiError
 from bot.report_cli import report_app
 from bot.triage_cli import triage_app
@@ -25,7 +26,6 @@ app = typer.Typer(
 )  # fmt: skip
 flow_app = typer.Typer(no_args_is_help=True, help="What the bot says and asks.")
 locale_app = typer.Typer(no_args_is_help=True, help="How it is said in other languages.")
-db_app = typer.Typer(no_args_is_help=True, help="The database.")
 flow_cli.add(flow_app)
 app.add_typer(flow_app, name="flow")
 app.add_typer(locale_app, name="locale")
@@ -149,8 +149,14 @@ async def _chat(config: "Config", url: str | None) -> int:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    invariants: Annotated[
+        bool, typer.Option("--invariants", help="look for data that breaks what must always be true")
+    ] = False,
+) -> None:
     """Show the settings and whether the parts answer."""
+    if invariants:
+        check()
     sys.exit(_loop(_doctor(settings())))
 
 
@@ -282,28 +288,6 @@ def locale_check() -> None:
             )
     typer.echo(f"{len(problems)} problems" if problems else "locales: no problems")
     sys.exit(1 if problems else 0)
-
-
-# -- database --------------------------------------------------------------------------------------
-
-
-@db_app.command("upgrade")
-def db_upgrade() -> None:
-    """Bring the schema to the newest version (`run` does so by itself)."""
-    sys.exit(_loop(_upgrade(settings())))
-
-
-async def _upgrade(config: "Config") -> int:
-    from bot.store import schema
-    from bot.store.db import Db
-
-    db = Db(config.database_url, config.data_dir)
-    try:
-        changed = await schema.ready(db)
-    finally:
-        await db.close()
-    typer.echo("upgraded" if changed else "up to date")
-    return 0
 
 
 # -- channels --------------------------------------------------------------------------------------

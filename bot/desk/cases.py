@@ -12,7 +12,7 @@ from bot.desk import alarms, lists, page, resemblance
 from bot.desk.resemblance import Likely
 from bot.errors import NotFound
 from bot.message import templated
-from bot.models import MOVES, WAITING, Officer, Owner, Role, State
+from bot.models import OVER, WAITING, Officer, Owner, Role, State
 from bot.models.ref import Ref
 from bot.policy import number, window
 from bot.store import desk, media, persons, sla
@@ -82,7 +82,7 @@ class Case:
 
     @property
     def over(self) -> bool:
-        return not self.waits and State.RESOLVED not in MOVES[State(self.ticket["state"])]
+        return self.ticket["state"] in OVER
 
     @property
     def url(self) -> str:

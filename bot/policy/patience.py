@@ -8,9 +8,10 @@ Nothing here drops a word, and words of danger never come here. A pace is a smal
 
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -46,6 +47,30 @@ _TWICE = re.compile(r"(.)\1+")
 _LEET = str.maketrans("01345", "oieas")
 
 
+class Phrases:
+    """What one kind of disturbing is said in."""
+
+    __slots__ = ("_all", "_firsts", "_longest")
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._all = frozenset(_words(text) for text in texts)
+        self._firsts = frozenset(phrase[0] for phrase in self._all if phrase)
+        self._longest = max(map(len, self._all), default=0)
+
+    def find(self, words: Sequence[str]) -> list[tuple[int, int]]:
+        """Where they stand, the longest first at each place."""
+        if self._firsts.isdisjoint(words):
+            return []
+        found, at = [], 0
+        while at < len(words):
+            sizes = range(min(self._longest, len(words) - at), 0, -1) if words[at] in self._firsts else ()
+            size = next((n for n in sizes if tuple(words[at : at + n]) in self._all), 0)
+            if size:
+                found.append((at, at + size))
+            at += size or 1
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """flows/data/patience.yaml."""
@@ -56,8 +81,7 @@ class Rules:
     slower: timedelta = timedelta(seconds=60)
     forget: timedelta = timedelta(hours=6)
     suspect: Mapping[str, int] = field(default_factory=lambda: MappingProxyType(dict(STANDARD)))
-    phrases: Mapping[str, frozenset[tuple[str, ...]]] = field(default_factory=dict)
-    """Kind -> its phrases, as words."""
+    phrases: Mapping[str, Phrases] = field(default_factory=dict)
     around: frozenset[str] = frozenset()
 
     def pause(self, level: int) -> timedelta:
@@ -75,14 +99,13 @@ class Verdict:
 
 def empty(rules: Rules, text: str) -> str:
     """`rude`, `joke` or `advert` where the whole text is nothing else; '' for any other."""
-    words = [word if word.isdigit() else _plain(word) for word in normalise(text).split()]
-    if not words:
-        return ""
+    words = _words(text)
     for kind in (RUDE, JOKE):
-        if _rest(words, rules.phrases.get(kind, frozenset()), rules.around, kind == JOKE) == 0:
+        phrases = rules.phrases.get(kind)
+        if phrases is not None and _rest(words, phrases, rules.around, kind == JOKE) == 0:
             return kind
-    adverts = _found(words, rules.phrases.get(ADVERT, frozenset()))
-    return ADVERT if len(adverts) >= 2 and _CONTACT.search(text) else ""
+    phrases = rules.phrases.get(ADVERT)
+    return ADVERT if phrases is not None and len(phrases.find(words)) >= 2 and _CONTACT.search(text) else ""
 
 
 def hear(
@@ -142,10 +165,10 @@ def level(rules: Rules, pace: Mapping[str, Any] | None) -> int:
 def fingerprint(text: str) -> tuple[int, ...]:
     """A number for a text's words, whatever their case, order, digits and stretched letters; for a longer text one for each third
     of them, so that a text with one word changed still shares a number. () for short texts, which come again as answers."""
-    words = sorted({_plain(word) for word in normalise(text).split() if not word.isdigit()})
+    words = {word for word in _words(text) if not word.isdigit()}
     if len(words) < LONG:
         return ()
-    marks = [zlib.crc32(word.encode()) for word in words]
+    marks = sorted(zlib.crc32(word.encode()) for word in words)
     if len(words) < 2 * LONG:
         return (_mixed(marks),)
     # by the words themselves and not by their order: a changed word touches two thirds at most
@@ -157,30 +180,19 @@ def _mixed(marks: list[int]) -> int:
     return zlib.crc32(b"".join(mark.to_bytes(4) for mark in marks))
 
 
-def _plain(word: str) -> str:
-    return _TWICE.sub(r"\1", word.translate(_LEET) if any(map(str.isalpha, word)) else word)
+@lru_cache(maxsize=8)
+def _words(text: str) -> tuple[str, ...]:
+    """As they are compared: no case, no stretched letters, no digits that stand for letters. Asked twice in each turn."""
+    words = _TWICE.sub(r"\1", normalise(text)).split()
+    return tuple(word if word.isalpha() or word.isdigit() else word.translate(_LEET) for word in words)
 
 
-def _found(words: list[str], phrases: frozenset[tuple[str, ...]]) -> list[tuple[int, int]]:
-    """Where phrases stand, the longest first at each place."""
-    found, at = [], 0
-    longest = max(map(len, phrases), default=0)
-    while at < len(words):
-        size = next(
-            (n for n in range(longest, 0, -1) if tuple(words[at : at + n]) in phrases and at + n <= len(words)), 0
-        )
-        if size:
-            found.append((at, at + size))
-        at += size or 1
-    return found
-
-
-def _rest(words: list[str], phrases: frozenset[tuple[str, ...]], around: frozenset[str], laughs: bool) -> int:
+def _rest(words: Sequence[str], phrases: Phrases, around: frozenset[str], laughs: bool) -> int:
     """How many words say something else; -1 where nothing was found."""
-    found = _found(words, phrases)
-    laughing = [at for at, word in enumerate(words) if laughs and _LAUGH.fullmatch(word)]
+    found = phrases.find(words)
     if not found:
         return -1
+    laughing = [at for at, word in enumerate(words) if laughs and _LAUGH.fullmatch(word)]
     taken = {at for start, end in found for at in range(start, end)} | set(laughing)
     return sum(at not in taken and word not in around for at, word in enumerate(words))
 
@@ -207,7 +219,7 @@ def read(shop: Workshop, source: Source) -> Rules:
     }
     if limits:
         limits.finish()
-    phrases = {kind: frozenset(_phrase(words) for words in form.words(kind)) for kind in (RUDE, JOKE, ADVERT)}
+    phrases = {kind: Phrases(form.words(kind)) for kind in (RUDE, JOKE, ADVERT)}
     found = Rules(
         form.number("messages", 30, 5, 10_000),
         form.number("minutes", 5, 0.1, 24 * 60),
@@ -216,11 +228,7 @@ def read(shop: Workshop, source: Source) -> Rules:
         timedelta(hours=form.number("forget_hours", 6, 0.1, 24)),
         MappingProxyType(suspect),
         MappingProxyType(phrases),
-        frozenset(_plain(word) for word in form.words("around")),
+        frozenset(word for each in form.words("around") for word in _words(each)),
     )
     form.finish()
     return found
-
-
-def _phrase(text: str) -> tuple[str, ...]:
-    return tuple(_plain(word) for word in normalise(text).split())

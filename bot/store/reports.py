@@ -12,8 +12,8 @@ TICKET = table(Ticket)
 
 
 async def standing(conn: AsyncConnection, number: str, part: int) -> dict[str, Any] | None:
-    """`number topic state updated_at`; None for a number that no report has. Nothing else is read, so nothing else can leak."""
-    columns = [TICKET.c[name] for name in ("number", "topic", "state", "updated_at")]
+    """`number topic state agency updated_at`; None for a number that no report has. Nothing else is read, so nothing else can leak."""
+    columns = [TICKET.c[name] for name in ("number", "topic", "state", "agency", "updated_at")]
     query = sa.select(*columns).where(TICKET.c.number == number, TICKET.c.part == part)
     row = (await conn.execute(query)).mappings().first()
     return dict(row) if row else None

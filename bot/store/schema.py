@@ -50,10 +50,11 @@ async def ready(db: Db) -> bool:
         return await prepare(db)
 
 
-async def prepare(db: Db) -> bool:
-    """Migrates where needed; True when it did. Raises `ConfigError` for a database from a newer version."""
+async def prepare(db: Db, to: str = "") -> bool:
+    """Migrates where needed, to the newest schema or to the one named; True when it did. Raises `ConfigError` for a database from
+    a newer version."""
     known, found = revisions(), await version(db)
-    if found == known[-1]:
+    if found == (to or known[-1]):
         return False
     if found is not None and found not in known:
         raise ConfigError(
@@ -65,7 +66,7 @@ async def prepare(db: Db) -> bool:
         else:
             # one process migrates, the others wait here and find nothing to do
             await unit.conn.execute(sa.text("SELECT pg_advisory_xact_lock(7726)"))
-        await unit.conn.run_sync(_upgrade)
+        await unit.conn.run_sync(_upgrade, to or "head")
     if not db.is_sqlite:
         async with db.unit(patient=True) as unit:
             await unit.conn.execute(sa.text("ANALYZE"))
@@ -82,10 +83,10 @@ def alembic_config(connection: sa.Connection) -> Any:
     return config
 
 
-def _upgrade(connection: sa.Connection) -> None:
+def _upgrade(connection: sa.Connection, to: str) -> None:
     from alembic import command
 
-    command.upgrade(alembic_config(connection), "head")
+    command.upgrade(alembic_config(connection), to)
 
 
 async def peek(db: Db) -> str | None:

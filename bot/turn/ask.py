@@ -16,7 +16,7 @@ from bot.triage.identity import mask
 from bot.turn import House, acts
 from bot.turn.deliver import deliver
 from bot.turn.handoff import move
-from bot.turn.tell import only_holder, reason_of, tell
+from bot.turn.tell import next_word, only_holder, reason_of, tell
 from bot.turn.words import command
 
 BURST = timedelta(minutes=1)
@@ -92,7 +92,7 @@ def answered(batch: Batch, house: House, thread: Talk, inbound: Inbound) -> bool
         move(batch, ticket, State.CANCELLED, "citizen", why=_words(inbound))
         tell(batch, house, thread, ticket, "step_cancelled")
         return True
-    if thread.session is not None and inbound.text.strip().isdigit():
+    if not next_word(thread, ticket) or (thread.session is not None and inbound.text.strip().isdigit()):
         return False  # the answer to a question of the bot's
     _take(batch, house, thread, ticket, inbound)
     tell(batch, house, thread, ticket, "ask_taken")

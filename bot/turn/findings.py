@@ -7,7 +7,7 @@ from bot.engine.effects import Said
 from bot.engine.fill import fill
 from bot.engine.texts import text
 from bot.errors import NotFound
-from bot.models import STATE_NAME, State
+from bot.models import STATE_NAME, WITH_AGENCY, State
 from bot.models.ref import Ref
 from bot.policy import number
 from bot.store import errands, persons, reports, talk
@@ -19,7 +19,6 @@ from bot.turn import House, dialogue
 MOST = 5
 """Reports that are listed at once: the newest."""
 WIB = timezone(timedelta(hours=7))
-WITH_AGENCY = frozenset({State.DISPATCHED, State.IN_PROGRESS, State.POSTPONED, State.DONE})
 
 
 async def looked_up(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -45,8 +44,9 @@ def line(house: House, thread: Talk, row: dict[str, Any]) -> str:
     day = f"{row['updated_at'].astimezone(WIB):%d-%m-%Y}"
     values = {"number": row["number"], "topic_name": label, "state": state, "date": day}
     told = fill(text(flows, "report_item", language), values)
-    if topic and topic.agency and row["state"] in WITH_AGENCY:
-        told += " " + fill(text(flows, "report_agency", language), {"agency": topic.agency})
+    agency = house.triage.agencies.name(row["agency"]) or (topic.agency if topic else "")
+    if agency and row["state"] in WITH_AGENCY:
+        told += " " + fill(text(flows, "report_agency", language), {"agency": agency})
     return told
 
 

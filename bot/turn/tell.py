@@ -50,6 +50,13 @@ def day(at: datetime) -> str:
     return f"{at.astimezone(WIB):%d-%m-%Y}"
 
 
+def next_word(thread: Talk, ticket: dict[str, Any]) -> bool:
+    """Is this the citizen's first message since the ticket asked them something, or is there nothing else that they could be
+    answering? Whoever has gone on with another form since then answers that form."""
+    before = thread.previous_inbound_at
+    return thread.session is None or before is None or before <= ticket["updated_at"]
+
+
 def let_go(batch: Batch, thread: Talk, ticket: dict[str, Any]) -> None:
     """The case leaves the officers: so does its conversation, unless it is about another case by now."""
     batch.end_assignment(ticket)

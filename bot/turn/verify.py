@@ -23,7 +23,7 @@ from bot.turn.deliver import deliver
 from bot.turn.handoff import move
 from bot.turn.known import resolved as followers_hear
 from bot.turn.say import line, say
-from bot.turn.tell import reason_of, tell
+from bot.turn.tell import next_word, reason_of, tell
 
 PRESSED = "beres"
 """What the ids of the buttons begin with: `beres/<ticket>/<how often "not yet">/ya`."""
@@ -100,7 +100,11 @@ def answered(batch: Batch, house: House, thread: Talk, inbound: Inbound) -> bool
     ticket = batch.tickets.get(thread.ticket_id) if thread.ticket_id else None
     if ticket is None or ticket["state"] != State.DONE or thread.owner not in (Owner.BOT, Owner.SURVEY):
         return False
-    if inbound.choice or (thread.session is not None and inbound.text.strip().isdigit()):
+    if (
+        inbound.choice
+        or not next_word(thread, ticket)
+        or (thread.session is not None and inbound.text.strip().isdigit())
+    ):
         return False
     word = meant(inbound.text)
     if word:

@@ -21,7 +21,9 @@ from bot.models import Message, OutboxItem
 from bot.models.base import table
 from bot.store import boxes, schema
 from bot.store.db import Db
+from bot.triage import room
 from bot.turn import House, intake
+from bot.vault import Vault
 from bot.worker import MOST
 from tests.fakes.citizen import Citizen, envelope
 from tests.world import ROOT
@@ -57,7 +59,8 @@ async def main(url: str, folder: Path) -> None:
     await db.open()
     await schema.prepare(db)
     channel = WhatsApp(NUMBER, "t", ("s",), "v")
-    house = House(flow.load(ROOT / "flows", Catalogues.load(ROOT / "locales")), {"whatsapp": channel})
+    flows = flow.load(ROOT / "flows", Catalogues.load(ROOT / "locales"))
+    house = House(flows, {"whatsapp": channel}, room.load(ROOT / "flows", flows), Vault([clock.token()]))
     people = [Citizen(phone=f"62811{n:07}", user_id=f"ID.{n:010}") for n in range(COUNT)]
     contacts = [one.contact() for one in people]
 

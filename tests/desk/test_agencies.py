@@ -176,3 +176,17 @@ async def test_to_the_national_service_and_back(db: Db, enter: Enter) -> None:
     assert status == 200 and f"{case.number},Pengaduan,'=Kementerian PU,1234567,Diproses,jalan" in text
     assert (await rina.post(f"{step}/tarik"))[0] == 303 and (await state(db, case))["state"] == "assigned"
     assert (await rina.post(f"{step}/tidak-ada"))[0] == 404
+
+
+async def test_every_page_of_the_way_opens(db: Db, enter: Enter) -> None:
+    """Also while there is nothing to show, for everybody who may."""
+    rina, lead, roads = (
+        await enter("officer", "Rina"),
+        await enter("lead", "Lena"),
+        await of_agency(db, enter, "dbmpr", "Dadan"),
+    )
+    for visitor in (rina, lead):
+        for path in ("/desk/instansi", "/desk/instansi/macet", "/desk/instruksi"):
+            assert (await visitor.get(path))[0] == 200, path
+    assert (await roads.get("/desk/dinas"))[0] == 200
+    assert (await lead.get("/desk/instruksi/1"))[0] == (await lead.get("/desk/instruksi/x"))[0] == 404

@@ -10,7 +10,8 @@ READ = [
     ("sebelas", 11), ("tujuh belas", 17), ("seratus dua puluh", 120), ("dua ratus lima puluh ribu", 250_000), ("sejuta dua ratus ribu", 1_200_000),
     ("tilu", 3), ("dalapan", 8), ("salawe", 25), ("saratus", 100), ("genep welas", 16), ("tidak ada", 0), ("teu aya", 0), ("nol", 0), ("0", 0),
     ("nomor 7", 7), ("opat urang", 4), ("12 tahun", 12), ("3 orang, tiga", 3),
-    ("", None), ("banyak", None), ("3 atau 4", None), ("3 3", None), ("dua ratus puluh", None), ("belas", None), ("2 dua belas", None), ("jalan rusak sejak 3 bulan", None),
+    ("", None), ("banyak", None), ("3 atau 4", None), ("3 3", None), ("dua ratus puluh", None),
+    ("belas", None), ("2 dua belas", None), ("jalan rusak sejak 3 bulan", None),
     ("RT 03 RW 04", None),
     ("0812 3456 7890", None), ("12/5", None), ("satu dua", None) , ("anak saya 3 sakit semua pak", None), ("besok", None),
 ]  # fmt: skip

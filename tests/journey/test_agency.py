@@ -7,14 +7,21 @@ from email import message_from_string, policy
 
 import aiohttp
 import pytest
+import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
 from bot import clock
-from bot.turn import Ways
+from bot.models import Ticket
+from bot.models.base import table
+from bot.models.ref import Ref
+from bot.turn import Ways, agency
+from bot.turn.agency import Actor
 from tests.files import samples
+from tests.journey.test_window import claimed, silent_for
 from tests.walkers import WALKERS, survey_opening, tell
 from tests.world import World, eventually
 
+TICKET = table(Ticket)
 SU = {
     "asked": "peryogi katerangan",
     "taken": "parantos diteraskeun",
@@ -176,6 +183,32 @@ async def test_a_link_ends_when_the_case_leaves_and_an_answer_may_take_days(worl
     async with world.browser().get(f"{world.url}/lacak/{number}") as answer:
         public = await answer.text()
     assert "Dinas Bina Marga dan Penataan Ruang" in public and "Aspal" not in public and "Sumuhun" not in public
+
+
+async def test_a_step_reaches_a_citizen_outside_the_window_and_a_typed_word_answers_it(world: World) -> None:
+    address, number, rina = await claimed(world, 1)
+    before = len(world.graph.to(address))
+    await silent_for(world, 30)
+    assert (await rina.act(number, "langkah/teruskan", instansi="dpu_bandung"))[0] == 200
+    sent = (await world.graph.wait_for(address, before + 1))[-1]
+    assert sent.payload["template"]["name"] == "kabar_laporan" and "Dinas PU Kota Bandung" in str(sent.payload)
+    async with world.server.db.unit() as unit:
+        ticket = (await unit.conn.execute(sa.select(TICKET.c.id, TICKET.c.part))).one()
+    there, house = Actor("dpu_bandung"), world.server.house
+    await agency.done(world.server.db, house, there, Ref(*ticket), "Lampu diganti")
+    sent = (await world.graph.wait_for(address, before + 2))[-1]
+    assert "Lampu diganti" in str(sent.payload["template"]) and "sudah beres?" in str(sent.payload["template"])
+    await world.citizen(1).say(world.browser(), "belum, masih gelap")
+    await eventually(lambda: _is(world, "SELECT state FROM ticket", "in_progress"), 20, "a word is enough")
+    assert await world.one("SELECT denials FROM ticket") == 1
+    why = await world.one("SELECT why FROM ticket_event WHERE before = 'done'")
+    assert why == "belum, masih gelap"
+    guesser = world.browser()
+    statuses = []
+    for n in range(23):
+        async with guesser.get(f"{world.url}/instansi/{number}.1.{9999999999 - n}.{'0' * 64}") as answer:
+            statuses.append(answer.status)
+    assert statuses[0] == 404 and statuses[-1] == 429
 
 
 async def _is(world: World, query: str, value: object) -> bool:
