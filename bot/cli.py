@@ -11,6 +11,7 @@ import typer
 from bot import flow_cli
 from bot.db_cli import check, db_app
 from bot.errors import WargiError
+from bot.report_cli import report_app
 from bot.triage_cli import triage_app
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ app.add_typer(db_app, name="db")
 channel_app = typer.Typer(no_args_is_help=True, help="The platforms that people write on.")
 app.add_typer(channel_app, name="channel")
 app.add_typer(triage_app, name="triage")
+app.add_typer(report_app, name="report")
 
 
 def main() -> None:
@@ -193,12 +195,18 @@ def flow_check() -> None:
     from bot.engine.check import lint
     from bot.triage import emergency, room
 
-    known = flows()
+    known, today = flows(), clock.now().date()
     problems = lint(known)
     folder = content_dir(settings().flows_dir, "flows")
-    room.load(folder, known)  # dangers, escalation, routing, agencies: a broken file is refused with its line
-    today = clock.now().date()
-    for warning in (*emergency.read(folder).stale(today), *known.knowledge.due(today)):
+    # dangers, escalation, routing, agencies, norms: a broken file is refused with its line
+    days = room.load(folder, known).norms.calendars
+    warnings = [str(each) for each in (*emergency.read(folder).stale(today), *known.knowledge.due(today))]
+    warnings += [
+        f"calendars: no holidays of kind `{kind}` are written for {year}; write them into data/calendars.yaml."
+        for year in (today.year, today.year + 1)
+        for kind in days.missing(year)
+    ]
+    for warning in warnings:
         typer.echo(f"warning: {warning}")
     for problem in problems:
         typer.echo(str(problem))

@@ -18,7 +18,7 @@ from bot.message import Choice, Outbound, Template
 from bot.metrics import Metrics
 from bot.models import PageState
 from bot.models.ref import Ref
-from bot.store import alarms, boxes
+from bot.store import alarms, boxes, sla
 from bot.store.db import Db
 from bot.turn import House, Ways
 
@@ -35,6 +35,10 @@ TEXT = {
 TAKE = "Saya terima"
 TAKEN = "Terima kasih. Panggilan darurat {number} Anda terima. Buka: {link}"
 LATE = "Panggilan darurat {number} sudah diterima {name}. Anda tidak perlu berbuat apa-apa."
+DEADLINE = {
+    "warn": "TENGGAT {number} hampir lewat. Buka: {link}",
+    "breach": "TENGGAT {number} sudah lewat. Buka: {link}",
+}
 CALM = "Panggilan darurat {number} sudah berakhir. Anda tidak perlu berbuat apa-apa."
 
 
@@ -51,11 +55,36 @@ class Pager:
             return 0
         async with self._db.read() as conn:
             due = await alarms.calls_due(conn, parts, clock.now(), MOST + len(self._leaving))
+            warnings = await sla.calls_due(conn, parts, clock.now(), MOST + len(self._leaving))
         calls = [each for each in due if each.id not in self._leaving]
         for each in calls:
             self._leaving[each.id] = task = asyncio.create_task(self._call(each))
             task.add_done_callback(partial(self._left, each.id))
-        return len(calls)
+        late = [each for each in warnings if each.id not in self._leaving]
+        for each in late:
+            self._leaving[each.id] = task = asyncio.create_task(self._warn(each))
+            task.add_done_callback(partial(self._left, each.id))
+        return len(calls) + len(late)
+
+    async def _warn(self, call: boxes.Row) -> None:
+        """A deadline is near or over: the same ways and the same patience, and nothing to press."""
+        link = f"{self._house.public_url}/desk/tiket/{call.number}"
+        text, error = DEADLINE[call.what].format(number=call.number, link=link), ""
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                if call.via == "email":
+                    await mail(self._house.ways, call.target, text)
+                else:
+                    await self._messenger(call, text, take=False)
+        except Exception as problem:
+            error = str(problem) if isinstance(problem, SendError) else logs.fault(problem)
+            self._log.warning("deadline not told", via=call.via, error=error)
+        attempts = call.attempts + 1
+        wait = WAITS[attempts - 1] if error and attempts <= len(WAITS) else None
+        state = PageState.SENT if not error else PageState.READY if wait else PageState.FAILED
+        again = clock.now() + timedelta(seconds=wait) if wait else None
+        async with self._db.unit() as unit:
+            await sla.settle_call(unit.conn, Ref(call.id, call.part), state, attempts, again, error)
 
     def _left(self, call: bytes, task: asyncio.Task[None]) -> None:
         del self._leaving[call]

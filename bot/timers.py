@@ -1,18 +1,19 @@
 """What happens because time passed: each timer is one verb, run under the lock of its conversation."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from bot import clock, courier
-from bot.errors import NotFound
+from bot.errors import Conflict, NotFound
 from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
-from bot.store.batch import Batch
+from bot.store.batch import CLOCKS, Batch
 from bot.store.db import Unit
 from bot.turn import (
     House,
     alarm,
     asleep,
+    deadline,
     dialogue,
     findings,
     identity,
@@ -27,6 +28,7 @@ from bot.turn import (
     receipt,
     survey,
     verify,
+    waiting,
 )  # fmt: skip
 
 
@@ -103,6 +105,9 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     identity.KNOWN: _known,
     linking.LINKED: _linked,
     known.DONE: known.tell,
+    CLOCKS: deadline.tick,
+    waiting.WAIT: waiting.tell,
+    waiting.ASKED: waiting.tell_asked,
     pace.PAUSE: patience.over,
     incident.ENDS: incident.over,
     outside.CLOSES: _window,
@@ -110,6 +115,14 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     verify.VERIFIED: verify.confirmed,
     courier.REPORT: courier.report,
 }
+
+
+async def ring_clocks(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> None:
+    """Timers of deadlines, all in one transaction with few statements. Raises `Conflict` when one was set anew meanwhile: nothing is written then."""
+    act = await deadline.tick_all(unit, house, [Ref(row.ref, row.part) for row in rows])
+    if not await boxes.drop_timers(unit.conn, [Ref(row.id, row.part) for row in rows]):
+        raise Conflict("a deadline has moved")
+    await act()
 
 
 OF_TALK = frozenset({dialogue.QUIET, dialogue.LATER, dialogue.LOOKUP, asleep.ASLEEP})

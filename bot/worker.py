@@ -15,6 +15,7 @@ from bot.message import templated
 from bot.metrics import Metrics
 from bot.models.ref import Ref
 from bot.store import boxes, leases, messages
+from bot.store.batch import CLOCKS
 from bot.store.db import Db, Unit
 from bot.turn import House, intake, rescue
 
@@ -251,18 +252,40 @@ class Worker:
                 await asyncio.sleep(1)
 
     async def _ring(self) -> int:
-        """Due timers, each in its own transaction: one that fails rings again later, and the others ring."""
+        """Due timers, each in its own transaction: one that fails rings again later, and the others ring. Those of deadlines ring
+        together: after a night ten thousand may be due."""
         held = self._held
         if not self._db.is_sqlite and not held:
             return 0
         async with self._db.read() as conn:
             rows = await boxes.due(conn, None if self._db.is_sqlite else sorted(held), clock.now(), 200)
         rung = 0
+        clocks = [row for row in rows if row.kind == CLOCKS]
+        rows = [row for row in rows if row.kind != CLOCKS]
+        if await self._ring_clocks(held, clocks):
+            self._metrics.timers.labels(CLOCKS, "done").inc(len(clocks))
+            rung += len(clocks)
+        else:
+            rows = [*clocks, *rows]
         for row in rows:
             outcome = await self._ring_one(held, row)
             self._metrics.timers.labels(row.kind, outcome).inc()
             rung += outcome != "later"
         return rung
+
+    async def _ring_clocks(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> bool:
+        """Deadlines in one transaction, beside no turns: both may lock conversations. False when each must ring alone."""
+        if len(rows) < 2:
+            return False
+        try:
+            async with self._turning, self._db.unit() as unit:
+                if not self._db.is_sqlite:
+                    await leases.fence(unit.conn, self._name, held, [row.part for row in rows])
+                await timers.ring_clocks(unit, self._house, rows)
+        except Exception as error:
+            self._log.warning("deadlines ring alone", error=logs.fault(error), rows=len(rows))
+            return False
+        return True
 
     async def _ring_one(self, held: Mapping[int, int], row: boxes.Row) -> str:
         try:

@@ -13,6 +13,7 @@ from bot.desk import (
     alarms,
     approved,
     cases,
+    deadlines,
     dispatch,
     door,
     files,
@@ -26,6 +27,7 @@ from bot.desk import (
     live,
     load,
     marks,
+    numbers,
     officers,
     people,
     quarantine,
@@ -118,6 +120,10 @@ ROUTES = (
     Route("POST", "/kejadian/{ref}/akhiri", incidents.end, Verb.INCIDENT),
     Route("GET", "/triase", lessons.lessons, Verb.TEACH),
     Route("POST", "/triase/putuskan", lessons.decide, Verb.TEACH),
+    Route("GET", "/angka", numbers.numbers_page, Verb.REPORT),
+    Route("GET", "/angka/tiket.csv", numbers.export, Verb.REPORT),
+    Route("GET", "/tenggat", deadlines.deadlines_page, Verb.SEE),
+    Route("POST", "/tenggat/dibaca", deadlines.read, Verb.SELF),
     Route("GET", "/templat", approved.templates_page, Verb.TEMPLATES),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
@@ -172,6 +178,7 @@ def _templates(desk: web.Application) -> None:
     )
     environment.globals |= {
         "_": speech.tr, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files, "way": way,
+        "deadlines": deadlines,
     }  # fmt: skip
     environment.filters |= {
         "visible": show.visible, "one_line": show.one_line, "private": show.private, "full": pages.full,

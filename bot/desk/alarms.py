@@ -11,7 +11,7 @@ from bot.errors import Conflict, NotFound, WargiError
 from bot.message import clean
 from bot.models.ref import Ref
 from bot.policy.access import Verb, may
-from bot.store import alarms, duty, notices, shifts
+from bot.store import alarms, duty, notices, shifts, sla
 from bot.turn import handover
 from bot.turn.acknowledge import acknowledge
 from bot.turn.crew import words
@@ -21,6 +21,8 @@ from bot.web import keys
 SHIFT = timedelta(hours=9)
 """A shift with its handover; whoever works longer presses again."""
 LANGUAGES = ("id", "su")
+WARNED = 9
+"""More unread warnings than this are shown as "9+"."""
 
 
 async def panel(request: web.Request) -> web.Response:
@@ -34,10 +36,12 @@ async def waiting(request: web.Request) -> dict[str, Any]:
         calling, on_duty, outage = await alarms.unacknowledged(conn, clock.now())
         me = page.signed_in(request).officer
         news = await notices.unseen(conn, me.id or 0)
+        warned = await sla.notices(conn, me.id or 0, WARNED + 1)
         missing = await shifts.gaps(conn, clock.now()) if may(me.role, Verb.ROTA) else []
     gaps = [each for each in missing if each.missing]
     rules = request.config_dict[keys.HOUSE].triage.staff.rota
-    return {"calling": calling, "on_duty": on_duty, "outage": outage, "news": news, "gaps": gaps, "rules": rules}
+    shown = {"calling": calling, "on_duty": on_duty, "outage": outage, "warned": len(warned)}
+    return shown | {"news": news, "gaps": gaps, "rules": rules}
 
 
 async def alarms_page(request: web.Request) -> web.Response:

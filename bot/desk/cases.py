@@ -17,7 +17,7 @@ from bot.message import templated
 from bot.models import OVER, WAITING, Officer, Owner, Role, State
 from bot.models.ref import Ref
 from bot.policy import number, window
-from bot.store import desk, media, persons
+from bot.store import desk, media, persons, sla
 from bot.store.persons import Person
 from bot.turn import sealing
 from bot.web import keys
@@ -43,6 +43,8 @@ class Case:
     files: dict[int, list[Any]]
     """What came along with messages, by their `seq`."""
     person: Person
+    clocks: list[Any]
+    """Its deadlines, ours and the agency's."""
     likely: Likely
     key: str
     """A new client key: the next message of a page without scripts is sent once, even if the form is sent twice."""
@@ -118,6 +120,7 @@ async def load(request: web.Request) -> Case:
         if any(message["kind"] not in WORDS for message in messages):  # most talks are nothing but words
             files = dict(await media.of_messages(conn, Ref(ticket["conversation_id"], part), since, last))
         history = await desk.history(conn, Ref(ticket["id"], part))
+        clocks = await sla.clocks(conn, Ref(ticket["id"], part))
         person = await persons.load(conn, Ref(ticket["contact_id"], ticket["contact_part"]))
         others = await resemblance.load(conn, request.config_dict[keys.HOUSE], dict(ticket), history)
     at = clock.now()
@@ -134,6 +137,7 @@ async def load(request: web.Request) -> Case:
         at,
         files,
         person,
+        clocks,
         others,
         clock.token()[:32],
     )

@@ -31,11 +31,13 @@ class List:
     mine: int
     paged: bool
     none_next: bool = False
+    group: str = ""
+    """Only topics of this group wait in it."""
     """The officer asked for the next case and there was none for them."""
 
     def url(self, **other: str) -> str:
         """The address of this list with something changed."""
-        values = {"daftar": self.tab, "cari": self.query, **other}
+        values = {"daftar": self.tab, "cari": self.query, "kelompok": self.group, **other}
         return "/desk?" + urlencode({name: value for name, value in values.items() if value})
 
     @property
@@ -49,17 +51,20 @@ async def load(request: web.Request) -> List:
     tab = "semua" if query else tab if tab in TABS else "antrean"
     after = _after(request.query.get("setelah", ""))
     officer_id = page.signed_in(request).officer.id or 0
+    group = request.query.get("kelompok", "") if tab == "antrean" else ""
+    flows = request.config_dict[keys.HOUSE].flows
+    topics = next(([topic.slug for topic in each.topics] for each in flows.groups if each.slug == group), [])
     async with request.config_dict[keys.DB].read() as conn:
         waiting, mine = await desk.counts(conn, officer_id)
         if tab == "antrean":
-            found = await desk.waiting(conn, after)
+            found = await desk.waiting(conn, after, topics)
         elif tab == "milik":
             found = await desk.held(conn, officer_id, after)
         else:
             wanted = _number(query)
             found = await desk.newest(conn, wanted, "" if wanted else query, after)
     none_next = tab == "antrean" and request.query.get("berikutnya") == "kosong"
-    return List(tab, query, found, waiting, mine, after is not None, none_next)
+    return List(tab, query, found, waiting, mine, after is not None, none_next, group if topics else "")
 
 
 def _number(query: str) -> str:

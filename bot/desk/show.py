@@ -93,6 +93,8 @@ EVENT = {
     "alarm": N_("Panggilan darurat"),
     "followed": N_("Diikuti warga lain"),
     "outside": N_("Tempatnya di luar wilayah"),
+    "deadline": N_("Tenggat dihitung ulang"),
+    "callback": N_("Warga minta dihubungi nanti"),
     "passed": N_("Diserahterimakan"),
     "place": N_("Tempat dibetulkan"),
     "identity": N_("Identitas pelapor dibuka untuk instansi"),

@@ -66,7 +66,8 @@ NAMED = frozenset(
     language_heard answer_source answer_stale known_item known_waiting known_handled patience_short answer_yes answer_no wrong_number
     wrong_low wrong_range wrong_date wrong_past wrong_future wrong_phone wrong_nik doubtful_nik nik_noted
     voice_later voice_answer looking question_kept reminded expired moved trouble report_item report_agency
-    merged_told parted_told incident_item incident_over
+    merged_told parted_told incident_item incident_over wait_minutes wait_quarter wait_half wait_hours
+    wait_tomorrow wait_unknown wait_night wait_offer wait_later_choice wait_later wait_later_words wait_ask_words
     step_dispatched step_accepted step_returned step_postponed step_resumed step_rejected step_cancelled step_reopened
     step_forwarded step_forwarded_number step_external step_not_yet ask_agency ask_officer ask_taken
     verify_ask verify_proof verify_choice_yes verify_choice_no verify_yes verify_no verify_over

@@ -22,6 +22,7 @@ from bot.models.shifts import (
     Swap,
     SwapState,
 )
+from bot.models.sla import SlaClock, SlaNotice, SlaPause, Tally, WaitTold
 from bot.models.states import (
     LEADS,
     LEAVES_AGENCY,
@@ -113,11 +114,15 @@ __all__ = [
     "RotaGap",
     "Shift",
     "ShiftState",
+    "SlaClock",
+    "SlaNotice",
+    "SlaPause",
     "State",
     "Survey",
     "SurveyState",
     "Swap",
     "SwapState",
+    "Tally",
     "Template",
     "Throttle",
     "Ticket",
@@ -125,6 +130,7 @@ __all__ = [
     "Timer",
     "Twin",
     "Urgency",
+    "WaitTold",
     "Worker",
     "metadata",
 ]

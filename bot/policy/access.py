@@ -47,6 +47,8 @@ class Verb(StrEnum):
     """Declare what is known already, and end it."""
     EVIDENCE = "evidence"
     """Open a photo as it was sent, with the place and the camera that it names."""
+    REPORT = "report"
+    """Read the numbers of service, take the tickets away as a file."""
     TEMPLATES = "templates"
     """See what became of the templates at the platform."""
     PEOPLE = "people"
@@ -92,6 +94,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.INCIDENT: LEADS,
     Verb.EVIDENCE: LEADS,
     Verb.TEMPLATES: LEADS,
+    Verb.REPORT: LEADS,
     Verb.PEOPLE: frozenset({Role.ADMIN}),
     Verb.DISPATCH: EVERYBODY,
     Verb.AGENCIES: EVERYBODY,

@@ -26,7 +26,7 @@ from bot.models import (
 from bot.models.base import table
 from bot.models.cases import FRESH
 from bot.models.ref import Ref
-from bot.store import boxes, media, quarantine, talk
+from bot.store import boxes, media, quarantine, sla, talk, tally
 from bot.store.db import Unit
 from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
@@ -98,7 +98,12 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
     "outbox": boxes.INSERT_OUTBOX,
     "errand": Many(sa.insert(ERRAND), ERRAND.c.keys()),
     "link_code": Many(sa.insert(LINK_CODE), LINK_CODE.c.keys()),
+    **sla.INSERTS,
 }
+MOVES_CLOCKS = frozenset({"moved", "answered", "urgency", "topic"})
+"""Rows of a ticket's history after which its clocks are worked out anew, by a timer: whichever verb wrote them."""
+CLOCKS = "sla"
+"""That timer's kind; its subject is the ticket."""
 
 
 class Batch:
@@ -131,6 +136,8 @@ class Batch:
         self._ended: list[dict[str, Any]] = []
         self._suspects: dict[bytes, tuple[Ref, str]] = {}
         self._timers: list[dict[str, Any]] = []
+        self._changed_clocks: list[dict[str, Any]] = []
+        self._counts: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._inserts: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
     def touch(self, talk_: Talk) -> None:
@@ -150,9 +157,21 @@ class Batch:
                 "actor": actor, "officer_id": officer_id, "before": before, "after": after, "why": why,
             },
         )  # fmt: skip
+        if kind in ("opened", "moved"):
+            self._tally(before, -1, ticket["part"])
+            self._tally(after, 1, ticket["part"])
+        if kind in MOVES_CLOCKS:
+            self.timer(CLOCKS, Ref(ticket["id"], ticket["part"]), self.now)
         ticket["updated_at"] = self.now
         ticket["version"] += 1
         self._changed_tickets[ticket["id"]] = ticket
+
+    def _tally(self, state: str, by: int, part: int) -> None:
+        if state:
+            self._counts[(str(state), part)] += by
+
+    def clock_changed(self, clock_: dict[str, Any]) -> None:
+        self._changed_clocks.append(clock_)
 
     def alarm_changed(self, alarm: dict[str, Any]) -> None:
         self._changed_alarms[alarm["id"]] = alarm
@@ -195,6 +214,8 @@ class Batch:
             (_UPDATE_SURVEY, [_change(row, SURVEY_CHANGES) for row in self._changed_surveys.values()]),
             (_UPDATE_ALARM, alarms),
             (_CANCEL_CALLS, self._cancelled),
+            (sla.UPDATE_CLOCK, [_change(row, sla.CLOCK_CHANGES) for row in self._changed_clocks]),
+            tally.work(unit.conn, self._counts),
             boxes.timers(unit.conn, self._timers),
             *more,
         ]

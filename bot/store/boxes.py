@@ -229,6 +229,14 @@ async def drop_timer(conn: AsyncConnection, timer: Ref) -> bool:
     return (await conn.execute(query)).rowcount == 1
 
 
+async def drop_timers(conn: AsyncConnection, timers_: Sequence[Ref]) -> bool:
+    """All of them; False when one had gone, or was set anew meanwhile."""
+    query = sa.delete(TIMER).where(
+        TIMER.c.id.in_([ref.id for ref in timers_]), TIMER.c.part.in_(sorted({ref.part for ref in timers_}))
+    )
+    return (await conn.execute(query)).rowcount == len(timers_)
+
+
 async def postpone_timer(conn: AsyncConnection, timer: Ref, due_at: datetime) -> None:
     """Rings later."""
     query = sa.update(TIMER).where(TIMER.c.id == timer.id, TIMER.c.part == timer.part)

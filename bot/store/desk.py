@@ -1,6 +1,6 @@
 """What the desk reads. Lists are paged by key, never by offset, and nothing here counts a whole table."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,9 @@ from bot.models import (
 )
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.models.types import EPOCH, MICRO
+from bot.store import tally
+from bot.store.sla import CLOCK
 
 TICKET, CONTACT, ADDRESS, TALK = table(Ticket), table(Contact), table(Address), table(Conversation)
 MESSAGE, OFFICER, EVENT, SURVEY = table(Message), table(Officer), table(TicketEvent), table(Survey)
@@ -33,18 +36,25 @@ _PARENT = TICKET.alias("parent")
 
 PAGE = 50
 COUNTED = 99
-"""A number above this is shown as "99+", so a badge costs a hundred rows at most, whatever the table holds."""
+"""A number above this is shown as "99+": what one officer holds costs a hundred rows at most, whatever the table holds."""
 
 _WAITING = sa.text("ticket.state IN ('queued', 'reopened')")  # literal: a partial index is not matched with parameters
 _OVER = (State.RESOLVED, State.CLOSED, State.REJECTED, State.MERGED, State.CANCELLED)
 _HELD = tuple(state for state in State if state not in (*_OVER, State.QUEUED, State.REOPENED))
 
+_NEXT_DUE = (
+    sa.select(sa.func.min(CLOCK.c.due_at))
+    .where(CLOCK.c.ticket_id == TICKET.c.id, CLOCK.c.part == TICKET.c.part, CLOCK.c.stopped_at.is_(None))
+    .correlate(TICKET)
+    .scalar_subquery()
+)
 _LAST, _ASKED = MESSAGE.alias("last"), SURVEY.alias("asked")
 _LIST = [
     TICKET.c.id, TICKET.c.part, TICKET.c.rank, TICKET.c.number, TICKET.c.state, TICKET.c.urgency, TICKET.c.topic,
     TICKET.c.place, TICKET.c.details, TICKET.c.account, TICKET.c.opened_at, TICKET.c.officer_id, TICKET.c.score, TICKET.c.language,
     CONTACT.c.name, CONTACT.c.phone, ADDRESS.c.address, OFFICER.c.name.label("officer"),
     _LAST.c.author.label("last_author"), _LAST.c.body.label("last_body"), _LAST.c.kind.label("last_kind"),
+    sa.type_coerce(_NEXT_DUE, CLOCK.c.due_at.type).label("next_due"),
 ]  # fmt: skip
 
 
@@ -66,9 +76,9 @@ def _joined(target: sa.FromClause = TICKET) -> sa.FromClause:
     )
 
 
-def _list() -> sa.Select[Any]:
+def _list(target: sa.FromClause = TICKET) -> sa.Select[Any]:
     last = (_LAST.c.conversation_id == TALK.c.id) & (_LAST.c.part == TALK.c.part) & (_LAST.c.seq == TALK.c.seq)
-    return sa.select(*_LIST).select_from(_joined().outerjoin(_LAST, last))
+    return sa.select(*_LIST).select_from(_joined(target).outerjoin(_LAST, last))
 
 
 async def _page(conn: AsyncConnection, query: sa.Select[Any]) -> Page:
@@ -83,21 +93,63 @@ def _past(after: tuple[int, Ref]) -> sa.ColumnElement[bool]:
     )
 
 
-async def waiting(conn: AsyncConnection, after: tuple[int, Ref] | None) -> Page:
-    """The queue: the smallest rank is next."""
-    query = _list().where(_WAITING).order_by(TICKET.c.rank, TICKET.c.id, TICKET.c.part)
-    return await _page(conn, query.where(_past(after)) if after else query)
+_ORDER = (TICKET.c.rank, TICKET.c.id, TICKET.c.part)
+
+
+def _ranges(wheres: Sequence[sa.ColumnElement[bool]], after: tuple[int, Ref] | None, limit: int) -> sa.Subquery:
+    """The first `limit` waiting tickets of several ranges of one index, each read from its own beginning: a rare skill costs what a
+    common one does. Filtering the common index instead would walk past everybody else's tickets."""
+    parts = []
+    for where in wheres:
+        one = sa.select(TICKET.c.id, TICKET.c.part, TICKET.c.rank).where(_WAITING, where)
+        one = one.where(_past(after)) if after else one
+        parts.append(sa.select(one.order_by(*_ORDER).limit(limit).subquery()))
+    every = sa.union_all(*parts).subquery()
+    return sa.select(every).order_by(every.c.rank, every.c.id, every.c.part).limit(limit).subquery("first")
+
+
+async def waiting(conn: AsyncConnection, after: tuple[int, Ref] | None, topics: Collection[str] = ()) -> Page:
+    """The queue: the smallest rank is next; only of these topics where some are named."""
+    if not topics:
+        query = _list().where(_WAITING).order_by(*_ORDER)
+        return await _page(conn, query.where(_past(after)) if after else query)
+    first = _ranges([TICKET.c.topic == topic for topic in sorted(topics)], after, PAGE + 1)
+    joined = first.join(TICKET, (first.c.id == TICKET.c.id) & (first.c.part == TICKET.c.part))
+    return await _page(conn, _list(joined).order_by(*_ORDER))
+
+
+async def languages(conn: AsyncConnection) -> list[str]:
+    """The languages of those who wait: a step of the index for each, not a walk through it."""
+    found: list[str] = []
+    while True:
+        query = sa.select(TICKET.c.language).where(_WAITING).order_by(TICKET.c.language).limit(1)
+        last = (await conn.execute(query.where(TICKET.c.language > found[-1]) if found else query)).scalar()
+        if last is None:
+            return found
+        found.append(last)
 
 
 async def next_waiting(
     conn: AsyncConnection, left: Collection[str], since: datetime, limit: int
 ) -> list[tuple[Ref, str]]:
     """The next cases by rank, without those of the languages `left` to others: opened after `since`, and not critical."""
-    query = sa.select(TICKET.c.id, TICKET.c.part, TICKET.c.number).where(_WAITING)
+    query = sa.select(TICKET.c.id, TICKET.c.part, TICKET.c.number).where(_WAITING).order_by(*_ORDER).limit(limit)
     if left:
-        others = (TICKET.c.urgency == Urgency.CRITICAL) | TICKET.c.language.not_in(sorted(left))
-        query = query.where(others | (TICKET.c.opened_at <= since))
-    query = query.order_by(TICKET.c.rank, TICKET.c.id, TICKET.c.part).limit(limit)
+        wheres: list[sa.ColumnElement[bool]] = []
+        for language in await languages(conn):
+            where = TICKET.c.language == language
+            if language in left:  # a rank is the arrival minus a head start: what was opened by `since` is below it
+                bound = TICKET.c.rank <= (since - EPOCH) // MICRO
+                where &= bound & ((TICKET.c.urgency == Urgency.CRITICAL) | (TICKET.c.opened_at <= since))
+            wheres.append(where)
+        if not wheres:
+            return []
+        first = _ranges(wheres, None, limit)
+        query = (
+            sa.select(TICKET.c.id, TICKET.c.part, TICKET.c.number)
+            .join_from(first, TICKET, (first.c.id == TICKET.c.id) & (first.c.part == TICKET.c.part))
+            .order_by(*_ORDER)
+        )
     return [(Ref(row[0], row[1]), row[2]) for row in await conn.execute(query)]
 
 
@@ -138,16 +190,12 @@ async def newest(conn: AsyncConnection, number: str, name: str, after: tuple[int
 
 
 async def counts(conn: AsyncConnection, officer_id: int) -> tuple[int, int]:
-    """How many wait, and how many this officer holds; both stop at COUNTED + 1."""
-    wait = sa.select(sa.literal(1)).select_from(TICKET).where(_WAITING).limit(COUNTED + 1).subquery()
+    """How many wait (a kept count), and how many this officer holds, which stops at COUNTED + 1."""
     mine = sa.select(sa.literal(1)).where(TICKET.c.officer_id == officer_id, TICKET.c.state.in_(_HELD))
     some = mine.limit(COUNTED + 1).subquery()
-    query = sa.select(
-        sa.select(sa.func.count()).select_from(wait).scalar_subquery(),
-        sa.select(sa.func.count()).select_from(some).scalar_subquery(),
-    )
-    row = (await conn.execute(query)).one()
-    return row[0], row[1]
+    held_now = sa.select(sa.func.count()).select_from(some).scalar_subquery()
+    row = (await conn.execute(sa.select(tally.WAITING_NOW, held_now))).one()
+    return int(row[0]), row[1]
 
 
 # -- one case --------------------------------------------------------------------------------------

@@ -11,9 +11,10 @@ from bot.engine.forms import Form, Workshop
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
-from bot.policy import directory, patience, plan, staff
+from bot.policy import calendars, directory, norms, patience, plan, staff
 from bot.policy.directory import Directory
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
+from bot.policy.norms import Norms
 from bot.policy.patience import Rules
 from bot.policy.routing import Routing
 from bot.policy.staff import Staff
@@ -40,6 +41,8 @@ class Triage:
     plan: Plan = STANDARD
     senses: Senses = field(default_factory=Senses)
     routing: Routing = LEAVE
+    norms: Norms = field(default_factory=Norms)
+    """How long each step of a ticket may take."""
     staff: Staff = field(default_factory=Staff)
     """How people are put to work: it lies here because its data is published and replaced with the rest."""
     agencies: Directory = field(default_factory=Directory)
@@ -114,6 +117,7 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
         staff=staffing(flows_dir, flows),
         agencies=agencies,
         patience=_patience(flows_dir, flows),
+        norms=_norms(flows_dir, flows),
     )
 
 
@@ -136,6 +140,18 @@ def _routing(flows_dir: Path, flows: Flows) -> Routing:
     found = Routing(timedelta(minutes=form.number("language_minutes", 15, 0, 24 * 60)))
     form.finish()
     return found
+
+
+def _norms(flows_dir: Path, flows: Flows) -> Norms:
+    """An operator's own folder may lack these, too: then the shipped norms and calendars hold."""
+    own = _folder(flows_dir, "sla")
+    paths = [_folder(flows_dir, name) / "data" / f"{name}.yaml" for name in ("calendars", "sla")]
+    if not all(path.is_file() for path in paths):
+        return Norms()
+    days, rules = (read_all([path], path.parents[1], path.stem)[0] for path in paths)
+    shop = Workshop(flows.catalogues)
+    topics = frozenset(flows.topics) if own == flows_dir else frozenset[str]()
+    return norms.read(shop, rules, calendars.read(shop, days), topics)
 
 
 def staffing(flows_dir: Path, flows: Flows) -> Staff:

@@ -13,7 +13,7 @@ from bot.models.ref import Ref
 from bot.policy import moves, number, rank
 from bot.store.batch import Batch
 from bot.store.talk import Talk
-from bot.turn import House, sealing, topic
+from bot.turn import House, sealing, sla, topic, waiting
 from bot.turn.say import say
 
 NUMBER_BITS = 27
@@ -37,6 +37,7 @@ def open_ticket(batch: Batch, house: House, talk: Talk, what: OpenTicket | HandO
     batch.insert("ticket", ticket)
     batch.tickets[ticket["id"]] = ticket
     batch.event(ticket, "opened", "citizen", after=State.QUEUED, why=reason)
+    sla.opened(batch, house, ticket)
     if elsewhere := what.answers.get("elsewhere"):
         batch.event(ticket, "outside", "citizen", why=str(elsewhere))
     batch.queue_changed = True
@@ -52,6 +53,7 @@ def hand_off(batch: Batch, house: House, talk: Talk, what: HandOff) -> dict[str,
     else:
         ticket = open_ticket(batch, house, talk, what, what.reason)
     talk.owner = Owner.QUEUE
+    waiting.handed(batch, talk)
     batch.queue_changed = True
     return ticket
 

@@ -30,8 +30,10 @@ from bot.turn import (
     pace,
     receipt,
     sealing,
+    sla,
     survey,
     verify,
+    waiting,
 )  # fmt: skip
 from bot.turn.say import line, say
 from bot.turn.words import command
@@ -209,12 +211,13 @@ def _route(batch: Batch, house: House, thread: Talk, inbound: Inbound, at: datet
     if inbound.choice and score_of_choice(inbound.choice) and survey.answer(batch, house, thread, inbound):
         return
     if thread.owner == Owner.OFFICER:
-        return
+        return sla.wrote(batch, thread)
     if thread.owner == Owner.QUEUE:
         word = command(house.flows, inbound.text)
         if word == "link":
             return linking.offer(batch, house, thread)
         if word not in ("menu", "cancel"):
+            waiting.wrote(batch, house, thread, inbound)
             return
         handoff.leave_queue(batch, house, thread, cancel=word == "cancel")
         if word == "cancel":

@@ -19,7 +19,7 @@ from bot.store import cases, messages, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Db, Unit
 from bot.store.talk import Talk
-from bot.turn import House, media, outside
+from bot.turn import House, media, outside, sla
 from bot.turn.acts import MOST_EDITS
 from bot.turn.handoff import links
 from bot.turn.say import cut, marked, queue, send
@@ -75,6 +75,7 @@ async def reply(
         more, data = await _answering(unit, batch, thread, answers) if answers else ({}, {})
         _speak(batch, house, thread, officer, words, key, data, more, kept)
         await _first_answer(unit, batch, thread, officer)
+        sla.wrote(batch, thread)
         thread.updated_at = batch.now
         await batch.flush(unit)
         heard = await messages.last_heard(unit.conn, thread.ref)

@@ -10,7 +10,7 @@ from bot.models import Address, Contact, Conversation, Message, Officer, Ticket,
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.policy import number, rank
-from bot.store import people
+from bot.store import people, tally
 from bot.store.db import Db
 
 ROWS = {"contact": Contact, "address": Address, "conversation": Conversation, "message": Message, "ticket": Ticket,
@@ -68,6 +68,8 @@ async def case(
         for what, many in rows.items():
             if many:
                 await unit.conn.execute(sa.insert(table(ROWS[what])), many)
+        counts, insert = tally.work(unit.conn, {("queued", part): 1})
+        await counts(unit.conn, insert)
         unit.queue_changed()
     return Case(shown, Ref(ids["ticket"], part), Ref(ids["conversation"], part))
 

@@ -21,7 +21,7 @@ from bot.i18n import COMPLETE, SOURCE
 
 __all__ = ["Problem", "lint", "untranslated"]
 
-FILLED = SYSTEM | frozenset("low high masked agency code".split())
+FILLED = SYSTEM | frozenset("low high masked agency code place time later".split())
 """Placeholders that the system fills."""
 
 

@@ -1,0 +1,70 @@
+"""The numbers of service at the desk, and the same tickets one by one as a file."""
+
+from aiohttp import web
+
+from bot import clock, numbers
+from bot.desk import page
+from bot.desk.deadlines import KIND, PARTY
+from bot.desk.show import N_
+from bot.message import clean
+from bot.policy.measures import STAYS, spread
+from bot.policy.norms import PARTY as WHOSE
+from bot.store import tally
+from bot.web import keys
+
+SOLVED_BY = {
+    "bot": N_("Bot saja (percakapan)"),
+    "bot_human": N_("Bot lalu petugas (tiket)"),
+    "human": N_("Petugas saja (tiket)"),
+}
+__all__ = ["KIND", "PARTY", "SOLVED_BY", "WHOSE", "export", "hours", "numbers_page", "share", "spread"]
+
+
+def _period(request: web.Request) -> numbers.Period:
+    asked = [clean(request.query.get(name), 10).strip() for name in ("dari", "sampai")]
+    return numbers.period(asked[0], asked[1], clock.now().astimezone(numbers.WIB).date())
+
+
+async def numbers_page(request: web.Request) -> web.Response:
+    when = _period(request)
+    async with request.config_dict[keys.DB].read() as conn:
+        found = await numbers.numbers(conn, when)
+        now = await tally.by_state(conn)
+    return page.render(request, "numbers.html", when=when, found=found, now_in=now, numbers=_words(), stays=STAYS)
+
+
+def _words() -> dict[str, object]:
+    """What the template needs of this page's own words."""
+    return {
+        "spread": spread,
+        "hours": hours,
+        "share": share,
+        "solved_by": SOLVED_BY,
+        "kind": KIND,
+        "party": PARTY,
+        "whose": WHOSE,
+    }
+
+
+async def export(request: web.Request) -> web.StreamResponse:
+    """One row a ticket as CSV; sent while it is read, so a year needs no memory."""
+    when = _period(request)
+    name = f"tiket-{when.first}-{when.last}.csv"
+    answer = web.StreamResponse(headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    answer.content_type, answer.charset = "text/csv", "utf-8"
+    await answer.prepare(request)
+    async with request.config_dict[keys.DB].read() as conn:
+        async for line in numbers.rows(conn, when):
+            await answer.write(line.encode())
+    await answer.write_eof()
+    return answer
+
+
+def hours(value: float) -> str:
+    """`58,7 jam`, as officers write numbers."""
+    return f"{value:.1f}".replace(".", ",") + " jam"
+
+
+def share(pair: list[int]) -> str:
+    """[met, late] -> `97 % dari 120`."""
+    return f"{round(100 * pair[0] / sum(pair))} % dari {sum(pair)}"

@@ -1,0 +1,129 @@
+"""How long each step may take, as data (flows/data/sla.yaml): the most exact rule for a ticket wins. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.engine.forms import Form, Workshop, near
+from bot.engine.read import Source
+from bot.models import Urgency
+from bot.policy.calendar import Calendars
+from bot.policy.calendars import STANDARD, rows
+
+OURS, AGENCY = "ours", "agency"
+FIRST, NEXT, VERIFY, SOLUTION = "first_answer", "next_answer", "verify", "solution"
+ACCEPT, FINISH = "agency_accept", "agency_solution"
+PARTY = {FIRST: OURS, NEXT: OURS, VERIFY: OURS, SOLUTION: OURS, ACCEPT: AGENCY, FINISH: AGENCY}
+"""Kind of clock -> whose it is. The two are never added up."""
+NOTHING, RAISE, QUEUE, LEAD = "nothing", "raise", "queue", "lead"
+ACTIONS = (NOTHING, RAISE, QUEUE, LEAD)
+WAYS = ("telegram", "whatsapp", "email")
+UNITS = ("minutes", "hours", "days")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What of a ticket decides which norm holds for it."""
+
+    urgency: str = Urgency.NORMAL
+    topic: str = ""
+    klass: str = ""
+    """SP4N-LAPOR!'s class: information, complaint, with supervision …"""
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    kind: str
+    budget: timedelta
+    """Of the calendar's open time."""
+    calendar: str
+    warn: float
+    """Share of the budget after which somebody is warned."""
+    breach: str = LEAD
+    """What happens when it is over: urgency rises, the case goes back to the queue, or the leads are told only."""
+    urgency: str = ""
+    topic: str = ""
+    klass: str = ""
+
+    def fits(self, kind: str, subject: Subject) -> bool:
+        wanted = ((self.urgency, subject.urgency), (self.topic, subject.topic), (self.klass, subject.klass))
+        return self.kind == kind and all(not mine or mine == theirs for mine, theirs in wanted)
+
+    @property
+    def exact(self) -> int:
+        """Urgency says more than a topic, a topic more than a class: danger is never slowed down by a topic's own norm."""
+        return 4 * bool(self.urgency) + 2 * bool(self.topic) + bool(self.klass)
+
+
+@dataclass(frozen=True, slots=True)
+class Norms:
+    rules: tuple[Norm, ...] = ()
+    calendars: Calendars = STANDARD
+    ways: tuple[str, ...] = ()
+    """How else than at the desk a warning reaches people."""
+    night: str = ""
+    """The calendar in which officers answer citizens who wait; '' = at all times."""
+
+    known: dict[tuple[str, str, str, str], Norm | None] = field(default_factory=dict, repr=False, compare=False)
+    """Answers that were worked out before: every new ticket asks, and there are few kinds of tickets."""
+
+    def of(self, kind: str, subject: Subject) -> Norm | None:
+        """The norm of a kind for this ticket; None = none is promised."""
+        key = kind, subject.urgency, subject.topic, subject.klass
+        if key not in self.known:
+            fitting = [rule for rule in self.rules if rule.fits(kind, subject)]
+            self.known[key] = max(fitting, key=lambda rule: rule.exact) if fitting else None
+        return self.known[key]
+
+
+def read(shop: Workshop, source: Source, calendars: Calendars, topics: frozenset[str]) -> Norms:
+    whole = Form(shop, source.name, "sla", "sla", source.tree)
+    found = tuple(_rules(shop, source, whole, calendars, topics))
+    ways = whole.words("warn_ways")
+    for way in ways:
+        if way not in WAYS:
+            whole.fail(f"`{way}` is no way to reach somebody", near(way, WAYS), "warn_ways")
+    night = _calendar(whole, "on_shift", calendars) if whole.has("on_shift") else ""
+    whole.finish()
+    return Norms(found, calendars, ways, night)
+
+
+def _rules(shop: Workshop, source: Source, whole: Form, calendars: Calendars, topics: frozenset[str]) -> Iterator[Norm]:
+    seen = dict[tuple[str, str, str, str], int]()
+    for tree in rows(source, whole, "norms"):
+        form = Form(shop, source.name, "sla", "norms", tree)
+        kind = _one_of(form, "kind", tuple(PARTY))
+        urgency = _one_of(form, "urgency", tuple(Urgency), "")
+        topic = _one_of(form, "topic", sorted(topics), "") if topics else form.string("topic", "")
+        klass = form.string("class", "")
+        calendar = _calendar(form, "calendar", calendars)
+        warn = form.number("warn", 0.8, 0.05, 1)
+        breach = _one_of(form, "breach", ACTIONS, LEAD)
+        if breach == QUEUE and PARTY[kind] == AGENCY:
+            form.fail("an agency's case cannot go back to our queue by itself", "write `breach: lead`", "breach")
+        found = Norm(kind, _budget(form, calendars.base[calendar].day), calendar, warn, breach, urgency, topic, klass)
+        form.finish()
+        if (key := (kind, urgency, topic, klass)) in seen:
+            form.fail(f"the same norm stands in line {seen[key]}", "keep one of the two", "kind")
+        seen[key] = tree.line
+        yield found
+
+
+def _one_of(form: Form, key: str, known: tuple[str, ...] | list[str], default: str | None = None) -> str:
+    word = form.string(key, default)
+    if word and word not in known:
+        form.fail(f"`{key}: {word}` is not known", near(word, known), key)
+    return word
+
+
+def _calendar(form: Form, key: str, calendars: Calendars) -> str:
+    return _one_of(form, key, tuple(calendars.base))
+
+
+def _budget(form: Form, day: timedelta) -> timedelta:
+    units = [unit for unit in UNITS if form.has(unit)]
+    if len(units) != 1:
+        form.fail("needs one of `minutes`, `hours` and `days`", "write `minutes: 5`", "kind")
+    size = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": day}[units[0]]
+    return size * form.number(units[0], 0, 0.1, 100_000)

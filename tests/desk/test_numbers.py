@@ -1,0 +1,68 @@
+"""Deadlines and numbers at the desk: what a case shows, who is warned, and one export for page and command."""
+
+import csv
+import io
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from bot import clock, numbers
+from bot.models import Role, SlaClock, SlaNotice, Ticket
+from bot.models.base import table
+from bot.turn.claim import claim
+from bot.turn.reply import reply
+from bot.turn.resolve import resolve
+from tests.desk import seed
+from tests.desk.conftest import Enter
+from tests.turn.test_deadline import Time, opened, read, time
+
+assert time  # a fixture
+
+
+async def test_the_desk_shows_what_is_due_and_what_was(db, app, enter: Enter, time: Time) -> None:
+    lia = await enter(Role.LEAD, "Lia Amalia")
+    rina = await seed.officer(db, "Rina Marlina")
+    ticket = await opened(time)
+    (row,) = await read(db, Ticket, id=ticket.id)
+    assert "tenggat 5 mnt" in (await lia.get("/desk"))[1]
+    case = (await lia.get(f"/desk/tiket/{row.number}"))[1]
+    assert "Jawaban pertama" in case and "tinggal 5 mnt" in case
+    await time.go(7)
+    text = (await lia.get("/desk"))[1]
+    assert "lewat 2 mnt" in text and "2 peringatan tenggat untuk Anda" in " ".join(text.split())
+    status, text = await lia.get("/desk/tenggat")
+    assert status == 200 and "sudah lewat" in text and row.number in text and "Jam kita" in text
+    assert (await lia.post("/desk/tenggat/dibaca"))[0] == 303
+    assert all(each.seen_at for each in await read(db, SlaNotice))
+    assert "peringatan tenggat untuk Anda" not in (await lia.get("/desk"))[1]
+    assert "Tidak ada tenggat yang berjalan" in (await lia.get("/desk/tenggat?milik=ya"))[1]
+    assert (await lia.get("/desk/tenggat?setelah=kapan_x"))[0] == 404
+
+    # a citizen's odd words reach no spreadsheet as a formula, and page, file and command say the same
+    async with db.unit() as unit:
+        await unit.conn.execute(sa.update(table(Ticket)).values(subtopic="=1+1"))
+    await claim(db, time.house, rina, ticket)
+    (row,) = await read(db, Ticket, id=ticket.id)
+    await reply(db, time.house, rina, type(ticket)(row.conversation_id, ticket.part), "Siap.", "kunciangka1")
+    time.now += timedelta(hours=2)
+    await resolve(db, time.house, rina, ticket)
+    await time.go(0)
+    day = clock.now().astimezone(numbers.WIB).date()
+    status, text = await lia.get(f"/desk/angka?dari={day}&sampai={day}")
+    plain = " ".join(text.split())
+    assert status == 200 and "Dari laporan sampai selesai</th><td>1</td><td>2,1 jam</td>" in plain
+    assert "0 % dari 1" in plain  # the first answer came late
+    status, text = await lia.get(f"/desk/angka/tiket.csv?dari={day}&sampai={day}")
+    (found,) = csv.DictReader(io.StringIO(text))
+    assert status == 200 and found["number"] == row.number and found["subtopic"] == "'=1+1"
+    assert (found["clock_first_answer"], found["clock_solution"], found["solved_by"]) == ("late", "met", "bot_human")
+    assert found["hours"] == "2.117" and found["resolved_at"] == "2026-11-23T04:07:00Z"
+    assert (await lia.get("/desk/angka?dari=besok"))[0] == 422 or "tahun-bulan-hari" in (
+        await lia.get("/desk/angka?dari=besok")
+    )[1]
+    async with db.read() as conn:
+        lines = [line async for line in numbers.rows(conn, numbers.Period(day, day))]
+        other = day - timedelta(days=1)
+        assert len([line async for line in numbers.rows(conn, numbers.Period(other, other))]) == 1
+    assert "".join(lines).splitlines() == text.splitlines()
+    assert {each.outcome for each in await read(db, SlaClock)} == {"late", "met"}

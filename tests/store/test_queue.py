@@ -1,0 +1,144 @@
+"""The queue's cost: what a list reads does not grow with what waits, on either database. Steps and rows, never seconds."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot import clock
+from bot.models import Ticket
+from bot.models.base import table
+from bot.policy import rank
+from bot.store import desk, tally
+from bot.store.db import Db
+
+NOW = datetime.fromisoformat("2026-11-23T02:00:00+00:00")
+TOPICS = ["jalan", "pju", "air", "sampah"]
+RARE = 60
+"""So many tickets are of the rare skill and language, however many wait."""
+
+
+def rows(first: int, last: int) -> list[dict[str, Any]]:
+    """Waiting tickets, the oldest first; every one of them with a place in 256 parts."""
+    made = []
+    for n in range(first, last):
+        opened = NOW - timedelta(seconds=100_000 - n)
+        rare = n < RARE
+        urgency = "high" if n < 1_000 and n % 9 == 7 else "normal"
+        made.append({
+            "id": clock.new_id(), "part": n % 256, "number": f"N{n:07}", "conversation_id": b"c%d" % n, "address_id": b"a%d" % n,
+            "contact_id": b"p%d" % n, "contact_part": n % 256, "account": "whatsapp:1", "language": "en" if rare else "id",
+            "state": "queued", "urgency": urgency, "rank": rank.rank(opened, urgency),
+            "topic": "rabies" if rare else TOPICS[n % 4], "subtopic": "", "place": "", "place_code": "", "details": "x",
+            "answers": None, "guess": None, "reason": "flow", "officer_id": None, "opened_at": opened, "updated_at": opened,
+            "version": 0,
+        })  # fmt: skip
+    return made
+
+
+async def fill(db: Db, first: int, last: int) -> None:
+    async with db.unit() as unit:
+        for start in range(first, last, 5000):
+            await unit.conn.execute(sa.insert(table(Ticket)), rows(start, min(last, start + 5000)))
+        counts = {("queued", part): len(range(first + (part - first) % 256, last, 256)) for part in range(256)}
+        statement, changes = tally.work(unit.conn, counts)
+        await statement(unit.conn, changes)
+    if not db.is_sqlite:
+        async with db.unit() as unit:
+            await unit.conn.execute(sa.text("ANALYZE ticket"))
+
+
+async def read(db: Db, what: Any) -> int:
+    """What a question costs: SQLite's steps of its machine, in hundreds; PostgreSQL's pages."""
+    async with db.read() as conn:
+        if db.is_sqlite:
+            raw: Any = (await conn.get_raw_connection()).driver_connection
+            steps = 0
+
+            def step() -> int:
+                nonlocal steps
+                steps += 1
+                return 0
+
+            await what(conn)  # what is read once, at the first use, is no cost of the question
+            await raw._execute(raw._conn.set_progress_handler, step, 100)
+            await what(conn)
+            await raw._execute(raw._conn.set_progress_handler, None, 0)
+            return steps
+        asked: list[tuple[str, Any]] = []
+        for way in ("hashjoin", "mergejoin", "seqscan"):  # what pays for a small table only
+            await conn.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+
+        def heard(conn_: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+            asked.append((statement, parameters))
+
+        sa.event.listen(conn.sync_connection, "before_cursor_execute", heard)
+        await what(conn)
+        sa.event.remove(conn.sync_connection, "before_cursor_execute", heard)
+        pages = 0
+        for statement, parameters in asked:
+            plan = await conn.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", parameters)
+            pages += _pages(plan.scalar_one())
+        return pages
+
+
+def _pages(plan: Any) -> int:
+    top = plan[0]["Plan"]
+    return int(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
+
+
+QUESTIONS = {
+    "the first page": lambda conn: desk.waiting(conn, None),
+    "a rare skill": lambda conn: desk.waiting(conn, None, ["rabies"]),
+    "three skills, one of them rare": lambda conn: desk.waiting(conn, None, ["jalan", "pju", "rabies"]),
+    "the next for who leaves a language": lambda conn: desk.next_waiting(conn, {"en"}, NOW - timedelta(days=9), 8),
+    "the badges": lambda conn: desk.counts(conn, 1),
+}
+
+
+async def test_what_is_read_does_not_grow(db: Db) -> None:
+    """From 1,500 to 12,000 waiting tickets: the exponent of every question stays at 0.05, and a page later costs what the first does."""
+    found: dict[str, list[int]] = {name: [] for name in QUESTIONS}
+    for first, last in ((0, 1_500), (1_500, 12_000)):
+        await fill(db, first, last)
+        for name, question in QUESTIONS.items():
+            found[name].append(await read(db, question))
+    # eight times the tickets: 8 ** 0.05 = 1.11; a page of an index more, or ten steps, is no growth
+    grown = {name: (a, b) for name, (a, b) in found.items() if b > a * 1.11 + 10}
+    assert not grown, found
+    async with db.read() as conn:
+        assert (await desk.counts(conn, 1))[0] == 12_000
+        page = await desk.waiting(conn, None, ["rabies"])
+        assert len(page.rows) == desk.PAGE and {row["topic"] for row in page.rows} == {"rabies"}
+        assert [row["rank"] for row in page.rows] == sorted(row["rank"] for row in page.rows)
+        assert await tally.wrong(conn) == {}
+
+
+async def test_pages_follow_each_other_without_gap_or_repetition(db: Db) -> None:
+    await fill(db, 0, 420)
+    for topics in ((), ("jalan", "air")):
+        seen: list[str] = []
+        after = None
+        async with db.read() as conn:
+            while True:
+                page = await desk.waiting(conn, after, topics)
+                seen += [row["number"] for row in page.rows]
+                after = page.after
+                if after is None:
+                    break
+            wanted = sa.select(table(Ticket).c.number).order_by(table(Ticket).c.rank, table(Ticket).c.id)
+            if topics:
+                wanted = wanted.where(table(Ticket).c.topic.in_(topics))
+            assert seen == list((await conn.execute(wanted)).scalars())
+
+
+@pytest.mark.parametrize(("left", "minutes", "expected"), [
+    ({"en"}, 15, ["N0000007"]), ({"en", "id"}, 15, []), (set(), 15, ["N0000007"]),
+])  # fmt: skip
+async def test_a_language_left_to_others(db: Db, left: set[str], minutes: int, expected: list[str]) -> None:
+    """Ranges give what a filter gave: nothing fresh of a language that is left, and the most urgent of the others first."""
+    await fill(db, 0, 300)
+    since = NOW - timedelta(seconds=100_001) if expected == [] else NOW - timedelta(minutes=minutes)
+    async with db.read() as conn:
+        assert [number for _, number in await desk.next_waiting(conn, left, since, 1)] == expected
