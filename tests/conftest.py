@@ -136,3 +136,4 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """The whole system on either database."""
     async with World(database_url, tmp_path) as built:
         yield built
+    await asyncio.sleep(0)  # what was closed last is told so before the loop goes
