@@ -58,6 +58,12 @@ async def leads(conn: AsyncConnection) -> list[int]:
     return list((await conn.execute(query.order_by(OFFICER.c.id))).scalars())
 
 
+async def named(conn: AsyncConnection, word: str) -> list[int]:
+    """Who is meant by a login or a role."""
+    mine = (OFFICER.c.login == word.lower()) | (OFFICER.c.role == word)
+    return list((await conn.execute(sa.select(OFFICER.c.id).where(OFFICER.c.active, mine))).scalars())
+
+
 async def set_duty(conn: AsyncConnection, officer_id: int, since: datetime, until: datetime | None) -> None:
     """On shift until then; None ends it. Who is on shift already keeps the time since when."""
     now = sa.literal(since, OFFICER.c.duty_since.type)
