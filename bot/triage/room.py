@@ -83,8 +83,14 @@ class Triage:
             guess=found.topics.guess if found.topics else None,
             intent=found.intents.guess if found.intents else None,
             places=found.places,
+            urgency=self.urgency,
             numbers=self.listed,
         )
+
+    def urgency(self, text: str) -> str:
+        """`critical`, `high`, or '' where nothing speaks of harm."""
+        danger = self.dangers.read(text)
+        return danger.level if danger is not None else ""
 
     def listed(self, region: str, language: str) -> str:
         """The emergency numbers of a regency, one a line, as they are said in a bubble."""
