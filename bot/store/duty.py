@@ -122,7 +122,7 @@ async def waiting(conn: AsyncConnection, after: tuple[int, bytes] | None, limit:
     query = (
         sa.select(
             TICKET.c.id, TICKET.c.part, TICKET.c.rank, TICKET.c.number, TICKET.c.language, TICKET.c.topic,
-            TICKET.c.urgency, TICKET.c.account, TICKET.c.opened_at, TICKET.c.address_id,
+            TICKET.c.subtopic, TICKET.c.urgency, TICKET.c.account, TICKET.c.opened_at, TICKET.c.address_id,
             TALK.c.owner, TALK.c.officer_id.label("talks_with"),
         )
         .select_from(

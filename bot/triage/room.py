@@ -143,7 +143,8 @@ def _routing(flows_dir: Path, flows: Flows) -> Routing:
         return LEAVE
     source = read_all([path], path.parents[1], "routing")[0]
     form = Form(Workshop(flows.catalogues), source.name, "routing", "routing", source.tree)
-    found = Routing(timedelta(minutes=form.number("language_minutes", 15, 0, 24 * 60)))
+    wait = timedelta(minutes=form.number("language_minutes", 15, 0, 24 * 60))
+    found = Routing(wait, frozenset(form.words("leads")))
     form.finish()
     return found
 
