@@ -85,9 +85,16 @@ class Norms:
         return self.known[key]
 
 
-def read(shop: Workshop, source: Source, calendars: Calendars, topics: frozenset[str]) -> Norms:
+def read(
+    shop: Workshop,
+    source: Source,
+    calendars: Calendars,
+    topics: frozenset[str],
+    subtopics: frozenset[str] | None = None,
+) -> Norms:
+    """`topics`, `subtopics`: those that exist; none, or None: any may be named. Raises `FlowError`."""
     whole = Form(shop, source.name, "sla", "sla", source.tree)
-    found = tuple(_rules(shop, source, whole, calendars, topics))
+    found = tuple(_rules(shop, source, whole, calendars, topics, subtopics))
     ways = whole.words("warn_ways")
     for way in ways:
         if way not in WAYS:
@@ -97,7 +104,14 @@ def read(shop: Workshop, source: Source, calendars: Calendars, topics: frozenset
     return Norms(found, calendars, ways, night)
 
 
-def _rules(shop: Workshop, source: Source, whole: Form, calendars: Calendars, topics: frozenset[str]) -> Iterator[Norm]:
+def _rules(
+    shop: Workshop,
+    source: Source,
+    whole: Form,
+    calendars: Calendars,
+    topics: frozenset[str],
+    subtopics: frozenset[str] | None,
+) -> Iterator[Norm]:
     seen = dict[tuple[str, ...], int]()
     for tree in rows(source, whole, "norms"):
         form = Form(shop, source.name, "sla", "norms", tree)
@@ -105,6 +119,8 @@ def _rules(shop: Workshop, source: Source, whole: Form, calendars: Calendars, to
         urgency = _one_of(form, "urgency", tuple(Urgency), "")
         topic = _one_of(form, "topic", sorted(topics), "") if topics else form.string("topic", "")
         klass, subtopic = form.string("class", ""), form.string("subtopic", "")
+        if subtopic and subtopics is not None:
+            _one_of(form, "subtopic", sorted(subtopics), "")
         calendar = _calendar(form, "calendar", calendars)
         warn = form.number("warn", 0.8, 0.05, 1)
         breach = _one_of(form, "breach", ACTIONS, LEAD)

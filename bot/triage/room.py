@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+from bot.engine.check.named import subtopics
 from bot.engine.effects import Facts
 from bot.engine.flow import Flows
-from bot.engine.forms import Form, Workshop
+from bot.engine.forms import Form, Workshop, near
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
@@ -134,7 +135,9 @@ def _agencies(flows_dir: Path, flows: Flows, regencies: Sequence[str]) -> Direct
         return Directory()
     source = read_all([path], flows_dir, "agencies")[0]
     topics = {slug: topic.agency for slug, topic in flows.topics.items()}
-    return directory.read(Workshop(flows.catalogues), source, topics, regencies)
+    written = {slug: flows.written.get(f"topics.{slug}.label") for slug in topics}
+    places = {slug: f"{each.file}:{each.line}" for slug, each in written.items() if each}
+    return directory.read(Workshop(flows.catalogues), source, topics, regencies, places)
 
 
 def _routing(flows_dir: Path, flows: Flows) -> Routing:
@@ -144,7 +147,11 @@ def _routing(flows_dir: Path, flows: Flows) -> Routing:
     source = read_all([path], path.parents[1], "routing")[0]
     form = Form(Workshop(flows.catalogues), source.name, "routing", "routing", source.tree)
     wait = timedelta(minutes=form.number("language_minutes", 15, 0, 24 * 60))
-    found = Routing(wait, frozenset(form.words("leads")))
+    leads, known = form.words("leads"), [*flows.topics, *subtopics(flows)]
+    for name in leads if path.parents[1] == flows_dir else ():
+        if name not in known:
+            form.fail(f"`{name}` is neither a topic nor a sub-topic", near(name, known), "leads")
+    found = Routing(wait, frozenset(leads))
     form.finish()
     return found
 
@@ -157,8 +164,8 @@ def _norms(flows_dir: Path, flows: Flows) -> Norms:
         return Norms()
     days, rules = (read_all([path], path.parents[1], path.stem)[0] for path in paths)
     shop = Workshop(flows.catalogues)
-    topics = frozenset(flows.topics) if own == flows_dir else frozenset[str]()
-    return norms.read(shop, rules, calendars.read(shop, days), topics)
+    topics, finer = (frozenset(flows.topics), subtopics(flows)) if own == flows_dir else (frozenset[str](), None)
+    return norms.read(shop, rules, calendars.read(shop, days), topics, finer)
 
 
 def staffing(flows_dir: Path, flows: Flows) -> Staff:
@@ -167,7 +174,9 @@ def staffing(flows_dir: Path, flows: Flows) -> Staff:
     for name, reader in staff.READERS.items():
         path = flows_dir / "data" / f"{name}.yaml"
         if path.is_file():
-            found[name] = reader(Workshop(flows.catalogues), read_all([path], path.parents[1], name)[0])
+            found[name] = reader(
+                Workshop(flows.catalogues, groups=flows.groups), read_all([path], path.parents[1], name)[0]
+            )
     return Staff(**{{"shifts": "rota"}.get(name, name): value for name, value in found.items()})  # type: ignore[arg-type]
 
 
