@@ -99,7 +99,8 @@ def read(
     regencies: Collection[str],
     places: Mapping[str, str] = MappingProxyType({}),
 ) -> Directory:
-    """`topics`: topic -> name of its agency as topics.yaml has it; `places`: topic -> file and line of it. Raises `FlowError` for anything that names what is not there."""
+    """`topics`: topic -> name of its agency as topics.yaml has it; `places`: topic -> its file and line there. Raises `FlowError`
+    for anything that names what is not there."""
     whole = Form(shop, source.name, "agencies", "agencies", source.tree)
     bounces = int(whole.number("bounces", 2, 1, 20))
     found = {
