@@ -191,7 +191,7 @@ async def _doctor(config: "Config") -> int:
 def flow_check() -> None:
     """Lint all flows in all languages."""
     from bot import clock
-    from bot.app import content_dir
+    from bot.content import content_dir
     from bot.engine.check import lint
     from bot.triage import emergency, room
 
@@ -238,7 +238,7 @@ def flow_schema() -> None:
 
 
 def flows() -> Any:
-    from bot.app import content_dir
+    from bot.content import content_dir
     from bot.engine import flow
     from bot.i18n import Catalogues
 
@@ -249,7 +249,7 @@ def flows() -> Any:
 
 def listener(flows: Any) -> Any:
     """Triage as the server has it."""
-    from bot.app import content_dir
+    from bot.content import content_dir
     from bot.triage import room
 
     config = settings()
