@@ -77,6 +77,8 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/alur/kembali"): LEADS,
     ("GET", "/desk/alur/{name}"): LEADS,
     ("POST", "/desk/alur/{name}"): LEADS,
+    ("GET", "/desk/alur/{name}/coba"): LEADS,
+    ("POST", "/desk/alur/{name}/coba"): LEADS,
     ("GET", "/desk/templat"): LEADS,
     ("GET", "/desk/petugas"): ADMIN,
     ("POST", "/desk/petugas/undang"): ADMIN,

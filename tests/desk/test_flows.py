@@ -1,9 +1,10 @@
 """Editors at the desk: a draft that is checked, published and taken back; what is broken changes nothing. B12, J5."""
 
 import re
+from html import unescape
 
 from bot.content import Content
-from bot.models import FlowEdit, FlowVersion
+from bot.models import Conversation, FlowEdit, FlowVersion, Message, Ticket
 from bot.published import Published
 from bot.web import keys
 from tests.desk import seed
@@ -85,3 +86,36 @@ async def test_a_broken_edit_is_refused(db, app, enter: Enter) -> None:
     assert (await saves(lead, **{f"id:{TEXT}": BETTER}))[0] == 303 and await seed.count(db, FlowEdit) == 1
     assert (await lead.post("/desk/alur/buang"))[0] == 400
     assert (await lead.post("/desk/alur/buang", yakin="ya"))[0] == 303 and await seed.count(db, FlowEdit) == 0
+
+
+async def chats(who: Visitor, flow: str, page: str, **more: str) -> str:
+    """One more line of the rehearsal on this page, as its form sends it."""
+    kept = re.findall(
+        r'name="(csrf|isi|bahasa|baris)" value="([^"]*)"', page.partition('id="tulis"')[2].partition("</form>")[0]
+    )
+    form = [*((name, unescape(value)) for name, value in kept), *more.items()]
+    url = f"/desk/alur/{flow}/coba"
+    async with who.client.post(url, data=form, headers=who.origin, allow_redirects=False) as answer:
+        assert answer.status == 200, await answer.text()
+        return await answer.text()
+
+
+async def test_a_rehearsal_plays_the_draft_and_stores_nothing(db, enter: Enter) -> None:
+    lead = await enter("lead", "Dadang")
+    await saves(lead, "pengaduan", **{"id:pengaduan.kirim.text": "Terima kasih, laporan {number} kami terima. {link}"})
+    page = (await lead.get("/desk/alur/pengaduan/coba?bahasa=id"))[1]
+    assert "style=" not in page and 'class="bot"' in page
+    page = await chats(lead, "pengaduan", page, tekan="pengaduan/topik/jalan")
+    for line in ("1", "Coblong", "jalan berlubang di depan rumah <b>", "tidak ada foto", "1"):
+        assert "tiket dibuat" not in page
+        page = await chats(lead, "pengaduan", page, tulis=line)
+    assert "&lt;b&gt;" in page and "<b>" not in page.partition("</ol>")[0].partition("<ol")[2]
+    assert "tiket dibuat" in page and "Terima kasih, laporan K7M2-9QXH kami terima." in page
+    old = (await lead.get("/desk/alur/menu/coba?isi=berlaku"))[1]
+    assert "Silakan pilih bahasa" in old and 'value="menu/mulai/su"' in old
+    assert (
+        "Sampurasun" in (told := await chats(lead, "menu", old, tekan="menu/mulai/su")) and ">Basa Sunda</bdi>" in told
+    )
+    assert "petugas (asked)" in await chats(lead, "menu", told, tulis="petugas")
+    assert (await lead.post("/desk/alur/menu/coba", tulis="(lokasi di sana)"))[0] == 400
+    assert await seed.count(db, Ticket) == await seed.count(db, Conversation) == await seed.count(db, Message) == 0
