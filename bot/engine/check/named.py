@@ -14,7 +14,7 @@ TOPIC, SUBTOPIC = "topic", "subtopic"
 
 def subtopics(flows: Flows) -> frozenset[str]:
     """Whatever a flow may save as one."""
-    return frozenset(name for node in flows.nodes.values() for name in _saved(node, SUBTOPIC))
+    return frozenset(name for node in flows.nodes.values() for name in _saved(node, SUBTOPIC)) | flows.finer.keys()
 
 
 def named(flows: Flows) -> Iterator[Problem]:
