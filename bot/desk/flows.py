@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from aiohttp import web
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from bot import clock, content, published
 from bot.desk import drafts, page
 from bot.desk.keys import Look
 from bot.desk.show import N_
+from bot.desk.speech import tr
 from bot.edits import Edit
 from bot.engine import draw, show
 from bot.engine.check import Problem
@@ -18,11 +20,14 @@ from bot.engine.flow import Flows
 from bot.errors import Conflict, FlowError, NotFound, WargiError
 from bot.i18n import SOURCE
 from bot.message import clean
-from bot.store import versions
+from bot.store import versions, walks
 from bot.store.boxes import Row
 from bot.web import keys
 
 LONGEST = 4000
+DAYS = 7
+"""So many days, today among them, are counted together."""
+WORDS = (N_("dicapai"), N_("dijawab"), N_("pergi"))
 FIELD = {
     "text": N_("Teks"),
     "choices": N_("Pilihan"),
@@ -65,10 +70,11 @@ async def listed(request: web.Request) -> web.Response:
     new, refused = await _draft(request, now, edits)
     async with request.config_dict[keys.DB].read() as conn:
         acts = await versions.acts(conn)
-    flows = new.flows
+    found, flows = await _walks(request), new.flows
     rows = [
         {
             "name": name, "title": _title(flows, name), "steps": len(show.steps(flows, name)),
+            "walks": _total(flows, name, found),
             "problems": [each for each in (*new.problems, *new.pity) if _of(each, name)],
         }
         for name in flows.names if any(node.flow == name for node in flows.nodes.values())
@@ -98,11 +104,15 @@ async def _page(
     found = [*faults, *(each for each in (*new.problems, *new.pity) if each not in faults)]
     steps, others = _steps(now.flows, new.flows, name, given or {}, [each for each in found if _of(each, name)])
     others += [each for each in faults if not _of(each, name)]
+    walked = await _walks(request)
+    notes = {node.id: _note(walked[node.id]) for node in show.steps(new.flows, name) if node.id in walked}
     return page.render(
         request, "flow.html", 422 if faults else 200, name=name, title=_title(new.flows, name), steps=steps, others=others,
         faults=faults, refused=refused, languages=new.flows.languages, field=FIELD,
-        drawing=Markup(draw.draw(new.flows, name, SOURCE, {})),  # noqa: S704 - escaped where it is drawn
-        tree=show.show(new.flows, name), differences=content.differences(now.flows, new.flows), version=new.flows.version,
+        drawing=Markup(draw.draw(new.flows, name, SOURCE, notes)),  # noqa: S704 - escaped where it is drawn
+        tree=show.show(new.flows, name),
+        walked=[(node, walked[node.id]) for node in show.steps(new.flows, name) if node.id in walked],
+        differences=content.differences(now.flows, new.flows), version=new.flows.version,
     )  # fmt: skip
 
 
@@ -228,6 +238,24 @@ async def _draft(request: web.Request, now: Look, edits: Sequence[Row]) -> tuple
         return await drafts.draft(request, now, edits), ""
     except FlowError as error:
         return now, str(error)
+
+
+async def _walks(request: web.Request) -> dict[str, Row]:
+    """`flow/step` -> how often it was reached, answered, left in the last days."""
+    async with request.config_dict[keys.DB].read() as conn:
+        rows = await walks.since(conn, walks.day(clock.now()) - timedelta(days=DAYS - 1))
+    return {f"{row.flow}/{row.node}": row for row in rows}
+
+
+def _note(row: Row) -> str:
+    return f"{tr('dicapai')} {row.reached} · {tr('dijawab')} {row.answered} · {tr('pergi')} {row.gone}"
+
+
+def _total(flows: Flows, name: str, found: Mapping[str, Row]) -> tuple[int, int]:
+    """How often the flow was begun, and how often it was left at one of its questions."""
+    rows = [found[node.id] for node in show.steps(flows, name) if node.id in found]
+    first = found.get(flows.first[name])
+    return first.reached if first else 0, sum(row.gone for row in rows)
 
 
 def _who(request: web.Request) -> str:

@@ -1,11 +1,14 @@
 """Editors at the desk: a draft that is checked, published and taken back; what is broken changes nothing. B12, J5."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
+from bot import clock
 from bot.content import Content
 from bot.models import Conversation, FlowEdit, FlowVersion, Message, Ticket
 from bot.published import Published
+from bot.store import walks
 from bot.web import keys
 from tests.desk import seed
 from tests.desk.conftest import ROOT, Enter, Visitor
@@ -119,3 +122,24 @@ async def test_a_rehearsal_plays_the_draft_and_stores_nothing(db, enter: Enter) 
     assert "petugas (asked)" in await chats(lead, "menu", told, tulis="petugas")
     assert (await lead.post("/desk/alur/menu/coba", tulis="(lokasi di sana)"))[0] == 400
     assert await seed.count(db, Ticket) == await seed.count(db, Conversation) == await seed.count(db, Message) == 0
+
+
+async def test_counts_stand_on_the_drawing_and_in_a_table(db, enter: Enter) -> None:
+    lead, now = await enter("lead", "Dadang"), clock.now()
+    topic, start = "pengaduan/topik", ("pengaduan/topik", "reached")
+    for at, part, n in (
+        (now, 3, 5),
+        (now, 3, 2),
+        (now, 9, 4),
+        (now - timedelta(days=6), 3, 1),
+        (now - timedelta(days=7), 3, 50),
+    ):
+        async with db.unit() as unit:
+            what, rows = walks.work(unit.conn, {start: n, (topic, "answered"): n - 1, (topic, "gone"): 1}, at, part)
+            await what(unit.conn, rows)
+    text = (await lead.get("/desk/alur/pengaduan"))[1]
+    assert "dicapai 12 · dijawab 8 · pergi 4</text>" in text
+    assert re.search(r'href="#topik">topik</a></th><td>12</td><td>8</td><td>4</td>', text)
+    row = (await lead.get("/desk/alur"))[1].partition("/desk/alur/pengaduan")[2].partition("</tr>")[0]
+    assert re.findall(r"<td>(.*?)</td>", row)[2:] == ["12", "4"]
+    assert "Belum ada warga yang lewat" in (await lead.get("/desk/alur/bansos"))[1]
