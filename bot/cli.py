@@ -10,7 +10,7 @@ import typer
 
 from bot import flow_cli
 from bot.db_cli import check, db_app
-from bot.errors import WargiError
+from bot.errors import FlowError, WargiError
 from bot.report_cli import report_app
 from bot.triage_cli import triage_app
 
@@ -191,7 +191,7 @@ async def _doctor(config: "Config") -> int:
 def flow_check() -> None:
     """Lint all flows in all languages."""
     from bot import clock
-    from bot.app import content_dir
+    from bot.content import content_dir
     from bot.engine.check import lint
     from bot.triage import emergency, room
 
@@ -199,7 +199,13 @@ def flow_check() -> None:
     problems = lint(known)
     folder = content_dir(settings().flows_dir, "flows")
     # dangers, escalation, routing, agencies, norms: a broken file is refused with its line
-    days = room.load(folder, known).norms.calendars
+    try:
+        days = room.load(folder, known).norms.calendars
+    except FlowError as error:
+        for problem in problems:
+            typer.echo(str(problem))
+        typer.echo(str(error))
+        sys.exit(1)
     warnings = [str(each) for each in (*emergency.read(folder).stale(today), *known.knowledge.due(today))]
     warnings += [
         f"calendars: no holidays of kind `{kind}` are written for {year}; write them into data/calendars.yaml."
@@ -238,7 +244,7 @@ def flow_schema() -> None:
 
 
 def flows() -> Any:
-    from bot.app import content_dir
+    from bot.content import content_dir
     from bot.engine import flow
     from bot.i18n import Catalogues
 
@@ -249,7 +255,7 @@ def flows() -> Any:
 
 def listener(flows: Any) -> Any:
     """Triage as the server has it."""
-    from bot.app import content_dir
+    from bot.content import content_dir
     from bot.triage import room
 
     config = settings()

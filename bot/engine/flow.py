@@ -139,6 +139,8 @@ class Flows:
     knowledge: Knowledge = field(default_factory=Knowledge)
     comfort: Mapping[str, tuple[Text, Text]] = field(default_factory=dict)
     """What officers may say to bad news: title and text."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """flow -> what editors call it."""
 
     def redirect(self, elsewhere: str, language: str) -> str:
         """Who can help in a place that is not ours: its own service where we know one, and the country's."""
@@ -208,6 +210,7 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         register=manners,
         knowledge=knows,
         comfort=MappingProxyType(kind_words),
+        titles=MappingProxyType({name: form.string("title", "") or name for name, (_, form) in steps.items()}),
     )
 
 
