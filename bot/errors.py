@@ -68,6 +68,8 @@ class Fault:
     """Who else must wait: `message`, `address` (this pair) or `account` (the whole number)."""
     most: int = 0
     """So many tries at most where the refusal may be our own fault after all; 0 = as many as any."""
+    moved: str = ""
+    """The platform names the address that this one has become: from now on it is sent there."""
 
 
 class SendError(WargiError):

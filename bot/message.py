@@ -62,7 +62,7 @@ class Inbound:
     kind: str = "text"
     """What is said: `text`, `choice`, `flow` (a form), an attachment's kind, `location`, `contact`, `order`, `lost` (a file that the
     platform could not fetch), `unsupported`. What is done to an older message: `edited`, `deleted`, `reaction`. News about the
-    citizen: `number_changed`, `id_changed`, `identity_changed`, `blocked`, `unblocked`, `system`."""
+    citizen: `number_changed`, `id_changed`, `chat_moved`, `identity_changed`, `blocked`, `unblocked`, `system`."""
     text: str = ""
     choice: str = ""
     """The id of the button that was pressed: checked against the session, never believed."""
@@ -89,7 +89,7 @@ class Inbound:
     aliases: tuple[tuple[str, str], ...] = ()
     """Other names of the sender that the platform itself gives: `phone`, `user_id`, `parent`, `username`."""
     moved_from: tuple[str, ...] = ()
-    """Names that the sender had before (`number_changed`, `id_changed`); the new ones are in `aliases`."""
+    """Names that the sender had before (`number_changed`, `id_changed`, `chat_moved`); the new ones are in `aliases`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +178,8 @@ class Receipt:
 
     external_id: str = ""
     state: Literal["accepted", "delivered"] = "accepted"
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Other names of whom it went to, as `Inbound.aliases`, where the answer gives some."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,15 @@ class Pager:
         choices = (Choice(f"terima/{Ref(call.alarm_id, call.part)}", TAKE),) if take else ()
         template = Template(self._house.ways.template, "id", (text,)) if self._house.ways.template else None
         out = Outbound(str(Ref(call.id, call.part)), channel.account, call.target, text, choices)
-        await channel.send(replace(out, template=template) if take and call.via == "whatsapp" else out)
+        out = replace(out, template=template) if take and call.via == "whatsapp" else out
+        try:
+            await channel.send(out)
+        except SendError as error:
+            if not (now := error.fault.moved):
+                raise
+            async with self._db.unit() as unit:
+                await alarms.way_moved(unit.conn, call.via, call.target, now)
+            await channel.send(replace(out, address=now))
 
     async def _webhook(self, call: boxes.Row, text: str, link: str) -> None:
         """JSON, signed like the platforms sign: `X-Wargi-Signature: sha256=` and the HMAC of the raw bytes."""

@@ -52,6 +52,7 @@ FILE_ERRORS: tuple[tuple[int, str, Fault], ...] = (
 _JSON = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
 _FILE_PATH = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_.-]+)+")
 _TRANSIENT = Fault("transient", retryable=True)
+_MOVED = Fault("moved", retryable=True, wait=0.0, most=3)
 _OTHER = Fault("refused")
 
 # The update kinds that a citizen makes, and where their chat and time are.
@@ -115,6 +116,8 @@ class Telegram:
                 stamp = said.get("edit_date") if key == "edited_message" else said.get("date")
                 # A pressed button has no time of its own, and its message's time may be 0.
                 hour = 0 if key == "callback_query" else seconds(stamp) // 3600
+                if key == "message" and (ends := moved(said)):  # said in both chats; it is one thing
+                    return [Item(self.account, "message", "migrated:{}:{}".format(*ends), str(ends[0]), body, hour)]
                 if chat is not None and not any(map(_SERVICE.fullmatch, said)):
                     return [Item(self.account, "message", external_id, chat, body, hour)]
                 return [Item(self.account, "event", external_id, None, body, hour)]
@@ -223,6 +226,16 @@ def _private_chat(key: str, said: dict[str, Any]) -> str | None:
     return str(number) if type(number) is int and number > 0 else None
 
 
+def moved(said: dict[str, Any]) -> tuple[int, int] | None:
+    """The number of a chat before and after: a group that has become a supergroup is told so in both."""
+    chat = said.get("chat")
+    here = chat.get("id") if isinstance(chat, dict) else None
+    for ends in ((here, said.get("migrate_to_chat_id")), (said.get("migrate_from_chat_id"), here)):
+        if all(type(each) is int and each for each in ends) and ends[0] != ends[1]:
+            return ends  # type: ignore[return-value]
+    return None
+
+
 def _fits(choices: tuple[Choice, ...]) -> bool:
     return len(choices) <= BUTTONS and all(
         one.label.strip() and len(one.label) <= BUTTON_LABEL and 0 < len(one.id.encode()) <= BUTTON_DATA
@@ -243,11 +256,18 @@ def fault_of(status: int, body: bytes) -> Fault:
     code = code if type(code) is int else status
     words = clean(answer.get("description"), 500)
     parameters = answer.get("parameters")
-    wait: Any = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    parameters = parameters if isinstance(parameters, dict) else {}
+    chat, wait = parameters.get("migrate_to_chat_id"), parameters.get("retry_after")
+    if code == 400 and type(chat) is int and chat:
+        return replace(_MOVED, text=words, moved=str(chat))
     fault = next((it for number, part, it in ERRORS if number == code and part in words.lower()), None)
     if fault is None:
         fault = _TRANSIENT if code >= 500 else _OTHER
-    asked = min(float(wait), 3600.0) if type(wait) in (int, float) and wait > 0 else fault.wait
+    asked = (
+        min(float(wait), 3600.0)
+        if isinstance(wait, int | float) and type(wait) is not bool and wait > 0
+        else fault.wait
+    )
     return Fault(fault.name, words or f"HTTP {status}", fault.retryable, fault.ambiguous, asked, fault.scope)
 
 

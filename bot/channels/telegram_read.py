@@ -8,6 +8,7 @@ from typing import Any
 from telegram import Message, Update, User
 
 from bot.channels.http import seconds
+from bot.channels.telegram import moved
 from bot.errors import Unreadable
 from bot.message import Attachment, Card, Inbound, Location, clean
 
@@ -50,7 +51,22 @@ def _why(error: Exception) -> str:
 
 
 def _message(message: Message, update: Update, raw: Any) -> Inbound | None:
+    if (ends := moved(raw)) is not None:
+        return _migrated(str(ends[0]), str(ends[1]), message.date)
     return _inbound(message, _name_of(message.chat.id, message.message_id), _content(message, raw), message.date)
+
+
+def _migrated(old: str, new: str, at: datetime | None) -> Inbound:
+    """News about the chat under the number that we know; the new number is another name of whoever is reached there."""
+    return Inbound(
+        address=old,
+        external_id=f"migrated:{old}:{new}",
+        kind="chat_moved",
+        sent_at=_time(at),
+        silent=True,
+        aliases=(("user_id", new),),
+        moved_from=(old,),
+    )
 
 
 def _edited(message: Message, update: Update, raw: Any) -> Inbound | None:

@@ -158,7 +158,7 @@ class WhatsApp:
         if not isinstance(answer, dict):
             answer = {}
         if status == 200 and "error" not in answer:
-            return receipt(answer)
+            return receipt(answer, out.address)
         raise SendError(fault(status, answer.get("error"), wait))
 
     def fetch(self, account: str, ref: str) -> AsyncGenerator[bytes, None]:

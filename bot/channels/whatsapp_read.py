@@ -92,6 +92,17 @@ def _aliases(message: dict[str, Any], person: dict[str, Any]) -> dict[str, str]:
     return {kind: name for kind, name in names.items() if name}
 
 
+def names_in_answer(answer: dict[str, Any], address: str) -> tuple[tuple[str, str], ...]:
+    """What the answer to a send calls whom it went to, beside the name that we used: `wa_id` need not be the number that was dialled,
+    and who was written to by number may be shown with a user id."""
+    person = _first(answer.get("contacts"))
+    if not isinstance(person, dict):
+        return ()
+    here = (person.get("user_id"), person.get("wa_id"))
+    names = (("phone", next(filter(None, map(_phone, reversed(here))), "")), ("user_id", _id(*here)))
+    return tuple((kind, name) for kind, name in names if name and name != address)
+
+
 def _id(*values: object) -> str:
     return next((value for value in values if isinstance(value, str) and BSUID.fullmatch(value)), "")
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.channels.http import GARBLED, name_of
-from bot.channels.whatsapp_read import words_of
+from bot.channels.whatsapp_read import names_in_answer, words_of
 from bot.errors import Fault, SendError
 from bot.message import Choice, File, Outbound, Pace, Receipt, Template
 
@@ -168,13 +168,13 @@ def _fits(choices: tuple[Choice, ...], title: int, id_: int) -> bool:
     return all(0 < len(one.label) <= title and 0 < len(one.id) <= id_ for one in choices)
 
 
-def receipt(answer: dict[str, Any]) -> Receipt:
+def receipt(answer: dict[str, Any], address: str = "") -> Receipt:
     messages = answer.get("messages")
     first = messages[0] if isinstance(messages, list) and messages else None
     wamid = first.get("id") if isinstance(first, dict) else None
     if not isinstance(wamid, str) or not wamid:
         raise SendError(GARBLED)
-    return Receipt(name_of(wamid, b""))  # as its statuses will be named
+    return Receipt(name_of(wamid, b""), aliases=names_in_answer(answer, address))  # named as its statuses will be
 
 
 def fault(status: int, error: Any, wait: float | None) -> Fault:

@@ -9,8 +9,9 @@ from typing import Any
 from bot import clock, logs
 from bot.delivery.breaker import Alert
 from bot.delivery.bubble import Bubble, Chains
-from bot.delivery.late import WINDOW_CLOSED, may_leave, note
+from bot.delivery.late import WINDOW_CLOSED, may_leave, note, taken_over
 from bot.delivery.late import wait as _wait
+from bot.delivery.names import Names
 from bot.delivery.rate import Paces, of_account
 from bot.delivery.receipts import Receipts
 from bot.delivery.sender import Sender
@@ -18,8 +19,9 @@ from bot.errors import Fault, SendError
 from bot.message import Channel, Receipt
 from bot.metrics import Metrics
 from bot.models import Delivery as State
-from bot.store import boxes, talk
+from bot.store import boxes
 from bot.store.db import Db, Unit
+from bot.turn import learnt
 
 CONFIRM_WAIT = 60.0
 """An ambiguous send waits so long for a status that proves it (platforms that echo our reference), then goes out once more."""
@@ -46,7 +48,7 @@ class Delivery:
         self._senders: dict[str, Sender] = {}
         self._receipts = Receipts(db, self._written)
         self._paces = Paces()
-        self._alert = Alert(db, metrics)
+        self._alert, self._names = Alert(db, metrics), Names(db)
         self._wake, self._asked = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._parts: frozenset[int] | None = frozenset()
@@ -163,7 +165,7 @@ class Delivery:
     # -- going out ---------------------------------------------------------------------------------
 
     def start(self) -> None:
-        loops = (self._dispatch(), self._receipts.run(), self._load_what_is_asked())
+        loops = (self._dispatch(), self._receipts.run(), self._load_what_is_asked(), self._names.run())
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self, seconds: float) -> None:
@@ -204,7 +206,7 @@ class Delivery:
             ready, self._ready = self._ready, []
             bubbles = [each for each in ready if not each.gone and not each.flying and self._chains.is_head(each)]
             try:
-                over = await self._taken_over(bubbles)
+                over = await taken_over(self._db, bubbles, self._epochs)
             except Exception as error:
                 self._log.warning("bubbles wait for the database", error=logs.fault(error))
                 self._ready += bubbles
@@ -229,7 +231,7 @@ class Delivery:
             self._sender(bubble.account).put(bubble)
 
     async def _may(self, bubble: Bubble) -> bool:
-        """The last look before a send: do we still hold its part, and may the bot still speak."""
+        """The last look before a send: do we still hold its part, and may the bot still speak, and speak freely, and where."""
         if clock.monotonic() > self.valid_until or not self.holds(bubble.part):
             bubble.flying = False
             if self.holds(bubble.part):
@@ -238,50 +240,41 @@ class Delivery:
                 self._finish(bubble, go_on=False)
                 self._forget(bubble)
             return False
-        if bubble.epoch is not None and clock.monotonic() - bubble.checked > CHECK_LASTS:
-            bubble.fresh = False
-            try:
-                over = await self._taken_over([bubble])
-            except Exception:
-                bubble.flying = False
-                self._in(bubble, 1.0)
-                return False
-            if over:
-                self._suppress(bubble)
-                return False
-        return await self._in_time(bubble)
-
-    async def _in_time(self, bubble: Bubble) -> bool:
         try:
-            if await may_leave(self._db, bubble, self._channels[bubble.channel].limits.window):
-                return True
-        except Exception:
+            return await self._checked(bubble)
+        except Exception as error:
+            self._log.warning("a bubble waits for the database", error=logs.fault(error))
             bubble.flying = False
             self._in(bubble, 1.0)
             return False
+
+    async def _checked(self, bubble: Bubble) -> bool:
+        if bubble.epoch is not None and clock.monotonic() - bubble.checked > CHECK_LASTS:
+            bubble.fresh = False
+            if await taken_over(self._db, [bubble], self._epochs):
+                self._suppress(bubble)
+                return False
+        if bubble.moved:
+            await self._follow(bubble)
+            return False
+        if await may_leave(self._db, bubble, self._channels[bubble.channel].limits.window):
+            return True
         self._metrics.sends.labels(bubble.channel, "window_closed").inc()
         self._settled(bubble, State.FAILED, error=WINDOW_CLOSED)
         return False
 
+    async def _follow(self, bubble: Bubble) -> None:
+        """The platform has named another address: all that waits for the old one goes there. That is written first, so that what is
+        queued from now on stands behind it."""
+        now = await learnt.moved(self._db, bubble.ref, bubble.address, bubble.moved)
+        if not now:
+            return self._settled(bubble, State.FAILED, error=learnt.TAKEN)
+        bubble.flying, bubble.moved = False, ""
+        self._again(self._chains.move(bubble, now))
+
     def _suppress(self, bubble: Bubble) -> None:
         self._metrics.sends.labels(bubble.channel, "suppressed").inc()
         self._settled(bubble, State.SUPPRESSED, error=TAKEN_OVER)
-
-    async def _taken_over(self, bubbles: list[Bubble]) -> set[bytes]:
-        """Ids of dialogue bubbles whose epoch is over. On SQLite every rise passes through this process, so a bubble that was
-        made here a moment ago needs no look at the table; all others do."""
-        now = clock.monotonic()
-        asked = [each for each in bubbles if each.epoch is not None]
-        for each in asked:
-            each.checked = now
-        over = {each.id for each in asked if self._epochs.get(each.conversation_id, 0) > (each.epoch or 0)}
-        if self._db.is_sqlite:
-            asked = [each for each in asked if not each.fresh]
-        if not asked:
-            return over
-        async with self._db.read() as conn:
-            epochs = await talk.epochs(conn, [(each.conversation_id, each.part) for each in asked])
-        return over | {each.id for each in asked if epochs.get(each.conversation_id) != each.epoch}
 
     def _sender(self, account: str) -> Sender:
         if account not in self._senders:
@@ -295,6 +288,8 @@ class Delivery:
     def _sent(self, bubble: Bubble, receipt: Receipt) -> None:
         self._metrics.sends.labels(bubble.channel, receipt.state).inc()
         self._settled(bubble, receipt.state, external_id=receipt.external_id or None, error=note(bubble))
+        if receipt.aliases:
+            self._names.heard(bubble, receipt.aliases)
 
     def _failed(self, bubble: Bubble, error: SendError) -> None:
         fault = error.fault
@@ -306,6 +301,8 @@ class Delivery:
         if fault.name == "window_closed" and bubble.template and not bubble.outside:
             bubble.outside = True  # the platform's clock, not ours
             return self._later(bubble, State.RETRY, 0.0, fault)
+        if fault.moved and fault.moved != bubble.address:
+            bubble.moved = fault.moved
         if fault.ambiguous:
             bubble.doubts += 1
             if bubble.doubts <= 1:

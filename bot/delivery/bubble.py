@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.message import Choice, File, Outbound, Template
 from bot.models import Delivery as State
+from bot.models.ref import Ref
 
 
 class Bubble:
@@ -13,7 +14,7 @@ class Bubble:
 
     __slots__ = (
         "account", "address", "attempts", "checked", "conversation_id", "doubts", "due", "epoch", "flying", "fresh", "gone",
-        "id", "outside", "part", "payload", "priority", "unwritten",
+        "id", "moved", "outside", "part", "payload", "priority", "unwritten",
     )  # fmt: skip
 
     def __init__(self, row: Mapping[str, Any], fresh: bool = False) -> None:
@@ -38,6 +39,8 @@ class Bubble:
         """When its epoch was last compared (monotonic)."""
         self.flying = False
         """With a lane: from here on nothing may overtake it."""
+        self.moved = ""
+        """The platform says that its address has become this one."""
         self.unwritten = 0
         """Receipts of it that are not committed yet."""
         self.gone = False
@@ -45,6 +48,11 @@ class Bubble:
 
     def __lt__(self, other: "Bubble") -> bool:
         return self.id < other.id
+
+    @property
+    def ref(self) -> Ref:
+        """Its conversation."""
+        return Ref(self.conversation_id, self.part)
 
     @property
     def channel(self) -> str:
@@ -100,6 +108,16 @@ class Chains:
     def is_head(self, bubble: Bubble) -> bool:
         line = self._lines.get((bubble.account, bubble.address))
         return line is not None and line[0] is bubble
+
+    def move(self, bubble: Bubble, address: str) -> Bubble:
+        """All that waits for this bubble's address stands in the line of another one, by age; returns that line's head."""
+        line = self._lines.pop((bubble.account, bubble.address), [])
+        there = self._lines.setdefault((bubble.account, address), [])
+        first = 1 if there and there[0].flying else 0
+        for each in line:
+            each.address = address
+        there[first:] = sorted([*there[first:], *line])
+        return there[0]
 
     def remove(self, bubble: Bubble) -> Bubble | None:
         """Out of its line; returns the one that has become head by it."""

@@ -1,5 +1,6 @@
 """A bubble that waited: has the platform's window closed meanwhile, and what then. And how long the next try waits."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot import clock
@@ -25,6 +26,23 @@ async def may_leave(db: Db, bubble: Bubble, span: timedelta | None) -> bool:
         bubble.outside = bubble.template is not None
         return bubble.outside
     return True
+
+
+async def taken_over(db: Db, bubbles: Sequence[Bubble], epochs: Mapping[bytes, int]) -> set[bytes]:
+    """Ids of dialogue bubbles whose epoch is over; `epochs` are the newest rises that this process has committed. On SQLite every
+    rise passes through this process, so a bubble that was made here a moment ago needs no look at the table; all others do."""
+    now = clock.monotonic()
+    asked = [each for each in bubbles if each.epoch is not None]
+    for each in asked:
+        each.checked = now
+    over = {each.id for each in asked if epochs.get(each.conversation_id, 0) > (each.epoch or 0)}
+    if db.is_sqlite:
+        asked = [each for each in asked if not each.fresh]
+    if not asked:
+        return over
+    async with db.read() as conn:
+        true = await talk.epochs(conn, [(each.conversation_id, each.part) for each in asked])
+    return over | {each.id for each in asked if true.get(each.conversation_id) != each.epoch}
 
 
 def note(bubble: Bubble) -> str:

@@ -1,7 +1,7 @@
 """flows/data/templates.yaml: which approved template says what the house wants to say outside the window. Pure; read once at the start."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from bot.message import Template
 PURPOSES = ("ticket_update", "ask_to_reply", "survey", "handed_back", "followed")
 FILLED = frozenset({"number", "officer", "link", "topic_name", "place_name"})
 """Variables that the system knows; an officer types the others."""
+MOST_ANSWERS = 10
+"""Buttons of one template, says Meta."""
 LANGUAGE = "id"
 """Sundanese is no template language of Meta: outside the window everybody reads Indonesian."""
 LONGEST = 700
@@ -32,16 +34,20 @@ class Purpose:
     """Of a template whose header has one variable: what stands there."""
     link: str = ""
     """Of a template with a button that opens an address of ours: the end of that address."""
+    answers: int = 0
+    """How many quick-reply buttons it has: each is pressed as the answer that stands in its place in the question."""
 
     @property
     def typed(self) -> tuple[str, ...]:
         asked = (*self.variables, *_VARIABLE.findall(self.header + self.link))
         return tuple(dict.fromkeys(each for each in asked if each not in FILLED))
 
-    def fill(self, values: Mapping[str, str]) -> Template:
-        """Meta takes no line break, tab or run of blanks in a variable, and none that is empty."""
+    def fill(self, values: Mapping[str, str], answers: Sequence[str] = ()) -> Template:
+        """Meta takes no line break, tab or run of blanks in a variable, and none that is empty. `answers`: the ids of what can be
+        answered; where they are not as many as the buttons, a pressed one comes back as its words."""
         body = tuple(plain(values.get(each, "")) for each in self.variables)
-        buttons = (("url", self._put(self.link, values)),) if self.link else ()
+        quick = tuple(("quick_reply", each) for each in answers) if len(answers) == self.answers else ()
+        buttons = (*quick, *((("url", self._put(self.link, values)),) if self.link else ()))
         return Template(self.name, LANGUAGE, body, self._put(self.header, values), buttons)
 
     def say(self, values: Mapping[str, str]) -> str:
@@ -78,6 +84,7 @@ def load(flows_dir: Path, catalogues: Catalogues) -> dict[str, Purpose]:
             tuple(_VARIABLE.findall(text)),
             form.string("header", ""),
             form.string("link", ""),
+            int(form.number("answers", 0, 0, MOST_ANSWERS)),
         )
         form.finish()
     whole.finish()

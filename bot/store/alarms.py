@@ -90,6 +90,11 @@ async def set_ways(conn: AsyncConnection, officer_id: int, values: Mapping[str, 
     await conn.execute(sa.update(OFFICER).where(OFFICER.c.id == officer_id).values(dict(values)))
 
 
+async def way_moved(conn: AsyncConnection, via: str, before: str, now: str) -> None:
+    """A chat in which officers are called has got another number."""
+    await conn.execute(sa.update(OFFICER).where(OFFICER.c[via] == before).values({via: now}))
+
+
 # -- calls -----------------------------------------------------------------------------------------
 
 

@@ -199,6 +199,17 @@ async def unsent(
     return [dict(row) for row in (await conn.execute(query)).mappings()]
 
 
+async def readdress(conn: AsyncConnection, account: str, part: int, before: str, now: str) -> None:
+    """What waits for one address leaves for another one. Locked in the order in which receipts write."""
+    waiting = sa.select(OUTBOX.c.id).where(
+        OUTBOX.c.part == part, OUTBOX.c.account == account, OUTBOX.c.address == before
+    )
+    ids = (await conn.execute(waiting.order_by(OUTBOX.c.id).with_for_update())).scalars().all()
+    if ids:
+        moved = sa.update(OUTBOX).where(OUTBOX.c.id.in_(ids), OUTBOX.c.part == part).values(address=now)
+        await conn.execute(moved)
+
+
 # -- timers ----------------------------------------------------------------------------------------
 
 

@@ -33,6 +33,7 @@ TOLD_ONCE = ("unsupported", "lost", "unreadable")
 NEWS = {
     "number_changed": "Nomor WhatsApp warga berganti. Pastikan orangnya sama sebelum membahas laporan lama.",
     "id_changed": "Identitas WhatsApp warga berganti. Pastikan orangnya sama sebelum membahas laporan lama.",
+    "chat_moved": "Obrolan Telegram ini mendapat nomor baru dari Telegram.",
     "identity_changed": "Kode keamanan WhatsApp warga berubah, biasanya karena ganti ponsel. Pastikan orangnya sama.",
     "blocked": "Warga memblokir bot ini. Pesan tidak sampai selama blokir belum dibuka.",
     "unblocked": "Warga membuka blokir bot ini. Pesan dapat dikirim lagi.",
@@ -116,11 +117,12 @@ def _soon(thread: Talk, at: datetime) -> bool:
 
 def news(batch: Batch, thread: Talk, inbound: Inbound) -> None:
     """A line for the officers; of somebody who has never written to us there is nothing to tell."""
-    if thread.is_new:
-        return
+    if thread.is_new or (inbound.kind == "chat_moved" and not thread.address_changed):
+        return  # Telegram says it in both chats, and once more to whoever writes into the old one
     words = NEWS[inbound.kind]
     if inbound.moved_from and thread.send_to:
         shown = f"nomor {thread.send_to}" if thread.send_to.isdigit() else "akun barunya"
+        shown = "obrolan yang baru" if inbound.kind == "chat_moved" else shown
         words = f"{words} Balasan di sini sekarang dikirim ke {shown}."
     line(batch, thread, words)
 

@@ -40,7 +40,7 @@ Act = Callable[[Batch, House, Talk, dict[str, Any], Actor], None]
 
 async def _do(db: Db, house: House, who: Actor, ticket: Ref, act: Act) -> None:
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         if not who.agency or case["agency"] != who.agency or (who.token and not opens(house, who.token, case)):
             raise NotFound("tiket tidak ditemukan")

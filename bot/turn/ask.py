@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from bot import clock
 from bot.errors import Conflict
 from bot.message import Inbound
 from bot.models import Officer, Owner, State
@@ -42,7 +41,7 @@ async def ask(db: Db, house: House, officer: Officer, ticket: Ref, question: str
     """An officer asks and keeps the case. Raises `Conflict`, `NotFound`, `WargiError`."""
     question = reason_of(question, "pertanyaan")
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         only_holder(case, officer)
         if case["state"] != State.ASSIGNED:
@@ -55,7 +54,7 @@ async def go_on(db: Db, house: House, officer: Officer, ticket: Ref, words: str)
     """The officer has the answer some other way (by telephone, in another conversation): the ticket goes back without one."""
     words = reason_of(words, "jawaban warga")
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         if case["state"] != State.WAITING_CITIZEN:
             raise Conflict("kasus ini tidak sedang menunggu jawaban warga")

@@ -12,7 +12,6 @@ from bot.policy import load
 from bot.policy.assignment import PUSH, Case, Person, pick, room
 from bot.policy.load import Borne
 from bot.store import duty, notices
-from bot.store.batch import Batch
 from bot.store.boxes import Row
 from bot.store.db import Db, Unit
 from bot.turn import House
@@ -96,7 +95,7 @@ async def give(db: Db, house: House, officer_id: int, ticket: Ref, case: Case) -
 
 
 async def _give(unit: Unit, house: House, officer_id: int, ticket: Ref, case: Case) -> None:
-    rule, batch = house.triage.staff.assignment, Batch(clock.now())
+    rule, batch = house.triage.staff.assignment, house.batch()
     officer = await duty.officer(unit.conn, officer_id)
     if officer is None:
         raise _Gone

@@ -32,6 +32,7 @@ from bot.store.batch import Batch
 from bot.store.talk import Talk
 from bot.turn import House, asleep, handoff, known, linking, pace, sealing
 from bot.turn.say import line, say
+from bot.turn.words import links
 
 BURST = timedelta(seconds=3)
 COUNTED = {
@@ -98,10 +99,10 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
         case Remember():
             raise ValueError(f"a flow wants to remember {effect.name!r}, which contacts do not have")
         case OpenTicket():
-            made |= handoff.links(house, handoff.open_ticket(batch, house, talk, effect, "flow"))
+            made |= links(house, handoff.open_ticket(batch, house, talk, effect, "flow"))
             pace.opened(batch, house, talk)
         case HandOff():
-            made |= handoff.links(house, handoff.hand_off(batch, house, talk, effect))
+            made |= links(house, handoff.hand_off(batch, house, talk, effect))
         case Link():
             linking.offer(batch, house, talk)
         case Count(what=what, about=about):

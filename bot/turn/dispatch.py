@@ -28,7 +28,7 @@ async def dispatch(
         raise NotFound("topik tidak dikenal")
     note, place = " ".join(clean(note, LONGEST).split()), " ".join(clean(place, 300).split())
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         only_holder(case, officer)
         if directory.needs_lead(agencies, case["returns"]) and officer.role not in LEADS:

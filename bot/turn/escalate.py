@@ -18,7 +18,7 @@ from bot.turn.handoff import ticket_ref
 
 async def escalate(unit: Unit, house: House, ref: Ref) -> None:
     """One alarm's due steps, under the lock of its conversation. Raises `NotFound`."""
-    batch = Batch(clock.now())
+    batch = house.batch()
     where = await alarms.conversation_of(unit.conn, ref)
     thread = await talk.of_conversation(unit.conn, where) if where else None
     row = await alarms.one(unit.conn, batch, ref)

@@ -1,13 +1,11 @@
 """What is not the province's goes to SP4N-LAPOR!, with its class; the number and the status that they give stay on the ticket."""
 
-from bot import clock
 from bot.errors import Conflict, WargiError
 from bot.message import clean
 from bot.models import Officer, State
 from bot.models.ref import Ref
 from bot.policy.lapor import CLASSES
 from bot.store import cases
-from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.turn import House
 from bot.turn.handoff import move
@@ -34,7 +32,7 @@ async def forward(
         raise WargiError("kelas laporan belum dipilih")
     agency, external = reason_of(agency, "instansi tujuan")[:200], _number(external)
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         only_holder(case, officer)
         why = " · ".join(filter(None, (CLASSES[class_], agency, external, clean(reason, 500).strip())))
@@ -52,7 +50,7 @@ async def news(db: Db, house: House, officer: Officer, ticket: Ref, external: st
     `NotFound`, `WargiError`."""
     external, status = _number(external), " ".join(clean(status, 300).split())
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         if case["state"] != State.FORWARDED:
             raise Conflict("laporan ini tidak sedang di SP4N-LAPOR!")

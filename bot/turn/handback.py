@@ -8,9 +8,10 @@ from bot.models.ref import Ref
 from bot.store import cases
 from bot.store.db import Db
 from bot.turn import House
-from bot.turn.handoff import links, move
+from bot.turn.handoff import move
 from bot.turn.outside import speak
 from bot.turn.say import line
+from bot.turn.words import links
 
 
 async def hand_back(db: Db, house: House, officer: Officer, ticket: Ref) -> None:

@@ -1,6 +1,5 @@
 """Tickets are opened and cases come to the officers' queue here."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from bot.store.batch import Batch
 from bot.store.talk import Talk
 from bot.turn import House, sealing, sla, topic, waiting
 from bot.turn.say import say
+from bot.turn.words import links
 
 NUMBER_BITS = 27
 
@@ -56,12 +56,6 @@ def hand_off(batch: Batch, house: House, talk: Talk, what: HandOff) -> dict[str,
     waiting.handed(batch, talk)
     batch.queue_changed = True
     return ticket
-
-
-def links(house: House, ticket: Mapping[str, Any]) -> dict[str, str]:
-    """What bubbles may say about a ticket."""
-    shown = str(ticket["number"])
-    return {"number": shown, "link": f"{house.public_url}/lacak/{shown}"}
 
 
 def move(

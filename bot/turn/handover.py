@@ -111,7 +111,7 @@ async def _settle(
 
 
 async def _one(unit: Unit, house: House, sheet: Row, row: Row, taker: Officer | None) -> str:
-    batch = Batch(clock.now())
+    batch = house.batch()
     thread, case = await cases.open_for(unit.conn, batch, Ref(row.ticket_id, row.part))
     if case["officer_id"] != sheet.officer_id or case["state"] not in duty.HELD:
         return "left"

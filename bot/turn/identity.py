@@ -19,7 +19,7 @@ from bot.store.talk import Talk
 
 KINDS = ("user_id", "parent", "phone")
 """Names that tell who somebody is, the surest first. A user name does not: it changes hands."""
-MOVES = ("number_changed", "id_changed")
+MOVES = ("number_changed", "id_changed", "chat_moved")
 KNOWN = "known"
 """Timer kind: somebody known writes from a new address; the officers of the open cases are told."""
 _TRIES = 5
@@ -184,6 +184,8 @@ def _moved(thread: Talk, inbound: Inbound, holds: Mapping[Key, Ref]) -> None:
     kind = next((kind for kind in ("user_id", "phone") if now.get(kind)), "")
     if not kind or holds.get(Key(thread.channel, kind, now[kind])) != thread.contact or now[kind] == thread.address:
         return
+    if now[kind] == thread.send_to:
+        return  # known already
     thread.send_to, thread.address_changed = now[kind], True
     if (phone := now.get("phone", "")) and phone != thread.phone:
         thread.phone, thread.contact_changed = phone, True

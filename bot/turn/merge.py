@@ -7,8 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock
-from bot.engine.effects import Say
-from bot.engine.texts import text
 from bot.errors import Conflict, NotFound
 from bot.models import Address, AlarmState, Officer, Owner, Role, State, Ticket, Urgency
 from bot.models.base import table
@@ -19,9 +17,10 @@ from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.store.talk import Talk
 from bot.turn import House, alarm
-from bot.turn.handoff import links, move
+from bot.turn.handoff import move
 from bot.turn.known import follower
-from bot.turn.say import line, say
+from bot.turn.say import line
+from bot.turn.tell import tell
 
 TICKET, ADDRESS = table(Ticket), table(Address)
 
@@ -65,7 +64,7 @@ async def merge(db: Db, house: House, officer: Officer, ticket: Ref, into: str) 
             talk.owner, talk.officer_id, talk.session = Owner.BOT, None, None
             talk.end_epoch()
         line(batch, talk, f"{officer.name} menggabungkan kasus {case['number']} ke {main['number']}", officer.id)
-        say(batch, talk, Say(text(house.flows, "merged_told", talk.language), notice=True), links(house, case))
+        tell(batch, house, talk, case, "merged_told")
         await batch.flush(unit)
 
 
@@ -97,7 +96,7 @@ async def part(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
         batch.event(case, "parted", "officer", officer.id, after=into[-1])
         await known.unfollow(unit.conn, await ref_of(unit.conn, into[-1]), Ref(talk.address_id, talk.part))
         line(batch, talk, f"{officer.name} memisahkan kasus {case['number']} dari {into[-1]}", officer.id)
-        say(batch, talk, Say(text(house.flows, "parted_told", talk.language), notice=True), links(house, case))
+        tell(batch, house, talk, case, "parted_told")
         await batch.flush(unit)
 
 

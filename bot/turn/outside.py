@@ -1,6 +1,6 @@
 """Speaking when the platform's window is closed: in an approved template, or not at all; and asking to reply before it closes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,19 +60,21 @@ def usable(house: House, purpose: str) -> Purpose | None:
     return found if found and found.name not in house.unusable else None
 
 
-def fallback(house: House, talk: Talk, purpose: str, values: Mapping[str, str], now: datetime) -> Fallback | None:
-    """None on platforms without a window, and where no template fits."""
+def fallback(
+    house: House, talk: Talk, purpose: str, values: Mapping[str, str], now: datetime, answers: Sequence[str] = ()
+) -> Fallback | None:
+    """None on platforms without a window, and where no template fits. `answers`: ids of what can be answered."""
     found = usable(house, purpose) if templated(house.channels.get(talk.channel)) else None
     if found is None:
         return None
-    return Fallback(found.fill(values), found.say(values), closed(house, talk, now))
+    return Fallback(found.fill(values, answers), found.say(values), closed(house, talk, now))
 
 
 def speak(
     batch: Batch, house: House, talk: Talk, what: Say, purpose: str, values: Mapping[str, str], priority: int = ANSWER,
 ) -> None:  # fmt: skip
     """As `say`, for words that may come when the citizen has been silent for long."""
-    other = fallback(house, talk, purpose, values, batch.now)
+    other = fallback(house, talk, purpose, values, batch.now, [each.id for each in what.choices])
     if other is None:
         say(batch, talk, what, values, priority)
     elif other.at_once:

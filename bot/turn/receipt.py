@@ -18,7 +18,7 @@ from bot.models.ref import Ref
 from bot.store import boxes, statuses, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
-from bot.store.many import Many, Work
+from bot.store.many import ByIds, Many, Work
 from bot.turn import watermark
 
 MESSAGE = table(Message)
@@ -116,7 +116,7 @@ def _later(batch: Batch, row: boxes.Row, status: Status) -> dict[str, Any]:
 
 # -- finding the message ---------------------------------------------------------------------------
 
-_OURS = sa.select(*_COLUMNS).where(MESSAGE.c.id.in_(sa.bindparam("ids", expanding=True)))
+_OURS = ByIds(sa.select(*_COLUMNS), MESSAGE.c.id)
 """By ids alone, which are unique: with a list of parts beside it both databases look up every combination of the two."""
 
 
@@ -136,7 +136,7 @@ async def _messages(unit: Unit, reported: Reported) -> dict[tuple[bytes, str], d
     refs = _refs(reported)
     found: dict[bytes | str, dict[str, Any]] = {}
     if wanted := {ref.id for ref in refs.values() if ref}:
-        for id_, part, conversation, delivery in await unit.conn.execute(_OURS, {"ids": sorted(wanted)}):
+        for id_, part, conversation, delivery in await _OURS(unit.conn, sorted(wanted)):
             found[id_] = _message(id_, part, conversation, delivery)
     nameless = [(row, status) for row, status in reported if (ref := refs[row.id]) is None or ref.id not in found]
     if nameless:

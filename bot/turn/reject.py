@@ -1,10 +1,8 @@
 """A case that cannot be taken up: the citizen hears why, kindly, and how to come back."""
 
-from bot import clock
 from bot.models import Officer, State
 from bot.models.ref import Ref
 from bot.store import cases
-from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.turn import House
 from bot.turn.handoff import move
@@ -16,7 +14,7 @@ async def reject(db: Db, house: House, officer: Officer, ticket: Ref, reason: st
     """Raises `Conflict`, `NotFound`, and `WargiError` without a reason."""
     reason = reason_of(reason, "alasan untuk warga")
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         only_holder(case, officer)
         no_open_alarm(batch, thread, case)

@@ -1,11 +1,9 @@
 """A case that was over is not: it waits in the queue again."""
 
-from bot import clock
 from bot.errors import Conflict
 from bot.models import Officer, State
 from bot.models.ref import Ref
 from bot.store import cases
-from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.turn import House
 from bot.turn.handoff import move
@@ -17,7 +15,7 @@ async def reopen(db: Db, house: House, officer: Officer, ticket: Ref, reason: st
     """Raises `Conflict` for a case that is not over, `NotFound`, `WargiError` without a reason."""
     reason = reason_of(reason, "alasan")
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         if case["state"] == State.MERGED:
             raise Conflict("kasus ini digabung; batalkan penggabungannya")

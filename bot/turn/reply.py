@@ -21,8 +21,8 @@ from bot.store.db import Db, Unit
 from bot.store.talk import Talk
 from bot.turn import House, media, outside, sla
 from bot.turn.acts import MOST_EDITS
-from bot.turn.handoff import links
 from bot.turn.say import cut, marked, queue, send
+from bot.turn.words import links
 
 MESSAGE = table(Message)
 SILENT = (

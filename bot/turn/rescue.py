@@ -14,6 +14,7 @@ from bot.store.db import Unit
 from bot.store.talk import Talk
 from bot.turn import House, handoff
 from bot.turn.say import say
+from bot.turn.words import links
 
 FAULT = "fault"
 """Why the ticket was opened."""
@@ -65,7 +66,7 @@ def _hand_over(batch: Batch, house: House, thread: Talk, words: str) -> None:
         return  # officers have it already, or nobody is to be answered
     ticket = handoff.hand_off(batch, house, thread, gathered(thread.session, words))
     thread.session = None
-    say(batch, thread, Say(text(house.flows, "trouble", thread.language), notice=True), handoff.links(house, ticket))
+    say(batch, thread, Say(text(house.flows, "trouble", thread.language), notice=True), links(house, ticket))
 
 
 def gathered(session: dict[str, Any] | None, words: str) -> HandOff:

@@ -13,8 +13,8 @@ from bot.models import AlarmState, Officer, Owner, Role
 from bot.store.batch import Batch
 from bot.store.talk import Talk
 from bot.turn import House
-from bot.turn.handoff import links
 from bot.turn.outside import speak
+from bot.turn.words import links
 
 WIB = timezone(timedelta(hours=7))
 LONGEST = 1000

@@ -170,7 +170,7 @@ async def not_yet(db: Db, house: House, officer: Officer, ticket: Ref, reason: s
     """An officer has looked and it is not done. Raises `Conflict`, `NotFound`, `WargiError`."""
     reason = reason_of(reason, "alasan")
     async with db.unit() as unit:
-        batch = Batch(clock.now())
+        batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         if case["state"] != State.DONE:
             raise Conflict("kasus ini tidak sedang menunggu pemeriksaan")

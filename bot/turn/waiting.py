@@ -19,7 +19,9 @@ from bot.store.batch import Batch
 from bot.store.db import Unit
 from bot.store.talk import Talk
 from bot.turn import House
+from bot.turn.outside import speak
 from bot.turn.say import line, say
+from bot.turn.words import links
 
 WAIT, ASKED = "wait", "wait_asked"
 """Timer kinds; their subject is the conversation."""
@@ -87,7 +89,8 @@ async def _tell(unit: Unit, batch: Batch, house: House, subject: Ref, asked: boo
     if not waiting.speaks(before["klass"] if before else None, now, asked):
         return
     await line_.tell(unit.conn, ref, now, queue.ahead + 1, batch.now)
-    say(batch, thread, _words_for(house, thread.language, now, queue, batch.now, offers=before is None or asked))
+    words = _words_for(house, thread.language, now, queue, batch.now, offers=before is None or asked)
+    speak(batch, house, thread, words, "handed_back", links(house, ticket))
 
 
 async def _look(unit: Unit, house: House, rank: int, region: str, now: datetime) -> Queue:

@@ -19,6 +19,7 @@ HOUR = STAMP // 3600
 
 USER = {"id": 3527065, "is_bot": False, "first_name": "Euis", "last_name": "Komariah"}
 CHAT = {"id": 3527065, "type": "private", "first_name": "Euis"}
+SMALL = {"id": -77, "type": "group", "title": "Warga RW 05"}
 GROUP = {"id": -100200, "type": "supergroup", "title": "Warga RW 05"}
 FILE = {"file_id": "F1", "file_unique_id": "U1", "file_size": 9}
 VIDEO = {**FILE, "width": 1, "height": 1, "duration": 1}
@@ -76,6 +77,16 @@ ANSWERED = {"message_id": 3, "chat": CHAT, "date": STAMP, "text": "Di mana?"}
 FORWARDED = {"type": "hidden_user", "sender_user_name": "Asep", "date": STAMP}
 POLL = {"id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": False, "is_anonymous": True,
         "type": "regular", "allows_multiple_answers": False, "allows_revoting": False, "members_only": False}  # fmt: skip
+
+MIGRATED = {
+    "kind": "chat_moved",
+    "address": "-77",
+    "aliases": (("user_id", "-100200"),),
+    "moved_from": ("-77",),
+    "silent": True,
+    "sent_at": AT,
+}
+MIGRATED_ITEM = {"kind": "message", "address": "-77", "external_id": "migrated:-77:-100200", "hour": HOUR}
 
 INBOUND = [
     In(
@@ -214,6 +225,10 @@ INBOUND = [
     In("member of a group", member("kicked", GROUP), None, EVENT),
     In("group", says(GROUP, text="halo"), None, {**EVENT, "hour": HOUR}),
     In("channel post", update(channel_post={"message_id": 1, "chat": GROUP, "date": STAMP}), None, EVENT),
+    In("chat moved, told in the old one", says(SMALL, migrate_to_chat_id=-100200), MIGRATED, MIGRATED_ITEM),
+    In("chat moved, told in the new one", says(GROUP, migrate_from_chat_id=-77), MIGRATED, MIGRATED_ITEM),
+    In("chat moved to itself", says(SMALL, migrate_to_chat_id=-77), None, EVENT),
+    In("chat moved to something odd", says(SMALL, migrate_to_chat_id="x"), None, EVENT),
     In("pinned", says(pinned_message={}), None, EVENT),
     In("timer changed", says(message_auto_delete_timer_changed={"message_auto_delete_time": 9}), None, EVENT),
     In("update of tomorrow", update(hologram={}), None, EVENT),

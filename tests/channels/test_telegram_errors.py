@@ -15,6 +15,7 @@ def fault(name: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "ambiguous": False, "scope": "message", "wait": None, **more}
 
 
+UPGRADED = "Bad Request: group chat was upgraded to a supergroup chat"
 WHOLE = {"retryable": True, "scope": "account"}
 GARBLED = {"name": "garbled", "ambiguous": True, "retryable": True}
 
@@ -40,9 +41,11 @@ ERRORS = [
     Error("no such chat", Failure(400, "Bad Request: chat not found"), fault("undeliverable", retryable=False)),
     Error(
         "migrated",
-        Failure(400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": -1}),
-        fault("undeliverable"),
+        Failure(400, UPGRADED, {"migrate_to_chat_id": -1}),
+        fault("moved", moved="-1", retryable=True) | {"wait": 0.0},
     ),
+    Error("migrated, nobody says where to", Failure(400, UPGRADED), fault("undeliverable", moved="")),
+    Error("migrated to something odd", Failure(400, UPGRADED, {"migrate_to_chat_id": True}), fault("undeliverable")),
     Error("our payload", Failure(400, "Bad Request: BUTTON_DATA_INVALID"), fault("payload", retryable=False)),
     Error("their fault", Failure(500, "Internal Server Error"), fault("transient", retryable=True)),
     Error("502 of a proxy", Failure(502, body="<html>"), fault("transient", retryable=True)),

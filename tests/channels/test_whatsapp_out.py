@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.channels.whatsapp import WhatsApp
+from bot.channels.whatsapp_send import receipt
 from bot.message import Choice, Outbound, Template
 from tests.channels.runner import REF
 from tests.fakes.graph import FakeGraph
@@ -47,3 +48,21 @@ async def test_an_answer_names_the_message_it_answers(whatsapp: WhatsApp, graph:
     await whatsapp.send(replace(OUT, reply_to="wamid.x", choices=(Choice("a", "Ya"),)))
     assert graph.accepted[0].payload["context"] == {"message_id": "wamid.x"}
     assert graph.accepted[0].buttons == [("a", "Ya")]
+
+
+@pytest.mark.parametrize(
+    ("to", "contacts", "aliases"),
+    [
+        ("62811", [{"input": "62811", "wa_id": "62811"}], ()),
+        ("ID.A1", [{"input": "ID.A1", "user_id": "ID.A1"}], ()),
+        ("62811000111", [{"wa_id": "62811000111", "user_id": "ID.A1"}], (("user_id", "ID.A1"),)),
+        ("62811000111", [{"wa_id": "+62811000112"}], (("phone", "62811000112"),)),
+        ("ID.A1", [{"user_id": "ID.A1", "wa_id": "62811000111"}], (("phone", "62811000111"),)),
+        ("62811000111", [{"wa_id": "ID.A1"}], (("user_id", "ID.A1"),)),
+        ("62811000111", [{"wa_id": 5.5, "user_id": "Euis"}], ()),
+        ("62811000111", [7], ()),
+        ("62811000111", {}, ()),
+    ],
+)
+def test_an_answer_names_whom_it_went_to(to: str, contacts: Any, aliases: Any) -> None:
+    assert receipt({"contacts": contacts, "messages": [{"id": "wamid.1"}]}, to).aliases == aliases

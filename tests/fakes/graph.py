@@ -107,6 +107,8 @@ class FakeGraph(Server):
         """The refusal comes as a `failed` status, after a 200."""
         self.statuses: tuple[str, ...] = ()
         """What to report of each accepted message, for example ("sent", "delivered", "read")."""
+        self.names: dict[str, dict[str, str]] = {}
+        """What the answer to a send adds about its receiver, by address."""
         self.duplicate_statuses = 1
         self.shuffle_statuses = False
         self.status_before_answer = False
@@ -284,6 +286,7 @@ class FakeGraph(Server):
             assert request.transport is not None
             request.transport.abort()
         who = {"wa_id": one.address} if one.address.isdigit() else {"user_id": one.address}
+        who |= self.names.get(one.address, {})
         return web.json_response(
             {
                 "messaging_product": "whatsapp",

@@ -78,6 +78,8 @@ class FakeTelegram(Server):
         self.chats: dict[int, dict[str, Any]] = {}
         """People who have written to the bot: it may write to nobody else."""
         self.blocked: set[int] = set()
+        self.migrated: dict[int, int] = {}
+        """Chats that have got another number."""
         self.kinds: list[str] | None = None
         """What was asked for by name, by the last setWebhook."""
         self.pending = 0
@@ -295,6 +297,8 @@ class FakeTelegram(Server):
             raise Refused(400, "Bad Request: chat_id is empty") from None
         except (TypeError, ValueError):
             raise Refused(400, "Bad Request: chat not found") from None
+        if (now := self.migrated.get(chat)) is not None:
+            raise Refused(400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": now})
         if chat in self.blocked:
             raise Refused(403, "Forbidden: bot was blocked by the user")
         if chat not in self.chats:
@@ -406,6 +410,15 @@ class Person:
         return self.fake.update(
             my_chat_member=change | {"old_chat_member": old, "new_chat_member": new | {"until_date": 0}}
         )
+
+    def migrates(self, now: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Their chat gets another number; what Telegram says of it in the old chat and in the new one."""
+        before, chat = self.id, self.chat
+        self.fake.migrated[before] = now
+        told = self.says(migrate_to_chat_id=now)
+        self.id, self.chat = now, {**chat, "id": now}
+        self.fake.chats[now] = self.chat
+        return told, self.says(migrate_from_chat_id=before)
 
     def presses(self, data: str, message: Sent | None = None) -> dict[str, Any]:
         """A button that the bot really sent to this person; the newest message that has it."""

@@ -3,6 +3,8 @@
 from typing import Any
 
 from tests.fakes.citizen import Citizen
+from tests.journey.test_outbound import case_of
+from tests.walkers import TelegramWalker
 from tests.world import World, eventually
 
 WORDS = "Lampu jalan di depan sekolah kami mati sejak minggu lalu, anak-anak takut lewat."
@@ -68,3 +70,36 @@ async def test_replies_follow_a_new_number_and_officers_are_told(world: World) -
         "SELECT count(*) FROM message WHERE author = 'system' AND body LIKE 'Nomor WhatsApp warga%'"
     )
     assert lines == 1, "told once, however often Meta says it"
+
+
+async def test_a_telegram_chat_that_moves_and_names_in_answers(world: World) -> None:
+    walker = TelegramWalker(world)
+    rina = await world.officer()
+    number = await case_of(world, rina, walker)
+    person, telegram = walker.person, world.telegram
+    old = person.id
+    news = person.migrates(old + 1_000_000)
+    for n in (1, 2):
+        assert (await rina.say(number, f"Kabar ke-{n}", f"kunci1234567{n}"))[0] == 200
+    await walker.last("Kabar ke-2")
+    for told in news:
+        await telegram.post(walker.http, told)
+    assert (await rina.say(number, "Kabar ke-3", "kunci12345673"))[0] == 200
+    await walker.last("Kabar ke-3")
+    assert [one.text[-10:] for one in telegram.sent if "Kabar" in one.text] == [f"Kabar ke-{n}" for n in (1, 2, 3)]
+    await walker.say("Saya di sini sekarang")
+    await eventually(lambda: world.one("SELECT count(*) = 2 FROM address"), 20)
+    assert await world.one("SELECT count(*) FROM contact") == 1
+    assert await world.one("SELECT send_to FROM address WHERE address = :a", a=str(old)) == str(person.id)
+    lines = "SELECT count(*) FROM message WHERE author = 'system' AND body LIKE 'Obrolan Telegram ini%'"
+    assert await world.one(lines) == 1, "told once, however often Telegram says it"
+
+    euis, http = world.citizen(), world.browser()
+    hidden, euis.user_id = euis.user_id, None
+    world.graph.names[euis.address] = {"user_id": str(hidden)}
+    await euis.say(http, "halo")
+    await eventually(lambda: world.one("SELECT 1 FROM alias WHERE value = :v", v=hidden), 20, "the id from the answer")
+    euis.user_id, euis.hide = hidden, True
+    await euis.say(http, "halo lagi")
+    await world.graph.wait_for(str(hidden), 1)
+    assert await world.one("SELECT count(*) FROM contact") == 2

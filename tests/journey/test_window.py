@@ -63,7 +63,17 @@ async def test_free_words_are_refused_and_a_template_goes_out(world: World) -> N
     assert "bukan bahasa warga" in page
     assert (await rina.act(number, "selesai"))[0] == 200
     sent = (await world.graph.wait_for(address, before + 2))[-1]
-    assert sent.payload["template"]["name"] == "nilai_layanan", "the survey too"
+    template = sent.payload["template"]
+    assert template["name"] == "nilai_layanan", "the survey too"
+    buttons = [each["parameters"][0]["payload"] for each in template["components"] if each["type"] == "button"]
+    assert len(buttons) == 5
+    citizen = world.citizen(1)
+    await citizen.send(world.browser(), citizen.quick_reply(buttons[3], "4"))
+
+    async def rated() -> bool:
+        return bool(await world.one("SELECT score FROM survey") == 4)
+
+    await eventually(rated, what="a score from a button of the template")
 
 
 async def test_a_bubble_that_waited_too_long_leaves_as_its_template_or_not_at_all(world: World) -> None:

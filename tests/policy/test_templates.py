@@ -36,6 +36,14 @@ def test_a_header_and_the_end_of_a_buttons_address(tmp_path: Path) -> None:
     assert one.typed == ("x",)
 
 
+def test_quick_replies_stand_for_answers_where_they_are_as_many() -> None:
+    survey = templates.load(ROOT / "flows", CATALOGUES)["survey"]
+    ids = [f"csat/x/{score}" for score in range(1, 6)]
+    assert survey.fill({}, ids).buttons == tuple(("quick_reply", each) for each in ids)
+    for others in ((), ids[:4]):
+        assert survey.fill({}, others).buttons == ()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -43,6 +51,7 @@ def test_a_header_and_the_end_of_a_buttons_address(tmp_path: Path) -> None:
         ("templates:\n  survey:\n    name: Besar Sekali\n    text: b\n", "Besar Sekali"),
         ("templates:\n  survey:\n    name: a\n", "text"),
         ("templates:\n  survey:\n    name: a\n    text: b\n    warna: c\n", "warna"),
+        ("templates:\n  survey:\n    name: a\n    text: b\n    answers: 11\n", "answers"),
     ],
 )
 def test_a_broken_file_is_refused(tmp_path: Path, text: str, said: str) -> None:

@@ -3,10 +3,12 @@
 import asyncio
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot import clock, delivery
 from bot.delivery import Delivery
 from bot.engine.effects import Say
-from bot.errors import StoreDown
+from bot.errors import Fault, SendError, StoreDown
 from bot.message import Limits, Outbound, Receipt
 from bot.metrics import Metrics
 from bot.store import boxes, talk
@@ -26,8 +28,13 @@ class Fake:
 
     def __init__(self) -> None:
         self.sent: list[str] = []
+        self.moved: dict[str, str] = {}
+        self.refused = 0
 
     async def send(self, out: Outbound) -> Receipt:
+        if out.address in self.moved:
+            self.refused += 1
+            raise SendError(Fault("moved", retryable=True, wait=0.0, most=3, moved=self.moved[out.address]))
         self.sent.append(out.text)
         return Receipt(f"x{len(self.sent)}")
 
@@ -142,3 +149,37 @@ async def test_a_sweep_sends_nothing_twice(db: Db) -> None:
 async def _left(db: Db, count: int) -> bool:
     async with db.read() as conn:
         return len(await boxes.unsent(conn, None, b"", 10)) == count
+
+
+async def test_what_waits_follows_a_chat_that_has_moved(db: Db) -> None:
+    """Each leaves once, in order, those queued before the platform said so and those queued after; the citizen stays who they are."""
+    sender, channel = built(db)
+    channel.moved = {KEY[1]: "-1009"}
+    await wrote(db, "satu")
+    await wrote(db, "dua")
+    db.after_commit.append(sender.committed)
+    sender.start()
+    await sender.hold(None)
+    await eventually(lambda: len(channel.sent) == 2)
+    [row] = await wrote(db, "tiga")
+    assert row["address"] == "-1009"
+    await eventually(lambda: len(channel.sent) == 3)
+    channel.moved["-1009"] = "-1009"
+    await wrote(db, "empat")
+
+    async def settled() -> list[str]:
+        async with db.read() as conn:
+            left = (await conn.execute(sa.text("SELECT id FROM outbox"))).all()
+            return (
+                []
+                if left
+                else list((await conn.execute(sa.text("SELECT delivery FROM message ORDER BY seq"))).scalars())
+            )
+
+    await eventually(settled)
+    states = await settled()
+    await sender.stop(2)
+    assert channel.sent == ["satu", "dua", "tiga"] and channel.refused == 1 + 3, (
+        "a chat that becomes itself is given up"
+    )
+    assert states == ["accepted", "accepted", "none", "accepted", "failed"], "with one line for the officers"

@@ -13,10 +13,11 @@ from bot import clock
 from bot.message import Inbound
 from bot.models import Address, Alias, Contact, Twin
 from bot.models.base import table
+from bot.models.ref import Ref
 from bot.store import talk
 from bot.store.batch import Batch
 from bot.store.db import Db
-from bot.turn import identity
+from bot.turn import identity, learnt
 
 ACCOUNT = "whatsapp:1"
 A, B, C = "ID.A1", "ID.B2", "ID.C3"
@@ -86,6 +87,7 @@ TABLE: list[tuple[str, list[tuple[str, Inbound]], list[set[str]], int]] = [
     ("the new id was somebody's already", [said(A), said(B), moves(A, user=B), said(B)], [{A}, {B}], 2),
     ("news about nobody", [moves(A, user=B)], [], 0),
     ("news about nobody, then the stranger", [moves(A, user=B), said(B)], [{B}], 0),
+    ("a chat that got another number", [said(A), moves(A, user=B, kind="chat_moved"), said(B)], [{A, B}], 0),
     ("the same news twice", [said(A), moves(A, user=B), moves(A, user=B), said(B)], [{A, B}], 0),
     ("another number of ours", [said(A), said(A, account="whatsapp:2")], [{A}], 0),
     ("another platform's same number", [said(phone=P), said("77", P, account="telegram:9")], [{P}, {"77"}], 0),
@@ -115,6 +117,20 @@ async def test_a_moved_citizen_is_answered_at_the_new_address(db: Db) -> None:
 async def test_nothing_is_sent_to_an_address_that_is_somebody_elses(db: Db) -> None:
     await hear(db, said(A), said(B))
     await hear(db, moves(A, user=B))
+    assert {row["send_to"] for row in await rows(db, Address)} == {""}
+
+
+async def test_what_answers_to_sends_tell(db: Db) -> None:
+    """A name that is new joins who writes from it later; one that is somebody's already joins nobody, and is flagged."""
+    await hear(db, said(phone=P), said(C))
+    where = {row["address"]: Ref(row["conversation_id"], row["part"]) for row in await rows(db, Address)}
+    await learnt.names(db, where[P], names(A, P))
+    await hear(db, said(A))
+    assert await people(db) == sorted([{A, P}, {C}], key=sorted) and await rows(db, Twin) == []
+    await learnt.names(db, where[C], names(C, P))
+    assert await people(db) == sorted([{A, P}, {C}], key=sorted)
+    assert len(await rows(db, Twin)) == 2, "one row for each of the two"
+    assert await learnt.moved(db, where[P], P, C) == "", "what is somebody else's gets nothing"
     assert {row["send_to"] for row in await rows(db, Address)} == {""}
 
 

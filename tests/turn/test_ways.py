@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot import clock
+from bot import clock, i18n
+from bot.channels.sms import Sms
+from bot.channels.whatsapp import WhatsApp
 from bot.errors import Conflict, NotFound, WargiError
 from bot.message import Inbound
-from bot.models import MOVES, TAKEABLE, Conversation, Officer, State, Ticket
+from bot.models import MOVES, TAKEABLE, Conversation, Officer, OutboxItem, State, Ticket
 from bot.models.base import table
+from bot.policy import templates
 from bot.store import cases
 from bot.store.batch import Batch
 from bot.store.db import Db
@@ -34,7 +37,7 @@ from bot.turn import (
 from bot.turn.agency import Actor
 from bot.web import keys
 from tests.desk import seed
-from tests.desk.conftest import application
+from tests.desk.conftest import ROOT, application
 
 S = State
 SLUG = "dinsos"
@@ -180,6 +183,41 @@ async def stage(db: Db) -> Stage:
 
 def test_every_move_has_a_verb() -> None:
     assert set(WAYS) == {(before, after) for before, afters in MOVES.items() for after in afters}
+
+
+async def test_long_words_leave_in_pieces_that_the_platform_takes(stage: Stage) -> None:
+    channel = Sms("http://127.0.0.1:9", "wargi", "x", "62811000222", "rahasia", 1.0)
+    stage.house.channels = {"sms": channel}
+    sizes = channel.limits
+    for verb in (by(reject.reject, "ᮞᮥᮔ᮪ᮓ " * 150), by(ask.ask, "ᮞᮥᮔ᮪ᮓ? " * 140)):
+        stage.case = await seed.case(stage.db, account=channel.account, owner="officer")
+        async with stage.db.unit() as unit:
+            mine = sa.update(table(Ticket)).where(table(Ticket).c.id == stage.case.ticket.id)
+            await unit.conn.execute(mine.values(state=S.ASSIGNED, officer_id=stage.officer.id))
+        await verb(stage)
+        async with stage.db.read() as conn:
+            box = table(OutboxItem)
+            found = sa.select(box.c.payload).where(box.c.conversation_id == stage.case.conversation.id)
+            left = [row["text"] for row in (await conn.execute(found.order_by(box.c.id))).scalars()]
+        assert len(left) > 1 and all(sizes.size(each) <= sizes.text for each in left)
+
+
+async def test_after_a_day_of_silence_news_of_a_merged_case_is_a_template(stage: Stage) -> None:
+    stage.house.channels = {"whatsapp": WhatsApp("100200300", "t", ("s",), "v")}
+    stage.house.purposes = templates.load(ROOT / "flows", i18n.Catalogues.load(ROOT / "locales"))
+    stage.other = await seed.case(stage.db, "Warga lain")
+    for before, verb, said in ((S.QUEUED, WAYS[S.QUEUED, S.MERGED], "gabungkan"), (S.MERGED, part, "tersendiri")):
+        await stage.put(before)
+        async with stage.db.unit() as unit:
+            talk = table(Conversation)
+            await unit.conn.execute(sa.update(talk).values(last_inbound_at=clock.now() - timedelta(days=2)))
+        await verb(stage)
+        async with stage.db.read() as conn:
+            box = table(OutboxItem)
+            found = sa.select(box.c.payload).where(box.c.conversation_id == stage.case.conversation.id)
+            [payload] = (await conn.execute(found)).scalars()
+        assert payload["outside"] and payload["template"]["name"] == "kabar_laporan"
+        assert stage.case.number in payload["text"] and said in payload["text"]
 
 
 async def test_every_verb_moves_once_and_tells_once(stage: Stage) -> None:
