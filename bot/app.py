@@ -14,7 +14,7 @@ from aiohttp import web
 from bot import clock, i18n, logs, registry, vault
 from bot.approved import HINT, Templates
 from bot.config import Config
-from bot.content import Content
+from bot.content import Content, content_dir
 from bot.delivery import Delivery
 from bot.engine import flow
 from bot.errors import ConfigError, WargiError
@@ -240,11 +240,3 @@ def bind(host: str, port: int, asked: bool) -> socket.socket:
         sock.setblocking(False)
         return sock
     raise ConfigError(f"port {port} is taken; stop what uses it, or set WARGI_PORT to another one")
-
-
-def content_dir(configured: Path, name: str) -> Path:
-    """`flows/` and `locales/`: beside the source, or inside the installed package."""
-    if configured.is_dir():
-        return configured
-    inside = Path(__file__).parent / name
-    return inside if inside.is_dir() and configured == Path(name) else configured

@@ -191,7 +191,7 @@ async def _doctor(config: "Config") -> int:
 def flow_check() -> None:
     """Lint all flows in all languages."""
     from bot import clock
-    from bot.app import content_dir
+    from bot.content import content_dir
     from bot.engine.check import lint
     from bot.triage import emergency, room
 
@@ -244,7 +244,7 @@ def flow_schema() -> None:
 
 
 def flows() -> Any:
-    from bot.app import content_dir
+    from bot.content import content_dir
     from bot.engine import flow
     from bot.i18n import Catalogues
 
@@ -255,7 +255,7 @@ def flows() -> Any:
 
 def listener(flows: Any) -> Any:
     """Triage as the server has it."""
-    from bot.app import content_dir
+    from bot.content import content_dir
     from bot.triage import room
 
     config = settings()

@@ -31,6 +31,14 @@ class Content:
         return flow.load(self.flows, Catalogues.load(self.locales))
 
 
+def content_dir(configured: Path, name: str) -> Path:
+    """`flows/` and `locales/`: beside the source, or inside the installed package."""
+    if configured.is_dir():
+        return configured
+    inside = Path(__file__).parent / name
+    return inside if inside.is_dir() and configured == Path(name) else configured
+
+
 def pack(content: Content) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

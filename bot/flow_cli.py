@@ -150,8 +150,7 @@ def _stop(sentence: str) -> None:
 
 
 def _folder(config: "Config") -> "Content":
-    from bot.app import content_dir
-    from bot.content import Content
+    from bot.content import Content, content_dir
 
     return Content(content_dir(config.flows_dir, "flows"), content_dir(config.locales_dir, "locales"))
 

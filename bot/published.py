@@ -139,8 +139,7 @@ def drop_box(data_dir: Path) -> Path:
 def checked(raw: bytes, data_dir: Path, like: Path) -> Flows:
     """Content as the server would use it. Raises `FlowError` with every fault that forbids it. `like`: a folder of flows that is
     nearly the same, whose parsed trees save time."""
-    folder = data_dir / "publish" / f"look-{clock.process_name()}"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = data_dir / "publish" / f"look-{clock.new_id().hex()}"
     folder.mkdir(parents=True)
     try:
         found = content.unpack(raw, folder)

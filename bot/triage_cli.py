@@ -21,8 +21,8 @@ def triage_eval(
 ) -> None:
     """Measure triage on a labelled file; prints one JSON line."""
     from bot import measure
-    from bot.app import content_dir
     from bot.cli import flows, settings
+    from bot.content import content_dir
 
     if menu:
         from bot.engine.pick import pick
@@ -41,8 +41,8 @@ def triage_eval(
 @triage_app.command("train")
 def triage_train() -> None:
     """Train topics and intents from flows/data/examples, print honest figures as one JSON line, and keep the models."""
-    from bot.app import content_dir
     from bot.cli import flows, settings
+    from bot.content import content_dir
     from bot.triage import trained
     from bot.triage.examples import read
     from bot.triage.topic import cross_validate, train

@@ -17,6 +17,7 @@ from bot.desk import (
     dispatch,
     door,
     files,
+    flows,
     guard,
     handover,
     incidents,
@@ -31,6 +32,7 @@ from bot.desk import (
     officers,
     people,
     quarantine,
+    rehearsal,
     reveal,
     rota,
     send,
@@ -40,7 +42,7 @@ from bot.desk import (
 )  # fmt: skip
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
-from bot.desk.keys import ASSETS, PASSWORDS, STOPPING, TEMPLATES
+from bot.desk.keys import ASSETS, DRAFTS, PASSWORDS, STOPPING, TEMPLATES
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
 from bot.policy.access import Verb
@@ -124,6 +126,14 @@ ROUTES = (
     Route("GET", "/angka/tiket.csv", numbers.export, Verb.REPORT),
     Route("GET", "/tenggat", deadlines.deadlines_page, Verb.SEE),
     Route("POST", "/tenggat/dibaca", deadlines.read, Verb.SELF),
+    Route("GET", "/alur", flows.listed, Verb.FLOWS),
+    Route("POST", "/alur/terbitkan", flows.publish, Verb.FLOWS),
+    Route("POST", "/alur/buang", flows.discard, Verb.FLOWS),
+    Route("POST", "/alur/kembali", flows.go_back, Verb.FLOWS),
+    Route("GET", "/alur/{name}", flows.one, Verb.FLOWS),
+    Route("POST", "/alur/{name}", flows.save, Verb.FLOWS),
+    Route("GET", "/alur/{name}/coba", rehearsal.rehearse, Verb.FLOWS),
+    Route("POST", "/alur/{name}/coba", rehearsal.rehearse, Verb.FLOWS),
     Route("GET", "/templat", approved.templates_page, Verb.TEMPLATES),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
@@ -155,6 +165,7 @@ def setup(app: web.Application) -> None:
     """Adds the desk to the server. Config, database, hints, flows and catalogues are read from `app` when a page needs them."""
     desk = web.Application(middlewares=[guard.errors])
     desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
+    desk[DRAFTS] = {}
     _templates(desk)
     for route in ROUTES:
         desk.router.add_route(route.method, route.path, guard.guarded(route))

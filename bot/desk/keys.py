@@ -1,18 +1,37 @@
 """What the desk keeps in its own application and in a request: typed keys."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import jinja2
 from aiohttp import web
 
 from bot.desk.assets import Assets
 from bot.desk.passwords import Passwords
+from bot.engine.check import Problem
+from bot.engine.flow import Flows
 from bot.store.people import SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Content ready to be shown, played and published."""
+
+    flows: Flows
+    raw: bytes
+    problems: Sequence[Problem]
+    """What forbids publishing it."""
+    pity: Sequence[Problem]
+
 
 ASSETS = web.AppKey("desk_assets", Assets)
 PASSWORDS = web.AppKey("desk_passwords", Passwords)
 TEMPLATES = web.AppKey("desk_templates", jinja2.Environment)
 STOPPING = web.AppKey("desk_stopping", asyncio.Event)
 """Set when the server stops: live streams end at once instead of holding it up."""
+
+DRAFTS = web.AppKey("desk_drafts", dict[str, Look])
+"""What editors look at, by what it was made of; a few, the newest last."""
 
 SIGNED_IN = web.RequestKey("desk_signed_in", SignedIn)

@@ -19,7 +19,7 @@ SWEEPS = 4
 STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#111}.n{font-weight:700}.k{fill:#444}rect{fill:#fff;stroke:#333;stroke-width:1.5}"
     ".q rect{fill:#e8f1ff}.e rect{fill:#e7f6e7}.x rect{fill:#f4f4f4;stroke-dasharray:5 4}path{fill:none;stroke:#555;stroke-width:1.5}"
-    ".b{stroke-dasharray:6 4;stroke:#8a3b00}svg{background:#fff}"
+    ".a{fill:#555;stroke:none}.b{stroke-dasharray:6 4;stroke:#8a3b00}svg{background:#fff}"
 )
 
 
@@ -39,21 +39,22 @@ class Box:
         return len(self.lines) * LINE + 2 * PAD
 
 
-def draw(flows: Flows, name: str, language: str = SOURCE) -> str:
-    """The drawing as one SVG file."""
+def draw(flows: Flows, name: str, language: str = SOURCE, notes: Mapping[str, str] | None = None) -> str:
+    """The drawing as one SVG file. `notes`: what is written under a step; with them it is for a page, whose style sheet colours it
+    and whose `#step` each box leads to."""
     nodes = steps(flows, name)
     edges = {node.id: list(dict.fromkeys(target for _, target in ways(node, language) if target)) for node in nodes}
-    boxes = {node.id: _box(node, language) for node in nodes}
+    boxes = {node.id: _box(node, language, (notes or {}).get(node.id, "")) for node in nodes}
     for target in (target for targets in edges.values() for target in targets):
         if target not in boxes:
             words = "kembali" if target == RETURN else target
             boxes[target] = Box(target, [words], "x")
     _layers(boxes, edges, flows.first[name])
     rows = _order(boxes, edges)
-    return _svg(name, show(flows, name, language), rows, boxes, edges)
+    return _svg(name, show(flows, name, language), rows, boxes, edges, notes is not None)
 
 
-def _box(node: Node, language: str) -> Box:
+def _box(node: Node, language: str, note: str) -> Box:
     said = [line for row in text(node, language).splitlines() for line in wrap(row, LETTERS)]
     lines = [node.name, f"({node.kind})", *said[:LINES]]
     if len(said) > LINES:
@@ -61,6 +62,7 @@ def _box(node: Node, language: str) -> Box:
     for label, target in ways(node, language):
         if label:
             lines += wrap(f"{label} → {named(node, target)}", LETTERS, subsequent_indent="  ")
+    lines += [note] if note else []
     return Box(node.id, lines, "q" if node.asks else "e" if not node.exits() else "n0")
 
 
@@ -102,21 +104,26 @@ def _order(boxes: Mapping[str, Box], edges: Mapping[str, Sequence[str]]) -> list
 
 
 def _svg(
-    name: str, told: str, rows: Sequence[Sequence[Box]], boxes: Mapping[str, Box], edges: Mapping[str, Sequence[str]]
+    name: str,
+    told: str,
+    rows: Sequence[Sequence[Box]],
+    boxes: Mapping[str, Box],
+    edges: Mapping[str, Sequence[str]],
+    paged: bool,
 ) -> str:
+    """On a page no style stands in the drawing, and what it tells stands beside it, where it can be read in parts."""
     width = max(len(row) for row in rows) * (WIDTH + GAP) + GAP * 2
     height = max(box.y + box.height for box in boxes.values()) + FLOOR
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height:g}" viewBox="0 0 {width} {height:g}" '
-        'role="img" aria-labelledby="t d">',
+        + ('role="group" aria-labelledby="t">' if paged else 'role="img" aria-labelledby="t d">'),
         f'<title id="t">Flow {escape(name)}</title>',
-        f'<desc id="d">{escape(told)}</desc>',
-        f"<style>{STYLE}</style>",
+        "" if paged else f'<desc id="d">{escape(told)}</desc>\n<style>{STYLE}</style>',
         '<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
-        '<path d="M0 0L8 4L0 8z" style="fill:#555"/></marker></defs>',
+        '<path d="M0 0L8 4L0 8z" class="a"/></marker></defs>',
         f'<text x="{GAP}" y="{FLOOR - 25}" class="n">{escape(name)}</text>',
         *(_edge(boxes[start], boxes[target]) for start, targets in edges.items() for target in targets),
-        *(_drawn(box) for box in boxes.values()),
+        *(_drawn(box, name if paged else "") for box in boxes.values()),
         "</svg>\n",
     ]
     return "\n".join(parts)
@@ -134,15 +141,20 @@ def _edge(start: Box, end: Box) -> str:
     return f'<path class="b" d="M{x:g} {y:g}C{out:g} {y:g} {out:g} {up:g} {to:g} {up:g}" marker-end="url(#a)"/>'
 
 
-def _drawn(box: Box) -> str:
+def _drawn(box: Box, page: str) -> str:
     lines = "".join(
         f'<text x="{box.x + PAD:g}" y="{box.y + PAD + (index + 0.8) * LINE:g}"{_class(index)}>{escape(line)}</text>'
         for index, line in enumerate(box.lines)
     )
-    return (
+    drawn = (
         f'<g class="{box.look}"><title>{escape(box.id)}</title>'
         f'<rect x="{box.x:g}" y="{box.y:g}" width="{WIDTH}" height="{box.height:g}" rx="6"/>{lines}</g>'
     )
+    flow, _, step = box.id.partition("/")
+    if not page or not step:
+        return drawn
+    where = "" if flow == page else f"/desk/alur/{flow}"
+    return f'<a href="{where}#{escape(step.partition(".")[0])}">{drawn}</a>'
 
 
 def _class(index: int) -> str:

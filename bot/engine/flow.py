@@ -140,6 +140,8 @@ class Flows:
     knowledge: Knowledge = field(default_factory=Knowledge)
     comfort: Mapping[str, tuple[Text, Text]] = field(default_factory=dict)
     """What officers may say to bad news: title and text."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """flow -> what editors call it."""
     finer: Mapping[str, Finer] = field(default_factory=dict)
     """Sub-topics of all topics."""
 
@@ -213,6 +215,7 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         register=manners,
         knowledge=knows,
         comfort=MappingProxyType(kind_words),
+        titles=MappingProxyType({name: form.string("title", "") or name for name, (_, form) in steps.items()}),
         finer=MappingProxyType(
             {each.slug: each for group in shop.groups for topic in group.topics for each in topic.finer}
         ),

@@ -5,7 +5,7 @@ from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
-from bot.models.flows import Errand, FlowVersion
+from bot.models.flows import Errand, FlowCount, FlowEdit, FlowVersion
 from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
@@ -81,6 +81,8 @@ __all__ = [
     "DeliveryState",
     "Disclosure",
     "Errand",
+    "FlowCount",
+    "FlowEdit",
     "FlowVersion",
     "Follow",
     "Handover",

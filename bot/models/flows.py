@@ -1,6 +1,6 @@
 """What flows leave in the database: what was published, and what other systems are being asked."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -41,3 +41,31 @@ class Errand(Hot, table=True):
     attempts: int = Field(default=0, sa_type=sa.SmallInteger)
     due_at: datetime = Field(sa_type=UtcDateTime)
     result: dict[str, object] | None = Field(default=None, sa_type=Json)
+
+
+class FlowEdit(SQLModel, table=True):
+    """One text of the draft at the desk. The draft is what the bot says now with these laid over it, so that what somebody
+    publishes meanwhile is not taken back by it."""
+
+    __tablename__ = "flow_edit"
+    context: str = Field(primary_key=True)
+    """Which text it is: `flow.step.field`."""
+    language: str = Field(primary_key=True)
+    text: str
+    by: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class FlowCount(SQLModel, table=True):
+    """How often a step was come to, answered and left on one day. `part`: one that the writing process holds, so that two
+    processes never wait for each other's row."""
+
+    __tablename__ = "flow_count"
+    __table_args__ = (CLUSTERED,)
+    day: date = Field(primary_key=True)
+    flow: str = Field(primary_key=True)
+    node: str = Field(primary_key=True)
+    part: int = Field(primary_key=True, sa_type=sa.SmallInteger, sa_column_kwargs={"autoincrement": False})
+    reached: int = Field(sa_type=sa.BigInteger)
+    answered: int = Field(sa_type=sa.BigInteger)
+    gone: int = Field(sa_type=sa.BigInteger)

@@ -61,6 +61,8 @@ class Verb(StrEnum):
     """Have tried again what did not reach an agency."""
     INSTRUCT = "instruct"
     """Group tickets under one instruction."""
+    FLOWS = "flows"
+    """Change what the bot says: texts, choices, versions."""
     WORK = "work"
     """Work for an agency: see its own tickets, and act on them."""
 
@@ -100,6 +102,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.AGENCIES: EVERYBODY,
     Verb.RESEND: LEADS,
     Verb.INSTRUCT: LEADS,
+    Verb.FLOWS: LEADS,
     Verb.WORK: frozenset({Role.AGENCY}),
 }
 

@@ -26,7 +26,7 @@ from bot.models import (
 from bot.models.base import table
 from bot.models.cases import FRESH
 from bot.models.ref import Ref
-from bot.store import boxes, media, quarantine, sla, talk, tally
+from bot.store import boxes, media, quarantine, sla, talk, tally, walks
 from bot.store.db import Unit
 from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
@@ -128,6 +128,8 @@ class Batch:
         """By address: reports that may be about the same thing as the one that is about to be sent."""
         self.counted: list[str] = []
         """What has happened and is counted once it is written."""
+        self.walked: defaultdict[tuple[str, str], int] = defaultdict(int)
+        """How often a step of a flow was reached, answered, left."""
         self._changed_alarms: dict[bytes, dict[str, Any]] = {}
         self._cancelled: list[dict[str, Any]] = []
         self._changed_tickets: dict[bytes, dict[str, Any]] = {}
@@ -217,6 +219,7 @@ class Batch:
             (sla.UPDATE_CLOCK, [_change(row, sla.CLOCK_CHANGES) for row in self._changed_clocks]),
             tally.work(unit.conn, self._counts),
             boxes.timers(unit.conn, self._timers),
+            walks.work(unit.conn, self.walked, self.now, min((each.part for each in self.talks.values()), default=0)),
             *more,
         ]
         await write(unit.conn, [(statement, rows) for statement, rows in work if rows])

@@ -1,5 +1,6 @@
 """What was published, newest last. Each row is an act; the newest is what the bot says."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models.base import table
-from bot.models.flows import FlowVersion
+from bot.models.flows import FlowEdit, FlowVersion
 from bot.store.boxes import Row
 
-VERSION = table(FlowVersion)
+VERSION, EDIT = table(FlowVersion), table(FlowEdit)
 HINT = "flows"
 """Said when something was published."""
 STARTED = ""
@@ -36,6 +37,33 @@ async def of(conn: AsyncConnection, version: str) -> Row | None:
     return (await conn.execute(query.order_by(VERSION.c.id.desc()).limit(1))).first()
 
 
+async def act(conn: AsyncConnection, id_: int) -> Row | None:
+    """One act, with its content."""
+    return (await conn.execute(sa.select(VERSION).where(VERSION.c.id == id_))).first()
+
+
 async def add(conn: AsyncConnection, version: str, content: bytes, by: str, note: str, at: datetime) -> None:
     row: dict[str, Any] = {"version": version, "content": content, "by": by, "note": note, "at": at}
     await conn.execute(sa.insert(VERSION).values(row))
+
+
+# -- the draft of the desk -------------------------------------------------------------------------
+
+
+async def edits(conn: AsyncConnection) -> list[Row]:
+    return list((await conn.execute(sa.select(EDIT).order_by(EDIT.c.context, EDIT.c.language))).all())
+
+
+async def edit(conn: AsyncConnection, context: str, language: str, text: str | None, by: str, at: datetime) -> None:
+    """How a text reads in the draft from now on; None: as it is said now."""
+    await conn.execute(sa.delete(EDIT).where(EDIT.c.context == context, EDIT.c.language == language))
+    if text is not None:
+        row: dict[str, Any] = {"context": context, "language": language, "text": text, "by": by, "at": at}
+        await conn.execute(sa.insert(EDIT).values(row))
+
+
+async def forget(conn: AsyncConnection, rows: Sequence[Row]) -> None:
+    """These edits are published, or thrown away; what somebody has written over one meanwhile stays."""
+    for row in rows:
+        where = (EDIT.c.context == row.context, EDIT.c.language == row.language, EDIT.c.text == row.text)
+        await conn.execute(sa.delete(EDIT).where(*where))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.engine.effects import Said
 from bot.engine.flow import Sleep
+from bot.engine.walked import walked
 from bot.models.ref import Ref
 from bot.models.states import Quarantine
 from bot.store.batch import Batch
@@ -68,6 +69,8 @@ def ring(batch: Batch, house: House, talk: Talk) -> None:
         return _again(batch, talk, since + found.expire)
     if speaks(house, talk, batch.now):
         return respond(batch, house, talk, Said(kind="expire"))
+    for each in walked(house.flows, session, None, "expire", set()):
+        batch.walked[each] += 1
     talk.session = {"expired": True, "extra": session.get("extra") or []}
     return batch.touch(talk)
 

@@ -24,6 +24,7 @@ from bot.engine.effects import (
     Wait,
 )  # fmt: skip
 from bot.engine.step import step
+from bot.engine.walked import walked
 from bot.message import Inbound
 from bot.models.ref import Ref
 from bot.models.states import Quarantine
@@ -72,7 +73,11 @@ def respond(batch: Batch, house: House, talk: Talk, heard: Said) -> None:
     if facts.memory != talk.memory:
         talk.memory, talk.contact_changed = facts.memory, True
     nap = (talk.session or {}).get(asleep.NAP)
-    session, effects = step(house.flows, sealing.opened(house.vault, talk.session), heard, facts)
+    seen = set[str]()
+    before = sealing.opened(house.vault, talk.session)
+    session, effects = step(house.flows, before, heard, facts, seen)
+    for each in walked(house.flows, before, session, heard.kind, seen):
+        batch.walked[each] += 1
     talk.session = sealing.closed(house.vault, session)
     asleep.watch(batch, house, talk, heard, nap)
     batch.touch(talk)

@@ -1,0 +1,292 @@
+"""What the bot says, for its editors: flows as drawings and forms, a draft that is checked at each change, versions and back."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from aiohttp import web
+from markupsafe import Markup
+
+from bot import clock, content, published
+from bot.desk import drafts, page
+from bot.desk.keys import Look
+from bot.desk.show import N_
+from bot.desk.speech import tr
+from bot.edits import Edit
+from bot.engine import draw, show
+from bot.engine.check import Problem
+from bot.engine.flow import Flows
+from bot.errors import Conflict, FlowError, NotFound, WargiError
+from bot.i18n import SOURCE
+from bot.message import clean
+from bot.store import versions, walks
+from bot.store.boxes import Row
+from bot.web import keys
+
+LONGEST = 4000
+DAYS = 7
+"""So many days, today among them, are counted together."""
+WORDS = (N_("dicapai"), N_("dijawab"), N_("pergi"))
+FIELD = {
+    "text": N_("Teks"),
+    "choices": N_("Pilihan"),
+    "which": N_("Pertanyaan pembetulan"),
+    "show": N_("Baris ringkasan"),
+}
+_WHERE = re.compile(r"(?P<file>[^:\n]+):(?P<line>\d+): (?P<step>[^:\n]+): (?P<what>.+)", re.DOTALL)
+_LANGUAGE = re.compile(r"\(([a-z]{2,3})\)")
+
+
+@dataclass(slots=True)
+class Text:
+    """One text of a step in each language, as the form shows it."""
+
+    context: str
+    label: str
+    key: str
+    says: Mapping[str, str]
+    changed: frozenset[str]
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        return min(max(2, *(text.count("\n") + len(text) // 60 + 1 for text in self.says.values())), 12)
+
+
+@dataclass(slots=True)
+class Step:
+    name: str
+    kind: str
+    texts: list[Text]
+    problems: list[Problem]
+
+
+# -- pages -----------------------------------------------------------------------------------------
+
+
+async def listed(request: web.Request) -> web.Response:
+    now, edits = await drafts.running(request), await _edits(request)
+    new, refused = await _draft(request, now, edits)
+    async with request.config_dict[keys.DB].read() as conn:
+        acts = await versions.acts(conn)
+    found, flows = await _walks(request), new.flows
+    rows = [
+        {
+            "name": name, "title": _title(flows, name), "steps": len(show.steps(flows, name)),
+            "walks": _total(flows, name, found),
+            "problems": [each for each in (*new.problems, *new.pity) if _of(each, name)],
+        }
+        for name in flows.names if any(node.flow == name for node in flows.nodes.values())
+    ]  # fmt: skip
+    used = request.config_dict[keys.HOUSE].flows.version
+    known = {context for context in flows.written}
+    return page.render(
+        request, "flows.html", rows=rows, acts=acts, edits=edits, used=used, now=clock.now(), refused=refused,
+        differences=content.differences(now.flows, new.flows), version=new.flows.version, problems=new.problems,
+        lost=[each for each in edits if each.context not in known],
+    )  # fmt: skip
+
+
+async def one(request: web.Request) -> web.Response:
+    return await _page(request)
+
+
+async def _page(
+    request: web.Request, given: Mapping[tuple[str, str], str] | None = None, faults: Sequence[Problem] = ()
+) -> web.Response:
+    """`given`: what an editor wrote that was refused, with what is wrong about it."""
+    name = request.match_info["name"]
+    now, edits = await drafts.running(request), await _edits(request)
+    new, refused = await _draft(request, now, edits)
+    if name not in new.flows.names or not any(node.flow == name for node in new.flows.nodes.values()):
+        raise NotFound(f"no flow {name}")
+    found = [*faults, *(each for each in (*new.problems, *new.pity) if each not in faults)]
+    steps, others = _steps(now.flows, new.flows, name, given or {}, [each for each in found if _of(each, name)])
+    others += [each for each in faults if not _of(each, name)]
+    walked = await _walks(request)
+    notes = {node.id: _note(walked[node.id]) for node in show.steps(new.flows, name) if node.id in walked}
+    return page.render(
+        request, "flow.html", 422 if faults else 200, name=name, title=_title(new.flows, name), steps=steps, others=others,
+        faults=faults, refused=refused, languages=new.flows.languages, field=FIELD,
+        drawing=Markup(draw.draw(new.flows, name, SOURCE, notes)),  # noqa: S704 - escaped where it is drawn
+        tree=show.show(new.flows, name),
+        walked=[(node, walked[node.id]) for node in show.steps(new.flows, name) if node.id in walked],
+        differences=content.differences(now.flows, new.flows), version=new.flows.version,
+    )  # fmt: skip
+
+
+def _steps(
+    now: Flows, new: Flows, name: str, given: Mapping[tuple[str, str], str], problems: Sequence[Problem]
+) -> tuple[list[Step], list[Problem]]:
+    """Each step with its texts, what is wrong beside the text it is wrong about; and what has no place on this page."""
+    steps: dict[str, Step] = {}
+    for node in show.steps(new, name):
+        steps.setdefault(node.name.partition(".")[0], Step(node.name.partition(".")[0], node.kind, [], []))
+    for context, written in new.written.items():
+        flow, _, rest = context.partition(".")
+        step, _, part = rest.partition(".")
+        if flow == name and step in steps:
+            says = {lang: given.get((context, lang), _says(new, context, lang)) for lang in new.languages}
+            changed = frozenset(lang for lang in says if says[lang] != _says(now, context, lang))
+            label, _, key = part.partition(".")
+            about = [
+                each for each in problems if each.step == rest or (each.line, each.file) == (written.line, written.file)
+            ]
+            steps[step].texts.append(Text(context, label, key, says, changed, about))
+    placed = {each for step in steps.values() for text in step.texts for each in text.problems}
+    others = list[Problem]()
+    for each in problems:
+        if each in placed:
+            continue
+        found = steps.get(each.step.removeprefix(f"{name}/").partition(".")[0])
+        (found.problems if found else others).append(each)
+    return list(steps.values()), others
+
+
+# -- what editors do -------------------------------------------------------------------------------
+
+
+async def save(request: web.Request) -> web.Response:
+    """Into the draft, unless that could not be published: then it is shown again with what is wrong, and nothing changes."""
+    name, form = request.match_info["name"], await request.post()
+    now, edits = await drafts.running(request), await _edits(request)
+    before, _ = await _draft(request, now, edits)
+    given = dict[tuple[str, str], str]()
+    for key, raw in form.items():
+        language, _, context = key.partition(":")
+        if context.partition(".")[0] == name and context in before.flows.written and language in before.flows.languages:
+            given[context, language] = clean(raw, LONGEST).replace("\r\n", "\n").replace("\r", "\n").strip()
+    changed = {key: text for key, text in given.items() if text != _says(before.flows, *key)}
+    merged = {(each.context, each.language): each.text for each in edits} | changed
+    merged = {
+        key: text for key, text in merged.items() if key[0] not in now.flows.written or text != _says(now.flows, *key)
+    }
+    try:
+        after = await drafts.draft(request, now, [Edit(*key, text) for key, text in sorted(merged.items())])
+        known = {(each.step, each.what) for each in before.problems}
+        faults = [each for each in after.problems if (each.step, each.what) not in known]
+    except FlowError as error:
+        faults = [_fault(line) for line in str(error).splitlines()]
+    empty = [key for key, text in changed.items() if key[1] == SOURCE and not text]
+    faults = [_empty(before.flows, context) for context, _ in empty] or faults
+    if faults:
+        return await _page(request, given, faults)
+    async with request.config_dict[keys.DB].unit() as unit:
+        for place in changed:
+            await versions.edit(unit.conn, *place, merged.get(place), _who(request), clock.now())
+    step = clean(form.get("langkah"), 60)
+    return page.see(f"/desk/alur/{name}#{step}" if re.fullmatch(r"[a-z0-9_-]+", step) else f"/desk/alur/{name}")
+
+
+async def publish(request: web.Request) -> web.Response:
+    """The draft as it was seen, through the same door as `wargi flow publish`."""
+    form, now, edits = await request.post(), await drafts.running(request), await _edits(request)
+    new = await drafts.draft(request, now, edits)
+    if not edits or form.get("versi") != new.flows.version:
+        raise Conflict("Draf sudah berubah sejak halaman ini dibuka. Lihat perubahannya, lalu terbitkan lagi.")
+    await _say(request, new.raw, clean(form.get("catatan"), 300).strip(), now)
+    async with request.config_dict[keys.DB].unit() as unit:
+        await versions.forget(unit.conn, edits)
+    return page.see("/desk/alur")
+
+
+async def discard(request: web.Request) -> web.Response:
+    form, edits = await request.post(), await _edits(request)
+    if form.get("yakin") != "ya":
+        raise WargiError("Centang dulu bahwa Anda yakin, lalu tekan tombolnya lagi.")
+    async with request.config_dict[keys.DB].unit() as unit:
+        await versions.forget(unit.conn, edits)
+    return page.see("/desk/alur")
+
+
+async def go_back(request: web.Request) -> web.Response:
+    """What an older version said is checked and published as a new act, so that it can be taken back, too."""
+    form = await request.post()
+    act = str(form.get("versi", ""))
+    if form.get("yakin") != "ya":
+        raise WargiError("Centang dulu bahwa Anda yakin, lalu tekan tombolnya lagi.")
+    async with request.config_dict[keys.DB].read() as conn:
+        row = await versions.act(conn, int(act)) if act.isascii() and act.isdigit() and len(act) < 16 else None
+    if row is None:
+        raise NotFound("no such version")
+    await _say(request, row.content, f"kembali ke {row.version}", await drafts.running(request))
+    return page.see("/desk/alur")
+
+
+async def _say(request: web.Request, raw: bytes, note: str, before: Look) -> None:
+    """Checked, then said in every process. What was said until now is kept where nothing was published yet, to go back to."""
+    db = request.config_dict[keys.DB]
+    flows = await drafts.checked(request, raw)
+    async with db.unit() as unit:
+        if await versions.newest(unit.conn, any_=True) is None:
+            await versions.add(unit.conn, before.flows.version, before.raw, versions.STARTED, "", clock.now())
+    await published.publish(db, raw, flows, _who(request), note)
+
+
+# -- what they share -------------------------------------------------------------------------------
+
+
+async def _edits(request: web.Request) -> list[Row]:
+    async with request.config_dict[keys.DB].read() as conn:
+        return await versions.edits(conn)
+
+
+async def _draft(request: web.Request, now: Look, edits: Sequence[Row]) -> tuple[Look, str]:
+    """The draft; where content that came from elsewhere meanwhile does not go with it, what is said now, and why."""
+    try:
+        return await drafts.draft(request, now, edits), ""
+    except FlowError as error:
+        return now, str(error)
+
+
+async def _walks(request: web.Request) -> dict[str, Row]:
+    """`flow/step` -> how often it was reached, answered, left in the last days."""
+    async with request.config_dict[keys.DB].read() as conn:
+        rows = await walks.since(conn, walks.day(clock.now()) - timedelta(days=DAYS - 1))
+    return {f"{row.flow}/{row.node}": row for row in rows}
+
+
+def _note(row: Row) -> str:
+    return f"{tr('dicapai')} {row.reached} · {tr('dijawab')} {row.answered} · {tr('pergi')} {row.gone}"
+
+
+def _total(flows: Flows, name: str, found: Mapping[str, Row]) -> tuple[int, int]:
+    """How often the flow was begun, and how often it was left at one of its questions."""
+    rows = [found[node.id] for node in show.steps(flows, name) if node.id in found]
+    first = found.get(flows.first[name])
+    return first.reached if first else 0, sum(row.gone for row in rows)
+
+
+def _who(request: web.Request) -> str:
+    officer = page.signed_in(request).officer
+    return f"{officer.name} ({officer.login})"
+
+
+def _says(flows: Flows, context: str, language: str) -> str:
+    """As written; '' where there is no translation."""
+    if language == SOURCE:
+        return flows.written[context].text.strip()
+    entry = flows.catalogues.entry(language, context)
+    return entry.text if entry else ""
+
+
+def _title(flows: Flows, name: str) -> str:
+    return flows.titles.get(name, name)
+
+
+def _of(problem: Problem, flow: str) -> bool:
+    return problem.file.rpartition("/")[2] == f"{flow}.yaml"
+
+
+def _fault(line: str) -> Problem:
+    found = _WHERE.fullmatch(line)
+    if not found:
+        return Problem("", 0, "", line, "")
+    what, _, remedy = found["what"].rstrip(".").partition("; ")
+    return Problem(found["file"], int(found["line"]), found["step"], what, remedy)
+
+
+def _empty(flows: Flows, context: str) -> Problem:
+    written = flows.written[context]
+    return Problem(written.file, written.line, context.partition(".")[2], "empty text", "write what the bot says here")
