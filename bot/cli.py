@@ -300,6 +300,8 @@ def locale_check() -> None:
             typer.echo(
                 f"note: {language}: {len(texts)} texts fall back to Indonesian or changed; the first: {texts[0]}"
             )
+    if polite := locales.polite_texts(config.flows_dir, config.locales_dir):
+        typer.echo(f"note: su: {len(polite)} texts are polite though the policy is loma; the first: {polite[0]}")
     typer.echo(f"{len(problems)} problems" if problems else "locales: no problems")
     sys.exit(1 if problems else 0)
 

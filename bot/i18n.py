@@ -5,13 +5,14 @@ so it is read here. `wargi locale …` writes with Babel (`bot/locales.py`).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
 from bot.errors import ConfigError
 
+PLAIN = "loma.po"
 SOURCE = "id"
 """The language that sources and flows are written in."""
 COMPLETE = ("su",)
@@ -44,6 +45,8 @@ class Catalogues:
     """language -> context -> entry. Keyed by place, so that a mended typo in the source keeps its translation."""
     words: MappingProxyType[str, dict[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     """language -> source sentence -> translation."""
+    plain: MappingProxyType[str, dict[str, Entry]] = field(default_factory=lambda: MappingProxyType({}))
+    """language -> context -> the same said to who is close: `loma.po` beside the catalogue. It may hold a few texts only."""
 
     @classmethod
     def load(cls, locales_dir: Path) -> Self:
@@ -59,7 +62,16 @@ class Catalogues:
                     flows[language][entry.context] = entry
                 elif entry.source:
                     words[language][entry.source] = entry.text
-        return cls(MappingProxyType(flows), MappingProxyType(words))
+        plain = {
+            path.parent.parent.name: {entry.context: entry for entry in read_po(path) if entry.context and entry.text}
+            for path in sorted(locales_dir.glob(f"*/LC_MESSAGES/{PLAIN}"))
+        }
+        return cls(MappingProxyType(flows), MappingProxyType(words), MappingProxyType(plain))
+
+    def familiar(self, language: str) -> Self:
+        """With the familiar words of this language, where it has some; everything else stays polite."""
+        spoken = {**self.flows.get(language, {}), **self.plain.get(language, {})}
+        return replace(self, flows=MappingProxyType({**self.flows, language: spoken})) if spoken else self
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ fuzzy, until somebody has looked. Babel writes the files; nothing here runs in t
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from typing_extensions import override
 from bot.engine import register
 from bot.engine.fill import names
 from bot.engine.flow import Flows, load
-from bot.i18n import COMPLETE, SOURCE, Catalogues
+from bot.i18n import COMPLETE, PLAIN, SOURCE, Catalogues
 from bot.triage import emergency
 
 PACKAGE = Path(__file__).parent
@@ -83,6 +83,7 @@ def check(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE, allow_fuz
     found, problems = template(flows, package, _labels(flows_dir)), list[Problem]()
     if _bytes(found) != _content(locales_dir / TEMPLATE):
         problems.append(Problem(str(locales_dir / TEMPLATE), "texts have changed; run `wargi locale update`"))
+    problems += _familiar(flows, locales_dir, found, allow_fuzzy)
     for file in sorted(locales_dir.glob("*/LC_MESSAGES/messages.po")):
         language, catalogue = file.parent.parent.name, _read(file)
         for name, what in _problems(_for(found, language), catalogue, allow_fuzzy):
@@ -91,6 +92,38 @@ def check(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE, allow_fuz
         if language == register.LANGUAGE:
             problems += [Problem(f"{file}: {name}", what) for name, what in _manners(flows.register, catalogue)]
     return problems
+
+
+def polite_texts(flows_dir: Path, locales_dir: Path) -> list[str]:
+    """Where the familiar register is chosen: the places of texts that are said politely for want of a familiar one."""
+    flows = _flows(flows_dir, locales_dir)
+    if flows.register.policy != register.LOMA:
+        return []
+    return [context for context in flows.written if context not in flows.catalogues.plain.get(register.LANGUAGE, {})]
+
+
+def _familiar(flows: Flows, locales_dir: Path, found: Catalog, allow_fuzzy: bool) -> Iterator[Problem]:
+    """The file is small and written by hand: each entry must be a text that there is, with its placeholders, and not coarse."""
+    sources, loma = (
+        {each.context: _source(each) for each in found if each.context},
+        replace(flows.register, policy=register.LOMA),
+    )
+    for language, entries in flows.catalogues.plain.items():
+        file = path_of(locales_dir, language).with_name(PLAIN)
+        for context, entry in entries.items():
+            if context not in sources:
+                yield Problem(f"{file}: {context}", "there is no such text; take it out, or mend its msgctxt")
+            elif entry.source != sources[context] and not allow_fuzzy:
+                yield Problem(
+                    f"{file}: {context}", "the source changed: look at the translation and copy the new msgid"
+                )
+            elif names(entry.text) != names(entry.source):
+                yield Problem(
+                    f"{file}: {context}",
+                    f"placeholders differ: {_list(entry.source)} in Indonesian, {_list(entry.text)} here",
+                )
+            for what, remedy in register.faults(loma, entry.text):
+                yield Problem(f"{file}: {context}", f"{what}; {remedy}")
 
 
 def open_texts(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> dict[str, list[Problem]]:

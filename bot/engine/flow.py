@@ -162,11 +162,13 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
     paths += [path for name in MAY_LACK if (path := flows_dir / "data" / f"{name}.yaml").is_file()]
     paths += sorted((flows_dir / knowledge.FLOW).glob("*.yaml"))
     sources = {_short(source.name): source for source in read_all(paths, flows_dir)}
+    manners = register.build(Workshop(catalogues), source) if (source := sources.pop("register", None)) else Register()
+    if manners.policy == register.LOMA:
+        catalogues = catalogues.familiar(register.LANGUAGE)
     shop = Workshop(catalogues)
     shop.lexicon = words(shop, sources.pop("words"))
     shop.groups = topics.build(shop, sources.pop("topics"))
     redirects = _redirects(shop, sources.pop("redirects", None))
-    manners = register.build(shop, source) if (source := sources.pop("register", None)) else Register()
     shop.hosts = _hosts(shop, sources.pop("hosts", None))
     shop.programmes = programme.build(shop, source) if (source := sources.pop("programmes", None)) else {}
     kind_words = comfort.build(shop, source) if (source := sources.pop("comfort", None)) else {}
