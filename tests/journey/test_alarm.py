@@ -370,3 +370,12 @@ async def test_harm_without_a_ticket_reaches_an_officer(world: World, monkeypatc
     await in_form(walker)
     await walker.say("tiang listrik miring di depan")
     await eventually(lambda: world.one("SELECT id FROM ticket WHERE urgency = 'high'"), what="a ticket")
+
+
+async def test_a_call_follows_a_chat_that_has_moved(world: World) -> None:
+    await officer(world, "Rina", telegram="990001")
+    Person(world.telegram, 990001).migrates(-100990001)
+    walker = WALKERS["telegram"](world)
+    await walker.say(HELP)
+    await world.telegram.wait_for(-100990001)
+    assert await world.one("SELECT telegram FROM officer WHERE name = 'Rina'") == "-100990001"
