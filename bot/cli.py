@@ -10,7 +10,7 @@ import typer
 
 from bot import flow_cli
 from bot.db_cli import check, db_app
-from bot.errors import WargiError
+from bot.errors import FlowError, WargiError
 from bot.report_cli import report_app
 from bot.triage_cli import triage_app
 
@@ -199,7 +199,13 @@ def flow_check() -> None:
     problems = lint(known)
     folder = content_dir(settings().flows_dir, "flows")
     # dangers, escalation, routing, agencies, norms: a broken file is refused with its line
-    days = room.load(folder, known).norms.calendars
+    try:
+        days = room.load(folder, known).norms.calendars
+    except FlowError as error:
+        for problem in problems:
+            typer.echo(str(problem))
+        typer.echo(str(error))
+        sys.exit(1)
     warnings = [str(each) for each in (*emergency.read(folder).stale(today), *known.knowledge.due(today))]
     warnings += [
         f"calendars: no holidays of kind `{kind}` are written for {year}; write them into data/calendars.yaml."

@@ -112,7 +112,7 @@ async def report(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
     if not found:
         return
     lines = [
-        f"- {each['number']} · {house.triage.agencies.name(each['agency'])} · {each['via']} · sejak "
+        f"- {each['number'] or each['target']} · {house.triage.agencies.name(each['agency']) or each['kind']} · {each['via']} · sejak "
         f"{each['created_at'].astimezone(AT.tzinfo):%d-%m-%Y %H.%M} · {each['error']}"
         for each in found
     ]

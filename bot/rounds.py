@@ -9,7 +9,7 @@ from bot.errors import NotFound
 from bot.models.ref import Ref
 from bot.store import duty, handovers
 from bot.store.db import Db
-from bot.turn import House, handover, rota
+from bot.turn import House, handover, renewal, rota
 from bot.turn.assign import assign
 from bot.turn.silence import pass_on
 
@@ -67,6 +67,7 @@ class Rounds:
         await assign(self._db, self._house)
 
     async def _gaps(self) -> None:
+        await renewal.begin(self._db)
         await rota.watch(self._db, self._house)
 
     async def _watch(self) -> None:

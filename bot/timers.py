@@ -26,6 +26,7 @@ from bot.turn import (
     patience,
     postpone,
     receipt,
+    renewal,
     survey,
     verify,
     waiting,
@@ -114,6 +115,7 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     postpone.DUE: postpone.resume,
     verify.VERIFIED: verify.confirmed,
     courier.REPORT: courier.report,
+    renewal.RENEW: renewal.tell,
 }
 
 

@@ -48,6 +48,7 @@ class Worker:
         self._leaving: set[int] = set()
         """Parts that another worker waits for."""
         self._wake = asyncio.Event()
+        self._end = asyncio.Event()
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         self._idlers: list[asyncio.Task[None]] = []
@@ -84,6 +85,7 @@ class Worker:
         """Finishes the turn, lets sends in flight end, gives the parts back."""
         self._stopping = True
         self._wake.set()
+        self._end.set()
         loops = self._tasks
         waiting = (await asyncio.wait(loops, timeout=seconds / 2))[1] if loops else set()
         rest = (*waiting, *self._idlers)
@@ -246,7 +248,8 @@ class Worker:
         while not self._stopping:
             try:
                 if not await self._ring():
-                    await asyncio.sleep(TIMER_TICK)
+                    with suppress(TimeoutError):  # or the end, whichever comes first
+                        await asyncio.wait_for(self._end.wait(), TIMER_TICK)
             except Exception as error:
                 self._log.warning("timers wait", error=logs.fault(error))
                 await asyncio.sleep(1)

@@ -4,12 +4,14 @@ import asyncio
 import os
 import shutil
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot import i18n
+from bot.engine import flow
 from bot.store import schema
 from bot.store.db import Db
 from bot.triage import urgency
@@ -62,20 +64,30 @@ def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "wargi.db"
 
 
+def _stamp(folder: Path) -> tuple[object, ...]:
+    files = sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".po", ".tsv"})
+    return (folder.resolve(), *((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _one_reading_of_the_danger_lists() -> Iterator[None]:
-    """They take a fifth of a second, never change once read, and a thousand tests start a server."""
-    read, kept = urgency.read, dict[tuple[Path, bytes], urgency.Dangers]()
+def _content_is_read_once() -> Iterator[None]:
+    """Flows, catalogues and danger lists take a third of a second, never change once read, and a thousand tests start a server."""
+    kept: dict[object, Any] = {}
 
-    def once(flows_dir: Path) -> urgency.Dangers:
-        file = flows_dir / "data" / "urgency.yaml"
-        key = (flows_dir.resolve(), file.read_bytes() if file.is_file() else b"")
-        if key not in kept:
-            kept[key] = read(flows_dir)
-        return kept[key]
+    def once(read: Callable[..., Any], key: Callable[..., object]) -> Callable[..., Any]:
+        def get(*args: Any) -> Any:
+            name = (read, key(*args))
+            if name not in kept:
+                kept[name] = read(*args)
+            return kept[name]
 
+        return get
+
+    catalogues = i18n.Catalogues.load
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(urgency, "read", once)
+        patch.setattr(i18n.Catalogues, "load", staticmethod(once(catalogues, _stamp)))
+        patch.setattr(flow, "load", once(flow.load, lambda folder, words: (_stamp(folder), id(words))))
+        patch.setattr(urgency, "read", once(urgency.read, lambda folder: _stamp(folder / "data")))
         yield
 
 
@@ -124,3 +136,4 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """The whole system on either database."""
     async with World(database_url, tmp_path) as built:
         yield built
+    await asyncio.sleep(0)  # what was closed last is told so before the loop goes

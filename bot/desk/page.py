@@ -48,8 +48,9 @@ def render(request: web.Request, template: str, status: int = 200, **context: An
 
 
 def _topic(request: web.Request, code: str) -> str:
-    """A topic's label as the flows have it now; a topic that is gone from them is at least read as words."""
-    found = request.config_dict[keys.HOUSE].flows.topics.get(code)
+    """The label of a topic or sub-topic as the flows have it now; one that is gone from them is at least read as words."""
+    flows = request.config_dict[keys.HOUSE].flows
+    found = flows.topics.get(code) or flows.finer.get(code)
     return found.label.get(speech.language(), found.label[SOURCE]) if found else show.topic(code)
 
 

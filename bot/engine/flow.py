@@ -13,6 +13,7 @@ from bot.engine import (
     comfort,
     deciding,
     doing,
+    finer,
     inquiry,
     knowledge,
     known,
@@ -32,7 +33,7 @@ from bot.engine.match import Lexicon, Table, normalise
 from bot.engine.nodes import Node
 from bot.engine.read import Source, Tree, read_all
 from bot.engine.register import Register
-from bot.engine.topics import Group, Topic
+from bot.engine.topics import Finer, Group, Topic
 from bot.errors import FlowError
 from bot.i18n import SOURCE, Catalogues
 from bot.message import Choice
@@ -42,7 +43,7 @@ KINDS: Mapping[str, type[Node]] = {
     for kind in (
         nodes.AskChoice, nodes.AskLanguage, nodes.AskText, asking.AskYesNo, asking.AskLocation,
         typed.AskNumber, typed.AskDate, typed.AskPhone, typed.AskNik, inquiry.AskQuestion,
-        place.AskPlace, known.AskKnown, reports.AskTopic, reports.AskMedia, reports.Summary,
+        place.AskPlace, known.AskKnown, finer.AskSubtopic, reports.AskTopic, reports.AskMedia, reports.Summary,
         deciding.Check, deciding.Branch, deciding.Put, deciding.Read, programme.Gate,
         doing.Speak, doing.Notice, doing.Go, doing.Back, doing.Finish, doing.OpensTicket, doing.HandsOff, doing.Rest, doing.AskScore,
         outside.FindReports, outside.CallOut, numbers.Numbers,
@@ -141,6 +142,8 @@ class Flows:
     """What officers may say to bad news: title and text."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """flow -> what editors call it."""
+    finer: Mapping[str, Finer] = field(default_factory=dict)
+    """Sub-topics of all topics."""
 
     def redirect(self, elsewhere: str, language: str) -> str:
         """Who can help in a place that is not ours: its own service where we know one, and the country's."""
@@ -211,6 +214,9 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         knowledge=knows,
         comfort=MappingProxyType(kind_words),
         titles=MappingProxyType({name: form.string("title", "") or name for name, (_, form) in steps.items()}),
+        finer=MappingProxyType(
+            {each.slug: each for group in shop.groups for topic in group.topics for each in topic.finer}
+        ),
     )
 
 

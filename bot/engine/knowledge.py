@@ -22,6 +22,8 @@ SURE, NEAR = 0.72, 0.42
 AHEAD = 0.1
 """So much better than the next entry, or the citizen is asked which one is meant."""
 OFFERED = 3
+AHEAD_DAYS = 14
+"""So long before its last day an answer's owner is told."""
 STRANGE = 1.6
 """What a word weighs that no entry knows."""
 WIB = timezone(timedelta(hours=7))
@@ -124,15 +126,17 @@ class Knowledge:
     def weight(self, word: str) -> float:
         return _LIGHT if word in _ASK else self.weights.get(word, STRANGE)
 
-    def due(self, today: date, ahead: timedelta = timedelta(days=14)) -> list[str]:
-        """What has expired or soon will, and who is to be told: one sentence each."""
-        rows = sorted(
-            (entry for entry in self.entries.values() if entry.until <= today + ahead), key=lambda one: one.until
-        )
+    def expiring(self, today: date, ahead: int) -> list[Entry]:
+        """What has expired, or will within so many days; the oldest first."""
+        last = today + timedelta(days=ahead)
+        return sorted((entry for entry in self.entries.values() if entry.until <= last), key=lambda one: one.until)
+
+    def due(self, today: date) -> list[str]:
+        """The same, and who is to be told: one sentence each."""
         return [
             f"{one.file}:{one.line}: {one.key}: {'has expired' if one.until < today else 'expires'} on {one.until}; "
             f"{one.owner} <{one.mail}> checks it and sets a new `until`."
-            for one in rows
+            for one in self.expiring(today, AHEAD_DAYS)
         ]
 
     def stale(self, today: date) -> list[Entry]:

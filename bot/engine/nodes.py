@@ -92,6 +92,10 @@ class Node:
             return say
         return replace(say, values=turn.values(self.used))
 
+    def settled(self, turn: Turn) -> bool:
+        """Before everything is read back: whether the answer still goes with the others. A step that can tell mends it."""
+        return True
+
     def exits(self) -> frozenset[str]:
         return frozenset({self.next} - {STAY})
 

@@ -243,13 +243,16 @@ class Summary(Question):
     @override
     def enter(self, turn: Turn) -> Next:
         turn.fix = ""
+        for name in self.rows:
+            self.nodes[f"{self.flow}/{name}"].settled(turn)
         turn.ask(self.bubble(turn))
         return STAY
 
     @override
     def bubble(self, turn: Turn) -> Say:
         say = self.says[turn.lang]
-        lines = [f"{heading[turn.lang]}: {self._read_back(turn, name)}" for name, heading in self.rows.items()]
+        read = [(heading, self._read_back(turn, name)) for name, heading in self.rows.items()]
+        lines = [f"{heading[turn.lang]}: {answer}" for heading, answer in read if answer]
         return Say(say.text, say.choices, say.menu, False, {"answers": "\n".join(lines)})
 
     def _read_back(self, turn: Turn, name: str) -> str:

@@ -47,6 +47,7 @@ NAMES = {
     "ask-media": ("skip",),
     "summary": ("send", "fix", "cancel"),
     "ask-known": ("lain",),
+    "ask-subtopic": ("lain",),
     "ask-place": ("lain", "tetap", "selesai"),
 }
 """Kinds whose choices have names that the code knows; all others take any."""

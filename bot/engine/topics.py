@@ -3,10 +3,24 @@
 from dataclasses import dataclass
 
 from bot.engine.forms import Form, Text, Workshop
+from bot.engine.match import normalise
 from bot.engine.read import Source, Tree
 
+MOST = 6
 FLOW = "topics"
 """The first word of their translation contexts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finer:
+    """A sub-topic."""
+
+    slug: str
+    label: Text
+    words: tuple[str, ...] = ()
+    """They name it in a story as well as at the question."""
+    heard: tuple[str, ...] = ()
+    """The same as they are compared, with the label in all languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +33,8 @@ class Topic:
     confidential: bool = False
     seeds: tuple[str, ...] = ()
     """Words and phrases that are typical of it in free text; they help to guess a topic and choose nothing in a menu."""
+    finer: tuple[Finer, ...] = ()
+    """What it divides into, where officers must know that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,21 @@ def build(shop: Workshop, source: Source) -> tuple[Group, ...]:
 def _topic(shop: Workshop, file: str, name: str, tree: Tree) -> Topic:
     form = Form(shop, file, FLOW, name, tree)
     label, agency, words = form.text("label"), form.string("agency", ""), form.words("words")
-    found = Topic(name, label, agency, words, form.flag("confidential"), form.words("seeds"))
+    found = Topic(name, label, agency, words, form.flag("confidential"), form.words("seeds"), _finer(form))
     form.finish()
     return found
+
+
+def _finer(form: Form) -> tuple[Finer, ...]:
+    options = form.options("finer") if form.has("finer") else ()
+    if len(options) > MOST:
+        form.fail(f"`finer` has {len(options)} lines", f"keep at most {MOST}: nobody reads a longer list", "finer")
+    return tuple(
+        Finer(
+            each.key,
+            each.label,
+            each.words,
+            tuple({normalise(word): None for word in (*each.words, *each.label.values())}),
+        )
+        for each in options
+    )

@@ -13,7 +13,8 @@ _DUE, _STUCK = sa.text("next_at IS NOT NULL"), sa.text("state = 'stuck'")
 
 
 class AgencyDelivery(Hot, table=True):
-    """One mail or webhook call to an agency (or a mail about stuck ones to a lead). Lies in the part of its ticket."""
+    """One mail or webhook call to an agency (or a mail about stuck ones to a lead, or about expired answers to their owner).
+    Lies in the part of its ticket, or in part 0."""
 
     __tablename__ = "agency_delivery"
     __table_args__ = (
@@ -27,7 +28,7 @@ class AgencyDelivery(Hot, table=True):
     agency: str = ""
     """Slug; '' for a mail to a lead."""
     kind: str
-    """`dispatched`, `answered`, `not_yet`, `resumed`, `recalled` or `stuck`."""
+    """`dispatched`, `answered`, `not_yet`, `resumed`, `recalled`, `stuck` or `renew`."""
     via: str
     """`mail` or `webhook`."""
     target: str

@@ -53,6 +53,8 @@ class Case:
     opened_at: datetime
     before: int | None = None
     """The officer whom this citizen talked to last."""
+    for_leads: bool = False
+    """Nobody else may take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Person:
     """Weight they were given since their shift began."""
     since: datetime | None = None
     borne: Borne = field(default_factory=Borne)
+    lead: bool = False
 
 
 def pick(
@@ -81,6 +84,8 @@ def pick(
     """Who gets it; None while nobody can, or while it is left for `wait` to those who have its skills and are on duty, but busy.
     A critical case waits for no skill and no capacity."""
     critical = case.urgency == Urgency.CRITICAL
+    if case.for_leads:
+        officers = [each for each in officers if each.lead]
     for group in _by_skill(case, officers):
         free = [
             each for each in group if each.ready and (room(rule, each, case) or (critical and _one_more(rule, each)))

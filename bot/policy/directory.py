@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from bot.engine.forms import Form, Workshop, near
 from bot.engine.read import Source, Tree
@@ -91,8 +92,15 @@ def needs_lead(directory: Directory, returns: int) -> bool:
 # -- the file --------------------------------------------------------------------------------------
 
 
-def read(shop: Workshop, source: Source, topics: Mapping[str, str], regencies: Collection[str]) -> Directory:
-    """`topics`: topic -> name of its agency as topics.yaml has it. Raises `FlowError` for anything that names what is not there."""
+def read(
+    shop: Workshop,
+    source: Source,
+    topics: Mapping[str, str],
+    regencies: Collection[str],
+    places: Mapping[str, str] = MappingProxyType({}),
+) -> Directory:
+    """`topics`: topic -> name of its agency as topics.yaml has it; `places`: topic -> its file and line there. Raises `FlowError`
+    for anything that names what is not there."""
     whole = Form(shop, source.name, "agencies", "agencies", source.tree)
     bounces = int(whole.number("bounces", 2, 1, 20))
     found = {
@@ -103,6 +111,10 @@ def read(shop: Workshop, source: Source, topics: Mapping[str, str], regencies: C
         whole.fail(f"two agencies are named `{twice}`", "give each its own name", "agencies")
     for topic, name in topics.items():
         if name and name not in names:
+            if topic in places:
+                raise FlowError(
+                    f"{places[topic]}: {topic}: the agency `{name}` is not in agencies.yaml; {near(name, names)}."
+                )
             whole.fail(f"topics.yaml gives `{topic}` to `{name}`, which is not here", near(name, names), "agencies")
         if name and not any(each.name == name and topic in each.topics for each in found.values()):
             whole.fail(

@@ -30,6 +30,7 @@ class Subject:
     klass: str = ""
     """SP4N-LAPOR!'s class: information, complaint, with supervision …"""
     region: str = ""
+    subtopic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,22 @@ class Norm:
     urgency: str = ""
     topic: str = ""
     klass: str = ""
+    subtopic: str = ""
 
     def fits(self, kind: str, subject: Subject) -> bool:
-        wanted = ((self.urgency, subject.urgency), (self.topic, subject.topic), (self.klass, subject.klass))
+        wanted = (
+            (self.urgency, subject.urgency),
+            (self.topic, subject.topic),
+            (self.klass, subject.klass),
+            (self.subtopic, subject.subtopic),
+        )
         return self.kind == kind and all(not mine or mine == theirs for mine, theirs in wanted)
 
     @property
     def exact(self) -> int:
-        """Urgency says more than a topic, a topic more than a class: danger is never slowed down by a topic's own norm."""
-        return 4 * bool(self.urgency) + 2 * bool(self.topic) + bool(self.klass)
+        """Urgency says more than a sub-topic, that more than a topic, a topic more than a class: danger is never slowed down by a
+        topic's own norm."""
+        return 8 * bool(self.urgency) + 4 * bool(self.subtopic) + 2 * bool(self.topic) + bool(self.klass)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +73,28 @@ class Norms:
     night: str = ""
     """The calendar in which officers answer citizens who wait; '' = at all times."""
 
-    known: dict[tuple[str, str, str, str], Norm | None] = field(default_factory=dict, repr=False, compare=False)
+    known: dict[tuple[str, ...], Norm | None] = field(default_factory=dict, repr=False, compare=False)
     """Answers that were worked out before: every new ticket asks, and there are few kinds of tickets."""
 
     def of(self, kind: str, subject: Subject) -> Norm | None:
         """The norm of a kind for this ticket; None = none is promised."""
-        key = kind, subject.urgency, subject.topic, subject.klass
+        key = kind, subject.urgency, subject.topic, subject.klass, subject.subtopic
         if key not in self.known:
             fitting = [rule for rule in self.rules if rule.fits(kind, subject)]
             self.known[key] = max(fitting, key=lambda rule: rule.exact) if fitting else None
         return self.known[key]
 
 
-def read(shop: Workshop, source: Source, calendars: Calendars, topics: frozenset[str]) -> Norms:
+def read(
+    shop: Workshop,
+    source: Source,
+    calendars: Calendars,
+    topics: frozenset[str],
+    subtopics: frozenset[str] | None = None,
+) -> Norms:
+    """`topics`, `subtopics`: those that exist; none, or None: any may be named. Raises `FlowError`."""
     whole = Form(shop, source.name, "sla", "sla", source.tree)
-    found = tuple(_rules(shop, source, whole, calendars, topics))
+    found = tuple(_rules(shop, source, whole, calendars, topics, subtopics))
     ways = whole.words("warn_ways")
     for way in ways:
         if way not in WAYS:
@@ -89,22 +104,33 @@ def read(shop: Workshop, source: Source, calendars: Calendars, topics: frozenset
     return Norms(found, calendars, ways, night)
 
 
-def _rules(shop: Workshop, source: Source, whole: Form, calendars: Calendars, topics: frozenset[str]) -> Iterator[Norm]:
-    seen = dict[tuple[str, str, str, str], int]()
+def _rules(
+    shop: Workshop,
+    source: Source,
+    whole: Form,
+    calendars: Calendars,
+    topics: frozenset[str],
+    subtopics: frozenset[str] | None,
+) -> Iterator[Norm]:
+    seen = dict[tuple[str, ...], int]()
     for tree in rows(source, whole, "norms"):
         form = Form(shop, source.name, "sla", "norms", tree)
         kind = _one_of(form, "kind", tuple(PARTY))
         urgency = _one_of(form, "urgency", tuple(Urgency), "")
         topic = _one_of(form, "topic", sorted(topics), "") if topics else form.string("topic", "")
-        klass = form.string("class", "")
+        klass, subtopic = form.string("class", ""), form.string("subtopic", "")
+        if subtopic and subtopics is not None:
+            _one_of(form, "subtopic", sorted(subtopics), "")
         calendar = _calendar(form, "calendar", calendars)
         warn = form.number("warn", 0.8, 0.05, 1)
         breach = _one_of(form, "breach", ACTIONS, LEAD)
         if breach == QUEUE and PARTY[kind] == AGENCY:
             form.fail("an agency's case cannot go back to our queue by itself", "write `breach: lead`", "breach")
-        found = Norm(kind, _budget(form, calendars.base[calendar].day), calendar, warn, breach, urgency, topic, klass)
+        found = Norm(
+            kind, _budget(form, calendars.base[calendar].day), calendar, warn, breach, urgency, topic, klass, subtopic
+        )
         form.finish()
-        if (key := (kind, urgency, topic, klass)) in seen:
+        if (key := (kind, urgency, topic, klass, subtopic)) in seen:
             form.fail(f"the same norm stands in line {seen[key]}", "keep one of the two", "kind")
         seen[key] = tree.line
         yield found

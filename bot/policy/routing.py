@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.models import Urgency
+
 ALWAYS = "id"
 """Everybody here writes it, and no case waits for it."""
 
@@ -15,6 +17,12 @@ class Routing:
     wait: timedelta = timedelta(minutes=15)
     """So long a case waits for an officer of its language; then anybody gets it. An answer in the second-best language is
     better than none."""
+    leads: frozenset[str] = frozenset()
+    """Topics and sub-topics that only leads take."""
+
+    def for_leads(self, urgency: str, topic: str, subtopic: str) -> bool:
+        """Danger is never left to few."""
+        return urgency != Urgency.CRITICAL and bool(self.leads & {topic, subtopic})
 
 
 @dataclass(frozen=True, slots=True)

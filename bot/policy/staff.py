@@ -1,7 +1,7 @@
 """Reads flows/data/shifts.yaml, assignment.yaml and load.yaml; a broken file is refused with its line and the remedy."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
@@ -88,8 +88,9 @@ def read_assignment(shop: Workshop, source: Source) -> Rule:
 def read_load(shop: Workshop, source: Source) -> Load:
     whole, usual = Form(shop, source.name, "load", "load", source.tree), Load()
     urgency = _numbers(shop, source.name, whole, "urgency", [*Urgency], 100)
+    topics = [topic.slug for group in shop.groups for topic in group.topics]
     found = Load(
-        {**usual.urgency, **_whole(urgency)}, _whole(_numbers(shop, source.name, whole, "topics", None, 100)),
+        {**usual.urgency, **_whole(urgency)}, _whole(_numbers(shop, source.name, whole, "topics", topics or None, 100)),
         int(whole.number("heavy", usual.heavy, 1, 1000)), int(whole.number("in_a_row", usual.row, 1, 100)),
         int(whole.number("in_a_shift", usual.shift, 1, 1000)),
         timedelta(minutes=whole.number("cool_down_minutes", usual.cool_down.total_seconds() / 60, 0, DAY)),
@@ -100,7 +101,7 @@ def read_load(shop: Workshop, source: Source) -> Load:
 
 
 def _numbers(
-    shop: Workshop, file: str, whole: Form, key: str, names: list[Urgency] | None, most: float
+    shop: Workshop, file: str, whole: Form, key: str, names: Sequence[str] | None, most: float
 ) -> dict[str, float]:
     """A mapping of numbers under a key; `names`: only these words may stand there."""
     if not whole.has(key) or whole.fields[key].value == {}:

@@ -163,6 +163,12 @@ async def resend(conn: AsyncConnection, delivery: Ref, now: datetime) -> bool:
     return (await conn.execute(query.values(values))).rowcount == 1
 
 
+async def unsent(conn: AsyncConnection, kind: str) -> set[str]:
+    """Targets that have not got their last one of this kind yet."""
+    query = sa.select(DELIVERY.c.target).where(sa.or_(_DUE, _STUCK), DELIVERY.c.kind == kind)
+    return set((await conn.execute(query)).scalars())
+
+
 async def lead_mails(conn: AsyncConnection) -> list[str]:
     query = sa.select(OFFICER.c.email).where(OFFICER.c.active, OFFICER.c.role.in_(sorted(LEADS)), OFFICER.c.email != "")
     return list((await conn.execute(query.order_by(OFFICER.c.id))).scalars())

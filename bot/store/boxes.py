@@ -223,6 +223,11 @@ async def due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime,
     return (await conn.execute(query)).all()
 
 
+async def has_timer(conn: AsyncConnection, kind: str, subject: Ref) -> bool:
+    mine = (TIMER.c.kind == kind) & (TIMER.c.ref == subject.id) & (TIMER.c.part == subject.part)
+    return (await conn.execute(sa.select(TIMER.c.id).where(mine))).first() is not None
+
+
 async def drop_timer(conn: AsyncConnection, timer: Ref) -> bool:
     """False when it had gone, or was set anew meanwhile."""
     query = sa.delete(TIMER).where(TIMER.c.id == timer.id, TIMER.c.part == timer.part)

@@ -58,6 +58,12 @@ async def leads(conn: AsyncConnection) -> list[int]:
     return list((await conn.execute(query.order_by(OFFICER.c.id))).scalars())
 
 
+async def named(conn: AsyncConnection, word: str) -> list[int]:
+    """Who is meant by a login or a role."""
+    mine = (OFFICER.c.login == word.lower()) | (OFFICER.c.role == word)
+    return list((await conn.execute(sa.select(OFFICER.c.id).where(OFFICER.c.active, mine))).scalars())
+
+
 async def set_duty(conn: AsyncConnection, officer_id: int, since: datetime, until: datetime | None) -> None:
     """On shift until then; None ends it. Who is on shift already keeps the time since when."""
     now = sa.literal(since, OFFICER.c.duty_since.type)
@@ -116,7 +122,7 @@ async def waiting(conn: AsyncConnection, after: tuple[int, bytes] | None, limit:
     query = (
         sa.select(
             TICKET.c.id, TICKET.c.part, TICKET.c.rank, TICKET.c.number, TICKET.c.language, TICKET.c.topic,
-            TICKET.c.urgency, TICKET.c.account, TICKET.c.opened_at, TICKET.c.address_id,
+            TICKET.c.subtopic, TICKET.c.urgency, TICKET.c.account, TICKET.c.opened_at, TICKET.c.address_id,
             TALK.c.owner, TALK.c.officer_id.label("talks_with"),
         )
         .select_from(

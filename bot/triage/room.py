@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+from bot.engine.check.named import subtopics
 from bot.engine.effects import Facts
 from bot.engine.flow import Flows
-from bot.engine.forms import Form, Workshop
+from bot.engine.forms import Form, Workshop, near
 from bot.engine.match import Table
 from bot.engine.read import read_all
 from bot.message import Location
@@ -83,8 +84,14 @@ class Triage:
             guess=found.topics.guess if found.topics else None,
             intent=found.intents.guess if found.intents else None,
             places=found.places,
+            urgency=self.urgency,
             numbers=self.listed,
         )
+
+    def urgency(self, text: str) -> str:
+        """`critical`, `high`, or '' where nothing speaks of harm."""
+        danger = self.dangers.read(text)
+        return danger.level if danger is not None else ""
 
     def listed(self, region: str, language: str) -> str:
         """The emergency numbers of a regency, one a line, as they are said in a bubble."""
@@ -128,7 +135,9 @@ def _agencies(flows_dir: Path, flows: Flows, regencies: Sequence[str]) -> Direct
         return Directory()
     source = read_all([path], flows_dir, "agencies")[0]
     topics = {slug: topic.agency for slug, topic in flows.topics.items()}
-    return directory.read(Workshop(flows.catalogues), source, topics, regencies)
+    written = {slug: flows.written.get(f"topics.{slug}.label") for slug in topics}
+    places = {slug: f"{each.file}:{each.line}" for slug, each in written.items() if each}
+    return directory.read(Workshop(flows.catalogues), source, topics, regencies, places)
 
 
 def _routing(flows_dir: Path, flows: Flows) -> Routing:
@@ -137,7 +146,12 @@ def _routing(flows_dir: Path, flows: Flows) -> Routing:
         return LEAVE
     source = read_all([path], path.parents[1], "routing")[0]
     form = Form(Workshop(flows.catalogues), source.name, "routing", "routing", source.tree)
-    found = Routing(timedelta(minutes=form.number("language_minutes", 15, 0, 24 * 60)))
+    wait = timedelta(minutes=form.number("language_minutes", 15, 0, 24 * 60))
+    leads, known = form.words("leads"), [*flows.topics, *subtopics(flows)]
+    for name in leads if path.parents[1] == flows_dir else ():
+        if name not in known:
+            form.fail(f"`{name}` is neither a topic nor a sub-topic", near(name, known), "leads")
+    found = Routing(wait, frozenset(leads))
     form.finish()
     return found
 
@@ -150,8 +164,8 @@ def _norms(flows_dir: Path, flows: Flows) -> Norms:
         return Norms()
     days, rules = (read_all([path], path.parents[1], path.stem)[0] for path in paths)
     shop = Workshop(flows.catalogues)
-    topics = frozenset(flows.topics) if own == flows_dir else frozenset[str]()
-    return norms.read(shop, rules, calendars.read(shop, days), topics)
+    topics, finer = (frozenset(flows.topics), subtopics(flows)) if own == flows_dir else (frozenset[str](), None)
+    return norms.read(shop, rules, calendars.read(shop, days), topics, finer)
 
 
 def staffing(flows_dir: Path, flows: Flows) -> Staff:
@@ -160,7 +174,9 @@ def staffing(flows_dir: Path, flows: Flows) -> Staff:
     for name, reader in staff.READERS.items():
         path = flows_dir / "data" / f"{name}.yaml"
         if path.is_file():
-            found[name] = reader(Workshop(flows.catalogues), read_all([path], path.parents[1], name)[0])
+            found[name] = reader(
+                Workshop(flows.catalogues, groups=flows.groups), read_all([path], path.parents[1], name)[0]
+            )
     return Staff(**{{"shifts": "rota"}.get(name, name): value for name, value in found.items()})  # type: ignore[arg-type]
 
 

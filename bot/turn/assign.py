@@ -77,7 +77,8 @@ async def _one(db: Db, house: House, row: Row, team: dict[int, Person]) -> bool:
 async def _case(conn: AsyncConnection, house: House, row: Row) -> Case:
     since = clock.now() - house.triage.staff.assignment.back
     before = await duty.last_officer(conn, Ref(row.address_id, row.part), since)
-    return Case(row.urgency, row.language, row.topic, row.account.partition(":")[0], row.opened_at, before)
+    leads = house.triage.routing.for_leads(row.urgency, row.topic, row.subtopic)
+    return Case(row.urgency, row.language, row.topic, row.account.partition(":")[0], row.opened_at, before, leads)
 
 
 class _Gone(Exception):

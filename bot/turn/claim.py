@@ -18,6 +18,7 @@ from bot.store.db import Db, Unit
 from bot.turn import House, alarm
 from bot.turn.deliver import deliver
 from bot.turn.handoff import move
+from bot.turn.leads import only_leads
 from bot.turn.outside import speak
 from bot.turn.release import QUIETLY
 from bot.turn.say import line
@@ -49,6 +50,7 @@ async def take(
     if thread.owner == Owner.OFFICER and thread.officer_id != officer.id:
         who = await cases.officer_name(unit.conn, thread.officer_id)
         raise Conflict(f"{who} sedang berbicara dengan warga ini", who)
+    only_leads(house, case, officer)
     if case["agency"] and case["state"] != State.RETURNED:
         deliver(batch, house, case, "recalled")
     if case["officer_id"] is not None:  # somebody waits for the citizen's answer with it

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Officer
+from bot.models.states import LEADS
 from bot.policy.assignment import Person, Rule
 from bot.policy.load import Borne
 from bot.policy.routing import spoken
@@ -37,7 +38,7 @@ async def crew(conn: AsyncConnection, rule: Rule, officers: Iterable[Officer], n
         who: Person(
             who, there(rule, each, now), spoken(each.languages), words(each.topics), open_[who], channels[who],
             sum(weight for _, weight, _ in given[who]), began[who],
-            Borne([(at, distress) for at, _, distress in given[who]], each.opted_out),
+            Borne([(at, distress) for at, _, distress in given[who]], each.opted_out), each.role in LEADS,
         )
         for who, each in team.items()
     }  # fmt: skip

@@ -7,6 +7,7 @@ from bot import clock
 from bot.errors import Conflict
 from bot.models import Officer, Urgency
 from bot.models.ref import Ref
+from bot.models.states import LEADS
 from bot.policy import routing
 from bot.store import duty
 from bot.store.boxes import Row
@@ -43,7 +44,10 @@ async def take_next(db: Db, house: House, officer: Officer) -> str:
 
 
 def left(rule: routing.Routing, row: Row, me: Officer, others: Sequence[Officer], now: datetime) -> bool:
-    """True if the case is left to a colleague on shift who knows its language or topic. Never a critical one, and not for long."""
+    """True if the case is left to a colleague on shift who knows its language or topic: never a critical one, and not for long.
+    What is for leads is left to them for good."""
+    if me.role not in LEADS and rule.for_leads(row.urgency, row.topic, row.subtopic):
+        return True
     reserved = routing.reserved(rule, me.languages, [each.languages for each in others], now)
     if row.urgency == Urgency.CRITICAL or row.opened_at <= reserved.since:
         return False

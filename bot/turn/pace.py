@@ -35,12 +35,13 @@ def waits(batch: Batch, house: House, thread: Talk, inbound: Inbound, album: boo
 
 
 def disturbs(house: House, words: str) -> str:
-    """What the text is nothing else than. Where a topic is sure, it is a complaint in whatever words."""
+    """What the text is nothing else than. Where a topic is sure, it is a complaint in whatever words, if it is more than one: "anjing!"
+    says nothing about stray dogs."""
     kind = patience.empty(house.triage.patience, words)
     if not kind:
         return ""
     guess = house.triage.guess(words)
-    return "" if guess is not None and guess.verdict == "sure" else kind
+    return "" if guess is not None and guess.verdict == "sure" and len(words.split()) > 1 else kind
 
 
 def opened(batch: Batch, house: House, thread: Talk) -> None:

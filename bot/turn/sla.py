@@ -22,7 +22,8 @@ Row = dict[str, Any]
 
 
 def subject_of(ticket: Row) -> Subject:
-    return Subject(ticket["urgency"], ticket["topic"], str(ticket.get("external_class") or ""), ticket["place_code"])
+    klass = str(ticket.get("external_class") or "")
+    return Subject(ticket["urgency"], ticket["topic"], klass, ticket["place_code"], ticket["subtopic"])
 
 
 def opened(batch: Batch, house: House, ticket: Row) -> None:

@@ -12,6 +12,7 @@ from bot.store.db import Db
 from bot.triage.identity import mask
 from bot.triage.room import Triage
 from bot.turn import House
+from bot.turn.leads import only_leads
 
 
 def guessed(triage: Triage, details: str) -> dict[str, Any] | None:
@@ -29,12 +30,13 @@ def first(guess: dict[str, Any] | None) -> tuple[str, float]:
 
 
 async def set_topic(db: Db, house: House, officer: Officer, ticket: Ref, label: str) -> None:
-    """Raises `NotFound`. Saying what was said already is no event; saying for the first time that the topic is right is one."""
+    """Raises `NotFound` and `Conflict`. Saying what was said already is no event; saying for the first time that the topic is right is one."""
     if label not in house.flows.topics:
         raise NotFound("topik tidak dikenal")
     async with db.unit() as unit:
         batch = Batch(clock.now())
         thread, case = await cases.open_for(unit.conn, batch, ticket)
+        only_leads(house, case, officer)
         before = case["topic"]
         if before == label and await corrections.chosen(unit.conn, ticket):
             return

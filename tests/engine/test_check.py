@@ -8,7 +8,9 @@ import pytest
 from bot.engine.check import lint
 from bot.engine.flow import load
 from bot.engine.register import LOMA, Register, faults
+from bot.errors import FlowError
 from bot.i18n import Catalogues, Entry
+from bot.triage import room
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,6 +46,49 @@ RULES = [
         "goes in a circle without a question; change a `next:`",
     ),
 ]
+
+
+SETS = (
+    "steps:\n  a:\n    kind: set\n    values: {{topic: {}}}\n    next: c\n  c:\n    kind: branch\n    cases:\n      x:\n"
+    "        when: {}\n        next: b\n    next: b\n"
+)
+PICK = ASK.replace("    next: b\n", "    next: b\n    save: topic\n") + "      jalan: Jalan\n      trotoar: Trotoar\n"
+HERE = "flows/uji.yaml"
+NAMES = [
+    (SETS.format("jaln", "{answer: umur, below: 17}"), ":2: uji/a: the topic `jaln` is not known", "write `jalan`"),
+    (SETS.format("jalan", "{not: {answer: topic, in: [jalan, pjuu]}}"), ":6: uji/c: the topic `pjuu`", "write `pju`"),
+    (SETS.format("jalan", "{any: [{answer: subtopic, is: hapus_dta}]}"), ":6: uji/c: the subtopic", "`hapus_data`"),
+    (PICK, ":2: uji/a: the topic `trotoar`", "known are: "),
+    (SETS.format("jalan", "{answer: topic, same_as: lain}"), "", ""),
+]
+
+
+@pytest.mark.parametrize(("body", "where", "remedy"), NAMES)
+def test_a_topic_that_does_not_exist_is_named(
+    folder: Path, catalogues: Catalogues, body: str, where: str, remedy: str
+) -> None:
+    (folder / "uji.yaml").write_text(body + END, "utf-8")
+    found = [str(each) for each in lint(load(folder, catalogues)) if "is not known: " in each.what]
+    assert len(found) == bool(where)
+    assert all(each.startswith(HERE + where) and remedy in each for each in found), found
+
+
+DATA = [
+    ("topics.yaml", "agency: BPBD", "agency: BPDB", r"flows/data/topics\.yaml:\d+: banjir: the agency `BPDB` is not in agencies\.yaml; write `BPBD`"),
+    ("routing.yaml", "hapus_data", "hapus_dta", r"flows/data/routing\.yaml:\d+: routing: `hapus_dta` is neither.*; write `hapus_data`"),
+    ("sla.yaml", "subtopic: hapus_data", "subtopic: hapus", r"flows/data/sla\.yaml:\d+: norms: `subtopic: hapus` is not known; write `hapus_data`"),
+    ("load.yaml", "kekerasan: 2", "kekerasn: 2", r"flows/data/load\.yaml:\d+: topics: `kekerasn` is not known here; write `kekerasan`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "said"), DATA)
+def test_data_that_names_what_does_not_exist_is_refused(
+    folder: Path, catalogues: Catalogues, file: str, right: str, wrong: str, said: str
+) -> None:
+    path = folder / "data" / file
+    path.write_text(path.read_text("utf-8").replace(right, wrong, 1), "utf-8")
+    with pytest.raises(FlowError, match=said):
+        room.load(folder, load(folder, catalogues))
 
 
 @pytest.mark.parametrize(("body", "words", "where", "what"), RULES)

@@ -151,7 +151,7 @@ async def test_an_unknown_outcome_without_a_status_is_sent_once_more(
 
 async def test_an_unknown_outcome_outlives_a_restart(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The wait for a status goes on in the next process, and so does its end."""
-    monkeypatch.setattr(delivery, "CONFIRM_WAIT", 3.0)
+    monkeypatch.setattr(delivery, "CONFIRM_WAIT", 8.0)
     citizen = await met(world, 1)
     world.graph.drop_next = 1
     await speak(world, citizen.address, "satu", notice=True)
@@ -161,7 +161,7 @@ async def test_an_unknown_outcome_outlives_a_restart(world: World, monkeypatch: 
     await world.start(port)
     await asyncio.sleep(0.5)
     assert len(world.graph.to(citizen.address)) == 2, "not before its time"
-    await eventually(lambda: len(world.graph.to(citizen.address)) == 3, 8, "once more")
+    await eventually(lambda: len(world.graph.to(citizen.address)) == 3, 25, "once more")
     await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), 10, "an empty outbox")
     assert world.graph.duplicates == 1
 

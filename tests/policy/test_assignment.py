@@ -51,6 +51,10 @@ def person(id_: int, **more: object) -> Person:
     (case(topic="air"), [person(1, topics=ROADS)], 1),
     (case(topic=""), [person(1, topics=ROADS), person(2, given=50)], 1),
     (case(language="su", topic="air"), [person(1), person(2, languages=SU, topics=ROADS)], 2),
+    # what is for leads waits for one
+    (replace(case(), for_leads=True), [person(1), person(2, lead=True, given=50)], 2),
+    (replace(case(minutes=99), for_leads=True), [person(1), person(2, lead=True, open=12)], None),
+    (replace(case(minutes=99, before=1), for_leads=True), [person(1)], None),
     # who knows the citizen, unless that is unfair or impossible
     (case(before=2), [person(1, given=10), person(2, given=10)], 2),
     (case(before=2), [person(1, given=10), person(2, given=20)], 1),

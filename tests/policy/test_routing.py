@@ -37,6 +37,18 @@ def test_the_time_is_data(tmp_path: Path, words: str, minutes: int) -> None:
     assert _read(tmp_path, words) == Routing(timedelta(minutes=minutes))
 
 
+@pytest.mark.parametrize(("urgency", "topic", "subtopic", "leads"), [
+    ("normal", "informasi", "hapus_data", True),
+    ("high", "informasi", "salinan_data", True),
+    ("critical", "informasi", "hapus_data", False),
+    ("normal", "informasi", "", False),
+    ("normal", "", "", False),
+])  # fmt: skip
+def test_what_only_leads_take(urgency: str, topic: str, subtopic: str, leads: bool) -> None:
+    flows = flow.load(ROOT / "flows", i18n.Catalogues.load(ROOT / "locales"))
+    assert room.load(ROOT / "flows", flows).routing.for_leads(urgency, topic, subtopic) is leads
+
+
 @pytest.mark.parametrize("words", ["language_minutes: soon", "language_minutes: -1", "language_minuets: 5"])
 def test_a_broken_file_is_named(tmp_path: Path, words: str) -> None:
     with pytest.raises(FlowError, match=r"routing\.yaml:1"):

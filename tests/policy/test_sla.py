@@ -128,6 +128,7 @@ FAST = Norms((
     Norm("first_answer", timedelta(minutes=1), "terus", 0.5, urgency="critical"),
     Norm("first_answer", timedelta(minutes=30), "terus", 0.8, topic="taman"),
     Norm("first_answer", timedelta(minutes=3), "terus", 0.8, klass="pengawasan"),
+    Norm("first_answer", timedelta(hours=72), "terus", 0.8, subtopic="hapus_data"),
 ))  # fmt: skip
 
 
@@ -138,6 +139,9 @@ FAST = Norms((
     (Subject(topic="taman"), 30),
     (Subject(topic="taman", klass="pengawasan"), 30),
     (Subject(klass="pengawasan"), 3),
+    (Subject(topic="taman", subtopic="hapus_data"), 72 * 60),
+    (Subject(topic="taman", subtopic="ayunan"), 30),
+    (Subject(urgency="critical", subtopic="hapus_data"), 1),
     (Subject(urgency="critical", topic="taman"), 1),  # danger is never slowed down by a topic's own norm
 ])  # fmt: skip
 def test_the_most_exact_norm_wins(subject: Subject, minutes: int) -> None:

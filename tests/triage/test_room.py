@@ -29,6 +29,21 @@ def test_before_it_is_loaded_nothing_is_suggested(triage: room.Triage) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("tolong ada anak tenggelam di sungai", "critical"),
+        ("takutnya nanti ada anak tenggelam di kolam itu", "high"),
+        ("air PDAM sudah seminggu tidak mengalir", ""),
+        ("", ""),
+    ],
+)
+def test_flows_may_ask_how_urgent_a_text_is(triage: room.Triage, text: str, level: str) -> None:
+    early = replace(triage, senses=Senses())
+    asked = early.listen(Facts(), "halo").urgency
+    assert asked is not None and asked(text) == level
+
+
+@pytest.mark.parametrize(
     ("texts", "spot", "code"),
     [
         (["kebakaran di Cileunyi"], None, "32.04"),

@@ -9,6 +9,7 @@ from itertools import chain
 
 from bot.engine import register
 from bot.engine.check import channel, plain
+from bot.engine.check.named import named
 from bot.engine.check.problem import Problem
 from bot.engine.check.shape import shape
 from bot.engine.doing import HandsOff, OpensTicket
@@ -26,7 +27,7 @@ FILLED = SYSTEM | frozenset("low high masked agency code place time later".split
 
 
 def lint(flows: Flows) -> list[Problem]:
-    found = [*_missing(flows), *shape(flows), *_registers(flows), *_survey(flows)]
+    found = [*_missing(flows), *shape(flows), *_registers(flows), *_survey(flows), *named(flows)]
     for node in flows.nodes.values():
         found += [Problem(node.file, node.line, node.id, *fault) for fault in _node(flows, node)]
     for name, bubbles in flows.texts.items():
