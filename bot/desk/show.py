@@ -21,7 +21,7 @@ def N_(text: str) -> str:
     return text
 
 
-CHANNEL = {each.name: each.title for each in ADAPTERS.values()}
+CHANNEL = {**{each.name: each.title for each in ADAPTERS.values()}, "phone": N_("Telepon atau loket")}
 LANGUAGE = {"id": N_("Bahasa Indonesia"), "su": N_("Basa Sunda"), "en": "English"}
 AUTHOR = {
     "citizen": N_("Warga"),
@@ -53,6 +53,8 @@ REASON = {
     "misunderstood": N_("Bot dua kali tidak memahami"),
     "fault": N_("Gangguan sistem saat bot menjawab"),
     "danger": N_("Kata-kata warga menunjukkan bahaya"),
+    "phone": N_("Dicatat petugas: warga menelepon"),
+    "visit": N_("Dicatat petugas: warga datang ke loket"),
 }
 DELIVERY = {
     "ready": ("…", N_("Menunggu dikirim")),
@@ -96,6 +98,7 @@ EVENT = {
     "deadline": N_("Tenggat dihitung ulang"),
     "callback": N_("Warga minta dihubungi nanti"),
     "passed": N_("Diserahterimakan"),
+    "entered": N_("Dicatat petugas"),
     "place": N_("Tempat dibetulkan"),
     "identity": N_("Identitas pelapor dibuka untuk instansi"),
     "replied": N_("Warga menambah keterangan"),

@@ -12,6 +12,8 @@ class Verb(StrEnum):
     """Doors that stand open for whoever holds no session yet: sign-in, an invitation, style sheets."""
     SEE = "see"
     LEAVE = "leave"
+    ENTER_CASE = "enter_case"
+    """Write down what a citizen says on the telephone or at the counter."""
     CLAIM = "claim"
     REPLY = "reply"
     TEMPLATE = "template"
@@ -74,6 +76,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.ENTER: EVERYBODY,
     Verb.SEE: EVERYBODY,
     Verb.LEAVE: frozenset(Role),
+    Verb.ENTER_CASE: EVERYBODY,
     Verb.CLAIM: EVERYBODY,
     Verb.REPLY: EVERYBODY,
     Verb.TEMPLATE: EVERYBODY,

@@ -10,6 +10,8 @@ from bot.policy.split import parts
 from bot.store.batch import Batch, message_row
 from bot.store.talk import Talk
 
+SPOKEN = "phone"
+"""The channel of reports that an officer wrote down: nothing leaves there, the words are told by mouth."""
 DANGER, ANSWER, NOTICE = 0, 1, 2
 """Priorities of the outbox: what saves lives, what somebody waits for, what nobody waits for."""
 
@@ -75,6 +77,8 @@ def send(
     priority: int = ANSWER,
 ) -> None:
     """Stores a message and queues it for its platform; both or neither."""
+    if talk.channel == SPOKEN:
+        message |= {"delivery": Delivery.SUPPRESSED, "error": "lisan"}
     batch.insert("message", message)
     queue(batch, talk, message["id"], payload, epoch, priority)
 
@@ -84,6 +88,8 @@ def queue(
 ) -> None:
     """The outbox row of a message; its receipt becomes the message's."""
     batch.touch(talk)
+    if talk.channel == SPOKEN:
+        return
     if talk.last_inbound_at is not None:  # delivery looks at it again when the bubble leaves
         payload = payload | {"heard": talk.last_inbound_at.timestamp()}
     batch.insert(

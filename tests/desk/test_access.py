@@ -19,6 +19,8 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk/media/{ref}/{form}"): STAFF,
     ("GET", "/desk/peristiwa"): STAFF,
     ("POST", "/desk/berikutnya"): STAFF,
+    ("GET", "/desk/catat"): STAFF,
+    ("POST", "/desk/catat"): STAFF,
     ("POST", "/desk/tiket/{number}/ambil"): STAFF,
     ("POST", "/desk/tiket/{number}/tulis"): STAFF,
     ("POST", "/desk/tiket/{number}/kirim"): STAFF,
