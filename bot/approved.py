@@ -58,7 +58,8 @@ class Templates:
             except Exception as error:
                 self._log.error("templates", error=logs.fault(error))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK)
+                async with asyncio.timeout(LOOK):
+                    await self._wake.wait()
 
     async def _sync(self, source: Templated) -> bool:
         """What could not be read leaves what was read before, and an outage."""

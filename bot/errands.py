@@ -52,7 +52,8 @@ class Errands:
                 except Exception as error:
                     self._log.warning("errands wait", error=logs.fault(error))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), TICK)
+                    async with asyncio.timeout(TICK):
+                        await self._wake.wait()
         finally:
             flying = list(self._flying.values())
             for task in flying:

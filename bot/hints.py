@@ -53,7 +53,8 @@ class Ear:
     async def next(self, timeout: float) -> set[str]:
         """The topics that changed, merged; empty after `timeout` seconds of silence."""
         try:
-            heard = {await asyncio.wait_for(self._queue.get(), timeout)}
+            async with asyncio.timeout(timeout):
+                heard = {await self._queue.get()}
         except TimeoutError:
             return set()
         while not self._queue.empty():

@@ -50,7 +50,8 @@ class Lane:
                     await asyncio.sleep(TICK)
                 if not busy:
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), TICK)
+                        async with asyncio.timeout(TICK):
+                            await self._wake.wait()
         finally:
             calls.cancel()
             await asyncio.gather(calls, return_exceptions=True)

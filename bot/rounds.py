@@ -61,7 +61,8 @@ class Rounds:
                 await asyncio.sleep(tick)
                 continue
             with suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), tick)
+                async with asyncio.timeout(tick):
+                    await wake.wait()
 
     async def _assign(self) -> None:
         await assign(self._db, self._house)

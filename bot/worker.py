@@ -128,7 +128,8 @@ class Worker:
                 await asyncio.sleep(0.5)
             if count < MOST and not self._stopping:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), POLL)
+                    async with asyncio.timeout(POLL):
+                        await self._wake.wait()
                     await asyncio.sleep(LINGER)
 
     async def _batch(self) -> int:
@@ -249,7 +250,8 @@ class Worker:
             try:
                 if not await self._ring():
                     with suppress(TimeoutError):  # or the end, whichever comes first
-                        await asyncio.wait_for(self._end.wait(), TIMER_TICK)
+                        async with asyncio.timeout(TIMER_TICK):
+                            await self._end.wait()
             except Exception as error:
                 self._log.warning("timers wait", error=logs.fault(error))
                 await asyncio.sleep(1)

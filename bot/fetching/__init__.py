@@ -95,7 +95,8 @@ class Fetcher:
             except Exception as error:
                 self._log.warning("files wait", error=logs.fault(error))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL)
+                async with asyncio.timeout(POLL):
+                    await self._wake.wait()
 
     async def _begin(self) -> None:
         """Starts what is due, as far as lanes are free; a server in trouble gets one try at a time."""

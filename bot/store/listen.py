@@ -42,6 +42,7 @@ async def _hear(connection: Any, heard: Callable[[set[str]], None]) -> None:
     heard({EVERYTHING})
     while not lost.is_set():
         with suppress(TimeoutError):
-            await asyncio.wait_for(lost.wait(), HEARTBEAT)
+            async with asyncio.timeout(HEARTBEAT):
+                await lost.wait()
             return
         await connection.execute("SELECT 1", timeout=10)  # a server that vanished without a word is noticed by this
