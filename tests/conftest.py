@@ -1,6 +1,7 @@
 """Fixtures every test may use: both databases, frozen chance, no network outside this machine."""
 
 import asyncio
+import gc
 import os
 import shutil
 import socket
@@ -84,6 +85,8 @@ def _content_is_read_once() -> Iterator[None]:
         return get
 
     catalogues = i18n.Catalogues.load
+    gc.freeze()  # what is here stays, and is not walked again and again
+    gc.set_threshold(50_000, 20, 20)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(i18n.Catalogues, "load", staticmethod(once(catalogues, _stamp)))
         patch.setattr(flow, "load", once(flow.load, lambda folder, words: (_stamp(folder), id(words))))
