@@ -146,7 +146,7 @@ async def test_a_passing_database_error_parks_no_turn(world: World, monkeypatch:
     monkeypatch.setattr(worker.intake, "run", starting)
     citizen = world.citizen()
     await citizen.say(world.browser(), "halo")
-    await eventually(lambda: world.graph.to(citizen.address), 5, "an answer to what was acknowledged")
+    await eventually(lambda: world.graph.to(citizen.address), 30, "an answer to what was acknowledged")
 
 
 # -- SQLite ----------------------------------------------------------------------------------------
