@@ -4,7 +4,7 @@ An answer that nobody can compare yet (a voice note, something that was not aske
 never turned away because of what an officer has still to hear.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 from typing import Protocol
@@ -161,7 +161,3 @@ def _compare(form: Form) -> Compare:
     if word == "known" and values[0] not in ("yes", "no"):
         form.fail("`known` must be yes or no", "write `known: yes`", word)
     return Compare(answer, about, word, values or ("",))
-
-
-def known_names(rules: Sequence[Rule]) -> frozenset[str]:
-    return frozenset().union(*(rule.names() for rule in rules))

@@ -80,11 +80,6 @@ async def paged_now(conn: AsyncConnection, officer_ids: Sequence[int], now: date
         await conn.execute(sa.update(OFFICER).where(OFFICER.c.id.in_(list(officer_ids))).values(paged_at=now))
 
 
-async def set_duty(conn: AsyncConnection, officer_id: int, until: datetime | None) -> None:
-    """On shift until then; None ends it."""
-    await conn.execute(sa.update(OFFICER).where(OFFICER.c.id == officer_id).values(duty_until=until))
-
-
 async def set_ways(conn: AsyncConnection, officer_id: int, values: Mapping[str, str]) -> None:
     """Where an officer is reached away from the desk, and their languages."""
     await conn.execute(sa.update(OFFICER).where(OFFICER.c.id == officer_id).values(dict(values)))

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,11 +20,9 @@ from bot.models import (
     Survey,
     Ticket,
     TicketEvent,
-    Urgency,
 )
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.models.types import EPOCH, MICRO
 from bot.store import tally
 from bot.store.sla import CLOCK
 
@@ -127,38 +124,6 @@ async def languages(conn: AsyncConnection) -> list[str]:
         if last is None:
             return found
         found.append(last)
-
-
-async def next_waiting(
-    conn: AsyncConnection, left: Collection[str], since: datetime, limit: int
-) -> list[tuple[Ref, str]]:
-    """The next cases by rank, without those of the languages `left` to others: opened after `since`, and not critical."""
-    query = sa.select(TICKET.c.id, TICKET.c.part, TICKET.c.number).where(_WAITING).order_by(*_ORDER).limit(limit)
-    if left:
-        wheres: list[sa.ColumnElement[bool]] = []
-        for language in await languages(conn):
-            where = TICKET.c.language == language
-            if language in left:  # a rank is the arrival minus a head start: what was opened by `since` is below it
-                bound = TICKET.c.rank <= (since - EPOCH) // MICRO
-                where &= bound & ((TICKET.c.urgency == Urgency.CRITICAL) | (TICKET.c.opened_at <= since))
-            wheres.append(where)
-        if not wheres:
-            return []
-        first = _ranges(wheres, None, limit)
-        query = (
-            sa.select(TICKET.c.id, TICKET.c.part, TICKET.c.number)
-            .join_from(first, TICKET, (first.c.id == TICKET.c.id) & (first.c.part == TICKET.c.part))
-            .order_by(*_ORDER)
-        )
-    return [(Ref(row[0], row[1]), row[2]) for row in await conn.execute(query)]
-
-
-async def on_shift(conn: AsyncConnection, officer_id: int, now: datetime) -> list[str]:
-    """The languages of every other officer who is on shift, as their rows have them."""
-    query = sa.select(OFFICER.c.languages).where(
-        OFFICER.c.active, OFFICER.c.duty_until > now, OFFICER.c.id != officer_id
-    )
-    return list((await conn.execute(query)).scalars())
 
 
 async def held(conn: AsyncConnection, officer_id: int, after: tuple[int, Ref] | None) -> Page:

@@ -21,6 +21,7 @@ from aiosmtpd.controller import Controller
 from bot import clock
 from bot.models import Role
 from bot.store import alarms, people
+from bot.store import duty as on_shift
 from bot.turn import Ways
 from tests.fakes.telegram import Person
 from tests.world import NUMBER, World
@@ -62,7 +63,7 @@ async def officer(world: World, name: str, chat: int, duty: bool, role: Role, em
     async with world.server.db.unit() as unit:
         id_ = await people.add_officer(unit.conn, name, name.lower(), "x", role, now)
         await alarms.set_ways(unit.conn, id_, {"telegram": str(chat), "email": email})
-        await alarms.set_duty(unit.conn, id_, now + timedelta(hours=8) if duty else None)
+        await on_shift.set_duty(unit.conn, id_, now, now + timedelta(hours=8) if duty else None)
 
 
 async def cry(world: World, n: int) -> None:

@@ -27,6 +27,7 @@ from bot.lane import Lane
 from bot.metrics import Metrics
 from bot.models import Role
 from bot.store import alarms, boxes, leases, people
+from bot.store import duty as on_shift
 from bot.store.db import Db
 from bot.triage import room
 from bot.triage.room import Triage
@@ -107,7 +108,7 @@ class Stage:
                 ways["telegram"] = str(chat)
             if ways:
                 await alarms.set_ways(unit.conn, id_, ways)
-            await alarms.set_duty(unit.conn, id_, self.now() + timedelta(hours=8) if duty else None)
+            await on_shift.set_duty(unit.conn, id_, self.now(), self.now() + timedelta(hours=8) if duty else None)
 
     async def cry(self, words: str = HELP, address: str = "warga-1") -> None:
         """As the door stores it."""

@@ -18,6 +18,7 @@ from bot.models import Role
 from bot.policy import escalation
 from bot.policy.escalation import AGENCY, DUTY, LEAD, NEXT, Plan, Step
 from bot.store import alarms, people
+from bot.store import duty as on_shift
 from bot.turn import Ways, alarm
 from tests.fakes.telegram import Person
 from tests.walkers import WALKERS, Walker
@@ -41,7 +42,7 @@ async def officer(world: World, name: str, *, duty: bool = True, role: Role = Ro
         id_ = await people.add_officer(unit.conn, name, name.lower(), "x", role, now)
         if ways:
             await alarms.set_ways(unit.conn, id_, ways)
-        await alarms.set_duty(unit.conn, id_, now + timedelta(hours=8) if duty else None)
+        await on_shift.set_duty(unit.conn, id_, now, now + timedelta(hours=8) if duty else None)
     return id_
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from bot import clock
@@ -92,7 +91,6 @@ QUESTIONS = {
     "the first page": lambda conn: desk.waiting(conn, None),
     "a rare skill": lambda conn: desk.waiting(conn, None, ["rabies"]),
     "three skills, one of them rare": lambda conn: desk.waiting(conn, None, ["jalan", "pju", "rabies"]),
-    "the next for who leaves a language": lambda conn: desk.next_waiting(conn, {"en"}, NOW - timedelta(days=9), 8),
     "the badges": lambda conn: desk.counts(conn, 1),
 }
 
@@ -131,14 +129,3 @@ async def test_pages_follow_each_other_without_gap_or_repetition(db: Db) -> None
             if topics:
                 wanted = wanted.where(table(Ticket).c.topic.in_(topics))
             assert seen == list((await conn.execute(wanted)).scalars())
-
-
-@pytest.mark.parametrize(("left", "minutes", "expected"), [
-    ({"en"}, 15, ["N0000007"]), ({"en", "id"}, 15, []), (set(), 15, ["N0000007"]),
-])  # fmt: skip
-async def test_a_language_left_to_others(db: Db, left: set[str], minutes: int, expected: list[str]) -> None:
-    """Ranges give what a filter gave: nothing fresh of a language that is left, and the most urgent of the others first."""
-    await fill(db, 0, 300)
-    since = NOW - timedelta(seconds=100_001) if expected == [] else NOW - timedelta(minutes=minutes)
-    async with db.read() as conn:
-        assert [number for _, number in await desk.next_waiting(conn, left, since, 1)] == expected
