@@ -13,14 +13,19 @@ from tests.desk import seed
 from tests.e2e.stage import Stage
 
 pytestmark = pytest.mark.e2e
+CUT = """[...document.querySelectorAll('main :is(a, button, input, select, textarea)')].filter(each => {
+  const box = each.getBoundingClientRect(); return box.width > 4 && box.left < 0;
+}).map(each => each.outerHTML.slice(0, 80))"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 async def accessible(page: Page, where: str) -> None:
-    """axe finds nothing, and nothing sticks out sideways."""
+    """axe finds nothing, nothing sticks out sideways, and nothing to press is cut off at the left, where no scroll reaches."""
     found = await Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     assert found.violations_count == 0, f"{where}: {found.generate_report()}"
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{where}: wider than the window"
+    cut = await page.evaluate(CUT)
+    assert not cut, f"{where}: cut off at the left: {cut}"
 
 
 async def colleague(stage: Stage, name: str = "Dadang Kusnadi", login: str = "dadang") -> Page:
