@@ -1,8 +1,8 @@
 """Global words: they work at every step, in every language, and leave the conversation in a place the citizen knows."""
 
 from bot.engine import meaning, walk
-from bot.engine.effects import Link, Say, Wait
-from bot.engine.nodes import STAY, AskText, Next, Node, Question
+from bot.engine.effects import Link, Say
+from bot.engine.nodes import STAY, AskText, Next, Node, Question, linger
 from bot.engine.turn import Turn
 
 PRIVACY = "pribadi"
@@ -104,6 +104,4 @@ def back(turn: Turn, node: Node) -> Next:
 
 
 def wait_on(turn: Turn, node: Node) -> Next:
-    if turn.lines and isinstance(node, AskText):
-        turn.effects.append(Wait(node.gather or 1))
-    return STAY
+    return (linger(turn, node.gather) if isinstance(node, AskText) else None) or STAY

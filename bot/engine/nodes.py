@@ -255,6 +255,14 @@ class AskLanguage(Question):
         return RETURN if turn.resume else self.next
 
 
+def linger(turn: Turn, pause: float) -> Next:
+    """Nothing that answers came while lines are gathered: the quiet that ends them begins anew; a turn without one would end it."""
+    if not turn.lines:
+        return None
+    turn.effects.append(Wait(pause or 1))
+    return STAY
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskText(Node):
     """`ask-text`: the citizen's own words; a voice note, a picture or a location is an answer too."""
@@ -286,7 +294,7 @@ class AskText(Node):
     def hear(self, turn: Turn, plain: str) -> Next:
         piece = turn.piece()
         if not piece:
-            return STAY if turn.lines else None
+            return linger(turn, self.gather)
         if turn.said.album and not turn.lines:
             turn.keep(turn.said.text.strip())  # the rest of what the question before this one was answered with
             return STAY

@@ -13,7 +13,7 @@ from bot.engine.build import asked, at, spoken, table
 from bot.engine.effects import Count, Named, Place, Say, Wait
 from bot.engine.fill import names
 from bot.engine.forms import Form, Option, Text
-from bot.engine.nodes import STAY, AskChoice, AskText, Next, Node, Nodes
+from bot.engine.nodes import STAY, AskChoice, AskText, Next, Node, Nodes, linger
 from bot.engine.offer import Offered, offering
 from bot.engine.turn import Turn, shorten, worded
 from bot.i18n import SOURCE
@@ -58,7 +58,7 @@ class AskPlace(AskText):
     def hear(self, turn: Turn, plain: str) -> Next:
         piece = turn.piece()
         if not piece:
-            return STAY if turn.lines else None
+            return linger(turn, PAUSE)
         said = turn.said
         alone = said.location is None and not said.attachments
         turn.lines.append(piece)

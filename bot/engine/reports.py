@@ -10,7 +10,7 @@ from bot.engine.build import asked, at, table
 from bot.engine.effects import Say, Wait
 from bot.engine.fill import names
 from bot.engine.forms import Form, Option, Text
-from bot.engine.nodes import STAY, AskChoice, AskText, Next, Node, Nodes, Question
+from bot.engine.nodes import STAY, AskChoice, AskText, Next, Node, Nodes, Question, linger
 from bot.engine.offer import Offered, offering
 from bot.engine.turn import MARKS, MAX_BACK, Turn
 from bot.i18n import SOURCE
@@ -180,7 +180,7 @@ class AskMedia(AskText):
         if turn.said.attachments or turn.said.location is not None:
             piece = turn.piece()
             if not piece:
-                return STAY if turn.lines else None
+                return linger(turn, self.gather)
             turn.lines.append(piece)
             if self.gather:
                 turn.effects.append(Wait(self.gather))

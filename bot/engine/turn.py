@@ -113,11 +113,11 @@ class Turn:
             say = replace(say, values={**say.values, **named})
         text = f"{prefix}\n\n{say.text}" if prefix else say.text
         last = self.effects[-1] if self.effects else None
-        if isinstance(last, Say) and not (last.choices or last.ask or last.link) and not last.notice and not say.notice:
-            joined = f"{last.text}\n\n{text}"
-            if len(joined) <= ROOM or self.says >= MAX_SAYS:
+        if isinstance(last, Say) and not (last.choices or last.ask or last.link):
+            joined, notice = f"{last.text}\n\n{text}", last.notice or say.notice
+            if (len(joined) <= ROOM and not notice) or self.says >= MAX_SAYS:
                 values = {**last.values, **say.values}
-                self.effects[-1] = replace(say, text=joined, notice=False, values=values)
+                self.effects[-1] = replace(say, text=joined, notice=notice, values=values)
                 return
         self.effects.append(replace(say, text=text) if prefix else say)
         self.says += 1

@@ -102,6 +102,23 @@ def test_lines_are_gathered_until_it_is_quiet(flows: Flows) -> None:
     assert (again, made) == (session, [])
 
 
+@pytest.mark.parametrize("more", [Said(""), Said(" \n"), Said("👍")])
+def test_an_empty_line_ends_no_waiting(flows: Flows, more: Said) -> None:
+    """The turn must ask for the quiet again: one that does not would end it, and nobody would answer what was said before."""
+    _, effects = walk(flows, "halo", "lapor", "jalan rusak", "desa a", "satu", more)
+    assert any(isinstance(effect, Wait) for effect in effects)
+
+
+def test_two_messages_are_the_most_for_first_words_that_ask_for_emergency_numbers(flows: Flows, listen: Listen) -> None:
+    """Greeting, numbers and the question for the place would be three: the last two are one."""
+    effects = walk(flows, "nomor ambulans", facts=listen(Facts("id"), ""))[1]
+    spoken = [effect for effect in effects if isinstance(effect, Say)]
+    assert len(spoken) == 2
+    assert "119" in str(spoken[1].values)
+    assert spoken[1].ask == "location"
+    assert spoken[1].notice
+
+
 def test_a_burst_at_a_menu_is_kept_and_not_answered(flows: Flows) -> None:
     session, effects = walk(flows, "halo", Said("lampu di gang mati", quick=True), Said("gelap", quick=True))
     assert effects == []
