@@ -75,15 +75,15 @@ async def test_postgres_killed_and_started_again(own: Restartable, tmp_path: Pat
         talking = [asyncio.create_task(talk(n)) for n in range(8)]
         await asyncio.sleep(0.5)
         await asyncio.to_thread(own.kill)
-        await eventually(lambda: 503 in codes, 5, "a 503")
+        await eventually(lambda: 503 in codes, what="a 503")
         await asyncio.to_thread(own.again)
         await asyncio.gather(*talking)
-        await eventually(lambda: _none(world, "SELECT count(*) FROM inbox WHERE state = 'pending'"), 10, "all handled")
+        await eventually(lambda: _none(world, "SELECT count(*) FROM inbox WHERE state = 'pending'"), what="all handled")
         assert await world.rows("SELECT error FROM inbox WHERE state = 'parked'") == []
         late = citizens[20]
         assert await late.say(http, "halo") == 200
-        await eventually(lambda: world.graph.to(late.address), 10, "an answer after the restart")
-        await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), 10, "all sent")
+        await eventually(lambda: world.graph.to(late.address), what="an answer after the restart")
+        await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), what="all sent")
 
 
 async def _none(world: World, query: str) -> bool:
@@ -109,8 +109,8 @@ async def test_one_odd_database_error_does_not_silence_the_bot(world: World, mon
     await one.say(http, "halo")
     await eventually(lambda: failed)
     await two.say(http, "halo")
-    await eventually(lambda: world.graph.to(two.address), 8, "the next citizen's answer")
-    await eventually(lambda: world.graph.to(one.address), 8, "the answer that met the error")
+    await eventually(lambda: world.graph.to(two.address), what="the next citizen's answer")
+    await eventually(lambda: world.graph.to(one.address), what="the answer that met the error")
 
 
 async def test_a_passing_database_error_parks_no_word(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +128,7 @@ async def test_a_passing_database_error_parks_no_word(world: World, monkeypatch:
     assert await citizen.say(http, "halo") == 503
     assert await citizen.again(http) == 503
     assert await citizen.again(http) == 200
-    await eventually(lambda: world.graph.to(citizen.address), 20, "an answer to what was acknowledged")
+    await eventually(lambda: world.graph.to(citizen.address), what="an answer to what was acknowledged")
 
 
 async def test_a_passing_database_error_parks_no_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +146,7 @@ async def test_a_passing_database_error_parks_no_turn(world: World, monkeypatch:
     monkeypatch.setattr(worker.intake, "run", starting)
     citizen = world.citizen()
     await citizen.say(world.browser(), "halo")
-    await eventually(lambda: world.graph.to(citizen.address), 30, "an answer to what was acknowledged")
+    await eventually(lambda: world.graph.to(citizen.address), what="an answer to what was acknowledged")
 
 
 # -- SQLite ----------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ async def test_a_foreign_writer_holds_the_file(lite: World) -> None:
     assert await _status(lite, "/healthz") == 200
     shell.execute("ROLLBACK")
     shell.close()
-    await eventually(lambda: citizen.again(http), 10)
+    await eventually(lambda: citizen.again(http))
     assert await other.say(http, "halo") == 200
     await eventually(
         lambda: len(lite.graph.to(citizen.address)) > 1 and lite.graph.to(other.address), 10, "both answers"
@@ -199,7 +199,7 @@ async def test_the_disk_is_full(lite: World) -> None:
         await writer.execute(sa.text("PRAGMA max_page_count = 1073741823"))
     assert await citizen.again(http) == 200
     said = sum(status == 200 for _, _, status in citizen.posted) + 1
-    await eventually(lambda: _count(lite, "message WHERE author = 'citizen'", said), 10, "every acknowledged message")
+    await eventually(lambda: _count(lite, "message WHERE author = 'citizen'", said), what="every acknowledged message")
     assert await lite.one("SELECT count(*) FROM inbox WHERE state = 'parked'") == 0
 
 
