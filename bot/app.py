@@ -29,6 +29,7 @@ from bot.rounds import Rounds
 from bot.store import leases, schema
 from bot.store.db import Db
 from bot.store.listen import listen
+from bot.store.spool import Spool
 from bot.triage import room
 from bot.turn import House, Ways, alarm
 from bot.web import agency, chat, handed, health, keys, track, upload, webhooks
@@ -50,7 +51,8 @@ class Server:
         self.metrics = Metrics()
         self.hints = Hints()
         self.db = Db(config.database_url, config.data_dir)
-        self.door = Door(self.db)
+        self.spool = Spool(config.data_dir)
+        self.door = Door(self.db, self.spool)
         self.db.after_commit.append(self.metrics.committed)
         self.house: House
         self.shelf: Shelf
@@ -81,6 +83,7 @@ class Server:
         catalogues = i18n.Catalogues.load(shipped.locales)
         flows = flow.load(shipped.flows, catalogues)
         await self._open()
+        self.spool.open()
         self.published = Published(self.db, self.config.data_dir, shipped)
         flows = await self.published.first() or flows
         folder = self.published.content.flows
@@ -118,7 +121,9 @@ class Server:
             self._listener = asyncio.create_task(listen(dsn, self._heard, life))
         lessons = Lessons(self.db, self.house, self.hints, folder / EXAMPLES, self.config.data_dir)
         renewing = self.published.work(self.house, self.hints, lambda new: lessons.begin_anew(new.flows / EXAMPLES))
-        self._loops += [asyncio.create_task(loop) for loop in (lessons.work(), self._templates.run(), renewing)]
+        self._loops += [
+            asyncio.create_task(loop) for loop in (lessons.work(), self._templates.run(), renewing, self.door.work())
+        ]
         if self._worker is not None:
             await self._worker.start()
         if self._fetcher is not None:
@@ -158,6 +163,7 @@ class Server:
 
     def _app(self, catalogues: i18n.Catalogues) -> web.Application:
         app = web.Application(client_max_size=webhooks.LIMIT)
+        app[keys.ROLES] = self.roles
         app[keys.CONFIG], app[keys.DB], app[keys.HINTS] = self.config, self.db, self.hints
         app[keys.HOUSE], app[keys.CATALOGUES] = self.house, catalogues
         app[keys.SHELF], app[keys.LINK_KEY] = self.shelf, self.house.vault.signing_key("links")
@@ -215,6 +221,7 @@ class Server:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+        await self.door.stop()
         if served:
             await self.house.courtesies.stop()
         if self._http is not None:

@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from bot.errors import StoreDown
+from bot.store import spool
 from tests.fakes.citizen import Citizen, batch, encode, post_signed
 from tests.world import World, eventually
 
@@ -178,11 +179,12 @@ async def test_a_poison_turn_is_parked_and_the_others_are_handled(
     assert len(parked) == 1 and "RuntimeError" in parked[0]["error"] and parked[0]["raw"]
 
 
-async def test_database_down_means_503_and_nothing_promised(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_database_down_and_no_room_to_spool_means_503(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def down(rows: object) -> None:
         raise StoreDown("gone")
 
     monkeypatch.setattr(world.server.door, "_write", down)
+    monkeypatch.setattr(spool, "MOST", 0)
     citizen = world.citizen()
     assert await citizen.say(world.browser(), "halo") == 503
     monkeypatch.undo()

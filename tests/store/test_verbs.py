@@ -9,7 +9,7 @@ from bot import clock
 from bot.engine.effects import OpenTicket
 from bot.errors import StoreDown
 from bot.message import Item
-from bot.store import talk
+from bot.store import spool, talk
 from bot.store.batch import Batch
 from bot.turn import handoff
 from bot.web.door import Door
@@ -160,6 +160,7 @@ async def test_every_waiter_hears_that_the_store_is_down(world: World, monkeypat
         raise StoreDown("gone")
 
     monkeypatch.setattr(door, "_write", down)
+    monkeypatch.setattr(spool, "MOST", 0)
     items = [Item("web:1", "message", f"kunci-{n}", f"warga{n}", b"{}") for n in range(5)]
     outcomes = await asyncio.gather(*[door.put([item]) for item in items], return_exceptions=True)
     assert {type(each) for each in outcomes} == {StoreDown}
