@@ -155,7 +155,10 @@ class Stage:
             for victim in self.victims:
                 if victim.process is not None and victim.process.poll() is not None:
                     victim.env[failpoint.NAME] = ""
-                    await victim.start()
+                    try:
+                        await victim.start()
+                    except Exception as error:
+                        self.wrong.append(f"I16 did not start again: {type(error).__name__} {error}"[-600:])
                     self.deaths += 1
             if self.told.endswith("hang") and self.struck and not helped:
                 helped, self.stalls = True, 1
