@@ -281,7 +281,7 @@ async def stage(url: str, folder: Path, seed: int, told: str = "", **more: str) 
 
 def locked(path: Path) -> sqlite3.Connection:
     """Somebody's sqlite3 shell that holds the write lock."""
-    shell = sqlite3.connect(path, isolation_level=None, timeout=30)
+    shell = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
     shell.execute("BEGIN IMMEDIATE")
     return shell
 
