@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import ConfigError, StoreDown
 from bot.models.ref import Ref
+from bot.store import sqlite
 from bot.store.many import Work, write
 
 PRAGMAS = (
@@ -251,6 +252,7 @@ def _sqlite_engine(
         hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
+        connect_args={"async_creator_fn": sqlite.connect},
         **({"poolclass": pool} if pool else {"pool_size": 4, "max_overflow": 4}),
     )
 
