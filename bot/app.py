@@ -49,7 +49,7 @@ class Server:
         self.roles = frozenset(roles)
         self.metrics = Metrics()
         self.hints = Hints()
-        self.db = Db(config.database_url, config.data_dir)
+        self.db = Db(config.database_url, config.data_dir, config.pooled)
         self.door = Door(self.db)
         self.db.after_commit.append(self.metrics.committed)
         self.house: House

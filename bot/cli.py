@@ -169,7 +169,7 @@ async def _doctor(config: "Config") -> int:
     from bot.store import schema
     from bot.store.db import Db
 
-    db = Db(config.database_url, config.data_dir)
+    db = Db(config.database_url, config.data_dir, config.pooled)
     rows = [(field.name, getattr(config, field.name), field.name in SECRETS) for field in OWN]
     for group in ADAPTERS.values():
         own = config.groups.get(group.name, {})

@@ -34,6 +34,17 @@ PRAGMAS = (
 READ_PRAGMAS = ("busy_timeout=5000", "cache_size=-16384", "query_only=ON")
 PATIENCE = 10.0
 """Seconds for one statement on PostgreSQL: a server that has vanished from the network never says so."""
+_PREPARED: dict[str, Any] = {
+    # a plan made while the tables are empty would scan them for ever
+    "server_settings": {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"},
+}
+_UNPREPARED: dict[str, Any] = {
+    "server_settings": {"application_name": "wargi"},  # a pooler refuses others
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": str,  # no name: the next transaction may be on another connection, and may meet another's names
+}
+"""Nothing of ours may outlive a transaction on a connection that is somebody else's a moment later."""
 KEEPALIVE = ((socket.TCP_KEEPIDLE, 30), (socket.TCP_KEEPINTVL, 10), (socket.TCP_KEEPCNT, 3))
 OURS = ("21", "22", "23", "42", "54")
 """SQLSTATE classes of rows and statements that fail however often they are tried."""
@@ -95,8 +106,10 @@ class Unit:
 class Db:
     """The database of one process. `after_commit` listeners hear of every committed `Unit`, in the event loop."""
 
-    def __init__(self, url: str, data_dir: Path) -> None:
-        """Raises `ConfigError` for an odd address."""
+    def __init__(self, url: str, data_dir: Path, pooled: bool = False) -> None:
+        """`pooled`: between us and PostgreSQL something hands out its connections by the transaction (PgBouncer). Raises
+        `ConfigError` for an odd address."""
+        self._pooled = pooled
         try:
             self.url = make_url(url)
         except (ArgumentError, ValueError):  # without its text, which may quote a piece of the password
@@ -132,7 +145,7 @@ class Db:
             self._read = self._reader()
             self._engines = {self._write, self._read}
         else:
-            self._write = self._read = _postgres_engine(self.url)
+            self._write = self._read = _postgres_engine(self.url, self._pooled)
             self._engines = {self._write}
             try:
                 async with self.read() as conn:
@@ -145,7 +158,7 @@ class Db:
 
     async def open_for_reading(self) -> None:
         """Beside a running server: commands that only look."""
-        self._write = self._read = self._reader() if self.is_sqlite else _postgres_engine(self.url)
+        self._write = self._read = self._reader() if self.is_sqlite else _postgres_engine(self.url, self._pooled)
         self._engines = {self._write}
 
     def _reader(self) -> AsyncEngine:
@@ -203,7 +216,7 @@ class Db:
                     unit = Unit(self._writer)
                     yield unit
             else:
-                engine = _postgres_engine(self.url, None) if patient else self._write
+                engine = _postgres_engine(self.url, self._pooled, None) if patient else self._write
                 try:
                     async with engine.begin() as conn:
                         unit = Unit(conn)
@@ -267,7 +280,7 @@ def _sqlite_engine(
     return engine
 
 
-def _postgres_engine(url: sa.URL, patience: float | None = PATIENCE) -> AsyncEngine:
+def _postgres_engine(url: sa.URL, pooled: bool, patience: float | None = PATIENCE) -> AsyncEngine:
     if find_spec("asyncpg") is None:
         raise ConfigError("PostgreSQL needs the driver asyncpg: install wargi with its extra [postgres]")
     engine = create_async_engine(
@@ -276,12 +289,7 @@ def _postgres_engine(url: sa.URL, patience: float | None = PATIENCE) -> AsyncEng
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
-        connect_args={
-            # a plan made while the tables are empty would scan them for ever
-            "server_settings": {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"},
-            "timeout": 10,
-            "command_timeout": patience,
-        },
+        connect_args={"timeout": 10, "command_timeout": patience, **(_UNPREPARED if pooled else _PREPARED)},
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )
