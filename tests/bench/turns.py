@@ -112,25 +112,26 @@ async def batch(
     counts.batches += 1
 
 
-async def walk(
-    db: Db, folder: Path, citizens: int, size: int, counts: Counts, profile: Any = None, first: int = 0
-) -> None:
+async def walk(db: Db, folder: Path, citizens: int, size: int, counts: Counts, profile: Any = None, first: int = 0,
+               warm: bool = True) -> None:  # fmt: skip
     """Everybody through the script, `size` citizens a transaction. A first batch warms what is compiled once."""
     channel = WhatsApp(NUMBER, "t", ("s",), "v")
     flows = flow.load(folder, Catalogues.load(ROOT / "locales"))
     house = House(flows, {"whatsapp": channel}, room.load(folder, flows), Vault([clock.token()]))
     door = Door(db)
     door.ear = partial(alarm.heard, house)
-    warm = [Citizen(phone=f"62899{n:07}", user_id=f"ID.9{n:09}", number=NUMBER) for n in range(first, first + size)]
-    for words in SCRIPT:
-        await batch(db, door, house, channel, warm, words, Counts())
-    if db.is_sqlite:
-        watch(db, counts)
+    if warm:
+        some = [Citizen(phone=f"62899{n:07}", user_id=f"ID.9{n:09}", number=NUMBER) for n in range(first, first + size)]
+        for words in SCRIPT:
+            await batch(db, door, house, channel, some, words, Counts())
+        if db.is_sqlite:
+            watch(db, counts)
     if profile:
         profile.enable()
     for start in range(first, first + citizens, size):
         people = [
-            Citizen(phone=f"62811{n:07}", user_id=f"ID.{n:010}", number=NUMBER) for n in range(start, start + size)
+            Citizen(phone=f"62811{n:07}", user_id=f"ID.{n:010}", number=NUMBER)
+            for n in range(start, min(start + size, first + citizens))
         ]
         for words in SCRIPT:
             await batch(db, door, house, channel, people, words, counts)
