@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,6 +45,17 @@ def test_every_key_of_a_hot_table_contains_its_part(name: str) -> None:
     for each in (*unique, *unique_indexes):
         assert "part" in {column.name for column in each.columns}, each.name
     assert not table.foreign_key_constraints
+
+
+def test_migrations_only_add() -> None:
+    """While processes are updated one after the other, the older ones go on with the newer schema."""
+    taken = re.compile(r"drop_|rename_|alter_column|\bDROP\b|\bRENAME\b")
+    files = sorted((schema.MIGRATIONS / "versions").glob("[0-9]*.py"))
+    upgrades = {
+        path.name: path.read_text("utf-8").partition("def upgrade")[2].partition("def downgrade")[0] for path in files
+    }
+    assert len(upgrades) >= 15 and all(upgrades.values())
+    assert {name: found for name, text in upgrades.items() if (found := taken.findall(text))} == {}
 
 
 COUNTED = {"flow_count", "tally"}
