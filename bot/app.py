@@ -55,7 +55,7 @@ class Server:
         self.roles = frozenset(roles)
         self.metrics = Metrics()
         self.hints = Hints()
-        self.db = Db(config.database_url, config.data_dir)
+        self.db = Db(config.database_url, config.data_dir, config.pooled)
         self.spool = Spool(config.data_dir)
         self.door = Door(self.db, self.spool)
         self.db.after_commit.append(self.metrics.committed)

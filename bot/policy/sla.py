@@ -131,11 +131,14 @@ def replay(events: Iterable[Event], subject: Subject) -> list[Clock]:
                 run.start(NEXT, event.at)
             case "replied":
                 run.stop(NEXT, event.at)
-    return [*run.done, *(replace(clock, subject=subject) for clock in run.running.values())]
+    running = run.running.values()
+    return [*run.done, *(clock if clock.subject is subject else replace(clock, subject=subject) for clock in running)]
 
 
 def _first(rows: Sequence[Event], subject: Subject) -> Subject:
     """How it was before anybody changed it."""
+    if len(rows) == 1:  # a new ticket
+        return subject
     changed = {event.kind: event.before for event in reversed(rows) if event.kind in (URGENCY, TOPIC)}
     return replace(subject, urgency=changed.get(URGENCY, subject.urgency), topic=changed.get(TOPIC, subject.topic))
 
