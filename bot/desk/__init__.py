@@ -35,15 +35,17 @@ from bot.desk import (
     quarantine,
     rehearsal,
     reveal,
+    reviews,
     rota,
     send,
     show,
     speech,
+    wall,
     way,
 )  # fmt: skip
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
-from bot.desk.keys import ASSETS, DRAFTS, PASSWORDS, STOPPING, TEMPLATES
+from bot.desk.keys import ASSETS, DRAFTS, PASSWORDS, STOPPING, TEMPLATES, WALL
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
 from bot.policy.access import Verb
@@ -127,6 +129,12 @@ ROUTES = (
     Route("POST", "/triase/putuskan", lessons.decide, Verb.TEACH),
     Route("GET", "/angka", numbers.numbers_page, Verb.REPORT),
     Route("GET", "/angka/tiket.csv", numbers.export, Verb.REPORT),
+    Route("GET", "/angka/tiket.xlsx", numbers.export_xlsx, Verb.REPORT),
+    Route("GET", "/dinding", wall.wall_page, Verb.WALL),
+    Route("GET", "/dinding/tabel.csv", wall.table_csv, Verb.REPORT),
+    Route("GET", "/dinding/tabel.xlsx", wall.table_xlsx, Verb.REPORT),
+    Route("GET", "/tinjauan", reviews.listed, Verb.REVIEW),
+    Route("POST", "/tinjauan/{ref}", reviews.settle, Verb.REVIEW),
     Route("GET", "/tenggat", deadlines.deadlines_page, Verb.SEE),
     Route("POST", "/tenggat/dibaca", deadlines.read, Verb.SELF),
     Route("GET", "/alur", flows.listed, Verb.FLOWS),
@@ -168,7 +176,7 @@ def setup(app: web.Application) -> None:
     """Adds the desk to the server. Config, database, hints, flows and catalogues are read from `app` when a page needs them."""
     desk = web.Application(middlewares=[guard.errors])
     desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
-    desk[DRAFTS] = {}
+    desk[DRAFTS], desk[WALL] = {}, []
     _templates(desk)
     for route in ROUTES:
         desk.router.add_route(route.method, route.path, guard.guarded(route))
