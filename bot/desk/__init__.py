@@ -8,6 +8,7 @@ import jinja2
 from aiohttp import web
 
 from bot.desk import (
+    account,
     actions,
     agencies,
     alarms,
@@ -149,6 +150,8 @@ ROUTES = (
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),
+    Route("POST", "/petugas/{id}/keluarkan", account.sign_out_everywhere, Verb.PEOPLE),
+    Route("POST", "/petugas/{id}/peran", account.set_role, Verb.PEOPLE),
     Route("POST", "/tiket/{number}/langkah/{langkah}", dispatch.act, Verb.DISPATCH),
     Route("GET", "/instansi", agencies.overview, Verb.AGENCIES),
     Route("GET", "/instansi/macet", agencies.stuck, Verb.AGENCIES),
@@ -164,6 +167,11 @@ ROUTES = (
     Route("POST", "/dinas/tiket/{number}/{act}", agencies.act, Verb.WORK),
     Route("GET", "/masuk", door.sign_in_page, Verb.ENTER),
     Route("POST", "/masuk", door.sign_in, Verb.ENTER),
+    Route("POST", "/masuk/kode", door.second_step, Verb.ENTER),
+    Route("GET", "/akun", account.account, Verb.ACCOUNT),
+    Route("POST", "/akun/sesi", account.end_sessions, Verb.ACCOUNT),
+    Route("POST", "/akun/sandi", account.password, Verb.ACCOUNT),
+    Route("POST", "/akun/kunci", account.factor, Verb.ACCOUNT),
     Route("POST", "/keluar", door.sign_out, Verb.LEAVE),
     Route("GET", "/undangan/{token}", door.invitation, Verb.ENTER),
     Route("POST", "/undangan/{token}", door.accept, Verb.ENTER),
