@@ -202,6 +202,7 @@ def _templates(desk: web.Application) -> None:
             [Path(__file__).parent / "templates", Path(pages.__file__).parent / "templates"]
         ),
         autoescape=True,
+        finalize=show.finalize,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

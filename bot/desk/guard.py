@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.desk import page, second, sessions
 from bot.desk.keys import SIGNED_IN
@@ -132,6 +133,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return page.problem(request, 405, "Cara ini tidak dikenal", "Buka halamannya lewat tautan atau tombol.")
     except web.HTTPRequestEntityTooLarge:
         return page.problem(request, 413, "Terlalu panjang", "Kirim teks yang lebih pendek.")
+    except HttpProcessingError:  # a form of several parts whose heads are no heads
+        return page.problem(request, 400, "Formulir tidak terbaca", "Muat ulang halaman dan kirim lagi.")
     except Forbidden as error:
         return page.problem(request, 403, "Tidak diizinkan", str(error))
     except Conflict as error:

@@ -172,6 +172,11 @@ def visible(text: object) -> str:
     return _BIDI.sub(lambda found: f"[U+{ord(found.group()):04X}]", str(text))
 
 
+def finalize(value: Any) -> Any:
+    """Whatever a template prints passes here: no name or note of anybody can forget to be made visible."""
+    return visible(value) if type(value) is str and _BIDI.search(value) else value
+
+
 def one_line(text: str, limit: int = 140) -> str:
     return visible(" ".join(text[: limit * 2].split()))[:limit]
 
