@@ -274,7 +274,9 @@ async def _send(officer: Visitor, case: seed.Case, name: str, body: bytes, claim
     """A form put together by hand, as browsers write it: no library would send such names."""
     browsers = name.replace("\r", "%0D").replace("\n", "%0A")
     head = f'--x\r\nContent-Disposition: form-data; name="kunci"\r\n\r\n{clock.token()[:32]}\r\n'
-    head += f'--x\r\nContent-Disposition: form-data; name="berkas"; filename="{browsers}"\r\nContent-Type: {claims}\r\n\r\n'
+    head += (
+        f'--x\r\nContent-Disposition: form-data; name="berkas"; filename="{browsers}"\r\nContent-Type: {claims}\r\n\r\n'
+    )
     form = head.encode("utf-8", "replace") + body + b"\r\n--x--\r\n"
     headers = officer.origin | {"Content-Type": "multipart/form-data; boundary=x"}
     url = f"{case.url}/kirim?csrf={officer.csrf_token()}"
