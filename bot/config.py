@@ -13,6 +13,8 @@ from bot.errors import ConfigError
 
 PREFIX = "WARGI_"
 ROLES = ("gateway", "worker", "desk")
+FACTORS = ("off", "leads", "staff", "everybody")
+"""For whom a second factor is required; "off": it is everybody's own choice."""
 LEVELS = ("debug", "info", "warning", "error")
 SECRETS = frozenset({"secret_key", "database_url", "database_listen_url", "mail_url", "alarm_webhook_secret"})
 """May be given as `…_FILE`; `wargi doctor` shows only whether they are set."""
@@ -68,6 +70,7 @@ class Config:
     """Silence after a survey question becomes its own state after so long."""
     window_reminder_hours: float = 23.0
     """So long after a citizen's last message they are asked to reply while they can still be answered; 0 = never."""
+    second_factor: str = "off"
     port_asked: bool = False
     """A port was asked for, so none other is taken."""
     groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -175,6 +178,8 @@ def _check(config: Config) -> None:
             raise ConfigError(f"WARGI_TRUSTED_PROXIES: {one!r} is no network address such as 10.0.0.0/8") from None
     if config.media_url and not config.media_url.startswith(("file:///", "s3://")):
         raise ConfigError("WARGI_MEDIA_URL must be empty, file:///folder or s3://bucket/prefix")
+    if config.second_factor not in FACTORS:
+        raise ConfigError(f"WARGI_SECOND_FACTOR must be one of {', '.join(FACTORS)}, not {config.second_factor!r}")
     if config.log_level.lower() not in LEVELS:
         raise ConfigError(f"WARGI_LOG_LEVEL must be one of {', '.join(LEVELS)}, not {config.log_level!r}")
     if config.survey_hours > YEAR:

@@ -9,7 +9,8 @@ from datetime import date, datetime, time, timedelta, timezone
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import WargiError
-from bot.policy.measures import COLUMNS, Life, Numbers, Step, cell, live
+from bot.policy.cells import cell
+from bot.policy.measures import COLUMNS, Life, Numbers, Step, live
 from bot.store import measures
 
 WIB = timezone(timedelta(hours=7))

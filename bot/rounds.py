@@ -7,7 +7,7 @@ from contextlib import suppress
 from bot import clock, logs, telling
 from bot.errors import NotFound
 from bot.models.ref import Ref
-from bot.store import duty, handovers
+from bot.store import daily, duty, handovers
 from bot.store.db import Db
 from bot.turn import House, handover, renewal, rota
 from bot.turn.assign import assign
@@ -70,6 +70,8 @@ class Rounds:
     async def _gaps(self) -> None:
         await renewal.begin(self._db)
         await rota.watch(self._db, self._house)
+        async with self._db.unit() as unit:
+            await daily.note_backlog(unit.conn, clock.now())
 
     async def _watch(self) -> None:
         await look(self._db, self._house)

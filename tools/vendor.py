@@ -45,6 +45,20 @@ FILES = [
         sha256="a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130",
         licence="0BSD",
     ),
+    File(
+        package="uplot",
+        version="1.6.32",
+        path="dist/uPlot.iife.min.js",
+        sha256="19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f",
+        licence="MIT",
+    ),
+    File(
+        package="uplot",
+        version="1.6.32",
+        path="dist/uPlot.min.css",
+        sha256="df630c6a8d6f8eeaff264b50f73ce5b114f646ffd9a0bb74f049b0a00135fa04",
+        licence="MIT",
+    ),
 ]
 
 

@@ -8,11 +8,13 @@ import jinja2
 from aiohttp import web
 
 from bot.desk import (
+    account,
     actions,
     agencies,
     alarms,
     approved,
     cases,
+    contents,
     deadlines,
     dispatch,
     door,
@@ -35,15 +37,17 @@ from bot.desk import (
     quarantine,
     rehearsal,
     reveal,
+    reviews,
     rota,
     send,
     show,
     speech,
+    wall,
     way,
 )  # fmt: skip
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
-from bot.desk.keys import ASSETS, DRAFTS, PASSWORDS, STOPPING, TEMPLATES
+from bot.desk.keys import ASSETS, DRAFTS, PASSWORDS, STOPPING, TEMPLATES, WALL
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
 from bot.policy.access import Verb
@@ -127,6 +131,12 @@ ROUTES = (
     Route("POST", "/triase/putuskan", lessons.decide, Verb.TEACH),
     Route("GET", "/angka", numbers.numbers_page, Verb.REPORT),
     Route("GET", "/angka/tiket.csv", numbers.export, Verb.REPORT),
+    Route("GET", "/angka/tiket.xlsx", numbers.export_xlsx, Verb.REPORT),
+    Route("GET", "/dinding", wall.wall_page, Verb.WALL),
+    Route("GET", "/dinding/tabel.csv", wall.table_csv, Verb.REPORT),
+    Route("GET", "/dinding/tabel.xlsx", wall.table_xlsx, Verb.REPORT),
+    Route("GET", "/tinjauan", reviews.listed, Verb.REVIEW),
+    Route("POST", "/tinjauan/{ref}", reviews.settle, Verb.REVIEW),
     Route("GET", "/tenggat", deadlines.deadlines_page, Verb.SEE),
     Route("POST", "/tenggat/dibaca", deadlines.read, Verb.SELF),
     Route("GET", "/alur", flows.listed, Verb.FLOWS),
@@ -137,10 +147,16 @@ ROUTES = (
     Route("POST", "/alur/{name}", flows.save, Verb.FLOWS),
     Route("GET", "/alur/{name}/coba", rehearsal.rehearse, Verb.FLOWS),
     Route("POST", "/alur/{name}/coba", rehearsal.rehearse, Verb.FLOWS),
+    Route("GET", "/isi", contents.files_page, Verb.FLOWS),
+    Route("GET", "/isi/wargi-isi.zip", contents.take_away, Verb.FLOWS),
+    Route("POST", "/isi/pratinjau", contents.preview, Verb.FLOWS, most=contents.FORM),
+    Route("POST", "/isi/terbitkan", contents.bring_in, Verb.FLOWS),
     Route("GET", "/templat", approved.templates_page, Verb.TEMPLATES),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),
+    Route("POST", "/petugas/{id}/keluarkan", account.sign_out_everywhere, Verb.PEOPLE),
+    Route("POST", "/petugas/{id}/peran", account.set_role, Verb.PEOPLE),
     Route("POST", "/tiket/{number}/langkah/{langkah}", dispatch.act, Verb.DISPATCH),
     Route("GET", "/instansi", agencies.overview, Verb.AGENCIES),
     Route("GET", "/instansi/macet", agencies.stuck, Verb.AGENCIES),
@@ -156,6 +172,11 @@ ROUTES = (
     Route("POST", "/dinas/tiket/{number}/{act}", agencies.act, Verb.WORK),
     Route("GET", "/masuk", door.sign_in_page, Verb.ENTER),
     Route("POST", "/masuk", door.sign_in, Verb.ENTER),
+    Route("POST", "/masuk/kode", door.second_step, Verb.ENTER),
+    Route("GET", "/akun", account.account, Verb.ACCOUNT),
+    Route("POST", "/akun/sesi", account.end_sessions, Verb.ACCOUNT),
+    Route("POST", "/akun/sandi", account.password, Verb.ACCOUNT),
+    Route("POST", "/akun/kunci", account.factor, Verb.ACCOUNT),
     Route("POST", "/keluar", door.sign_out, Verb.LEAVE),
     Route("GET", "/undangan/{token}", door.invitation, Verb.ENTER),
     Route("POST", "/undangan/{token}", door.accept, Verb.ENTER),
@@ -168,7 +189,7 @@ def setup(app: web.Application) -> None:
     """Adds the desk to the server. Config, database, hints, flows and catalogues are read from `app` when a page needs them."""
     desk = web.Application(middlewares=[guard.errors])
     desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
-    desk[DRAFTS] = {}
+    desk[DRAFTS], desk[WALL] = {}, []
     _templates(desk)
     for route in ROUTES:
         desk.router.add_route(route.method, route.path, guard.guarded(route))
@@ -186,6 +207,7 @@ def _templates(desk: web.Application) -> None:
             [Path(__file__).parent / "templates", Path(pages.__file__).parent / "templates"]
         ),
         autoescape=True,
+        finalize=show.finalize,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

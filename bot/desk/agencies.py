@@ -12,6 +12,7 @@ from bot.errors import Conflict, NotFound, WargiError
 from bot.models import Role, State
 from bot.models.ref import Ref
 from bot.policy import directory, number
+from bot.policy.cells import cell
 from bot.policy.lapor import CLASSES
 from bot.store import agencies
 from bot.turn.agency import Actor
@@ -66,17 +67,12 @@ async def export(request: web.Request) -> web.Response:
     )
     for row in rows:
         table.writerow([
-            row["number"], CLASSES[row["external_class"]], *(_cell(row[name]) for name in (
+            row["number"], CLASSES[row["external_class"]], *(cell(row[name]) for name in (
                 "external_agency", "external_number", "external_status")), row["topic"], row["place_code"],
             row["opened_at"].isoformat(timespec="seconds"), row["state"],
         ])  # fmt: skip
     headers = {"Content-Disposition": 'attachment; filename="sp4n-lapor.csv"'}
     return web.Response(text=out.getvalue(), content_type="text/csv", charset="utf-8", headers=headers)
-
-
-def _cell(text: str) -> str:
-    """A spreadsheet runs what begins like a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
 
 
 # -- for people of an agency -----------------------------------------------------------------------

@@ -1,23 +1,19 @@
 """The way in: sign-in, invitation, sign-out."""
 
 import re
-from datetime import timedelta
 
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page, passwords, sessions
+from bot.desk import page, passwords, second, sessions
 from bot.desk.keys import PASSWORDS, SIGNED_IN
 from bot.errors import Conflict, NotFound
 from bot.message import clean
-from bot.store import people
+from bot.store import factors, people
 from bot.web import keys
 from bot.web.guard import Proxies
 
-LOCK = timedelta(minutes=15)
-"""The longest lock: whoever tries an officer's name on purpose cannot keep the officer out for longer."""
-FORGET = timedelta(hours=1)
-FREE_LOGIN, FREE_ADDRESS = 5, 20
+FREE_ADDRESS = 20
 WRONG = "Nama masuk atau kata sandi salah."
 LATER = "Terlalu banyak percobaan. Tunggu sebentar (paling lama 15 menit), lalu coba lagi."
 
@@ -39,7 +35,11 @@ async def sign_in(request: web.Request) -> web.Response:
     by_login, by_address = f"login:{login}", f"address:{_address(request)}"
     async with db.unit() as unit:
         free = await people.try_sign_in(
-            unit.conn, [(by_login, FREE_LOGIN), (by_address, FREE_ADDRESS)], clock.now(), LOCK, FORGET
+            unit.conn,
+            [(by_login, sessions.FREE), (by_address, FREE_ADDRESS)],
+            clock.now(),
+            sessions.LOCK,
+            sessions.FORGET,
         )
     if not free:
         return page.render(request, "sign_in.html", 429, back=back, login=login, problem=LATER)
@@ -51,8 +51,28 @@ async def sign_in(request: web.Request) -> web.Response:
         return page.render(request, "sign_in.html", 403, back=back, login=login, problem=WRONG)
     async with db.unit() as unit:
         await people.forgive(unit.conn, by_login, by_address, clock.now())
+        factor = await factors.factor(unit.conn, found[0])
+    if factor is not None and factor.confirmed_at is not None:
+        return second.asks(request, second.ticket(request.config_dict[keys.HOUSE], found[0], found[1]), back)
     response = page.see(_back(back))
     await sessions.begin(request, response, found[0])
+    return response
+
+
+async def second_step(request: web.Request) -> web.Response:
+    """The code after the password; a session begins only here."""
+    form, db = await request.post(), request.config_dict[keys.DB]
+    given, back = str(form.get("tanda", "")), str(form.get("ke", ""))
+    who = await second.whose(request, given)
+    if who is None:
+        return page.render(request, "sign_in.html", 422, back=back, login="", problem=second.OVER)
+    if not await second.tried(db, who[0]):
+        return second.asks(request, given, back, 429, LATER)
+    if not await second.right(db, request.config_dict[keys.HOUSE], who[0], str(form.get("kode", ""))[:40]):
+        return second.asks(request, given, back, 403, second.WRONG)
+    await second.forgiven(db, who[0])
+    response = page.see(_back(back))
+    await sessions.begin(request, response, who[0])
     return response
 
 

@@ -29,7 +29,7 @@ async def running(request: web.Request) -> Look:
         act = next((row.id for row in acts if row.by != versions.STARTED), 0)
         name = f"{act} {'' if act else app[keys.HOUSE].flows.version}"
         row = await versions.act(conn, act) if act and name not in app[DRAFTS] else None
-    own = _folder(request)
+    own = folder(request)
     return await _kept(request, name, lambda: _look(_scratch(request), row.content if row else content.pack(own), own))
 
 
@@ -38,7 +38,7 @@ async def draft(request: web.Request, base: Look, edits: Sequence[Edit | Row]) -
     if not edits:
         return base
     whole = "\0".join([base.flows.version, *(f"{each.context}\0{each.language}\0{each.text}" for each in edits)])
-    own, changes = _folder(request), [Edit(each.context, each.language, each.text) for each in edits]
+    own, changes = folder(request), [Edit(each.context, each.language, each.text) for each in edits]
     name = hashlib.sha256(whole.encode()).hexdigest()
     return await _kept(request, name, lambda: _look(_scratch(request), base.raw, own, changes, base))
 
@@ -52,7 +52,7 @@ async def _kept(request: web.Request, name: str, make: Callable[[], Look]) -> Lo
     return found
 
 
-def _folder(request: web.Request) -> Content:
+def folder(request: web.Request) -> Content:
     config = request.config_dict[keys.CONFIG]
     return Content(content_dir(config.flows_dir, "flows"), content_dir(config.locales_dir, "locales"))
 
@@ -79,4 +79,14 @@ def _look(folder: Path, raw: bytes, like: Content, edits: Sequence[Edit] = (), b
 async def checked(request: web.Request, raw: bytes) -> Flows:
     """As the command that publishes checks it. Raises `FlowError` with every fault."""
     data_dir = request.config_dict[keys.DB].data_dir
-    return await asyncio.to_thread(published.checked, raw, data_dir, _folder(request).flows)
+    return await asyncio.to_thread(published.checked, raw, data_dir, folder(request).flows)
+
+
+async def publish(request: web.Request, raw: bytes, by: str, note: str, before: Look) -> None:
+    """Checked, then said in every process. What was said until now is kept where nothing was published yet, to go back to."""
+    db = request.config_dict[keys.DB]
+    flows = await checked(request, raw)
+    async with db.unit() as unit:
+        if await versions.newest(unit.conn, any_=True) is None:
+            await versions.add(unit.conn, before.flows.version, before.raw, versions.STARTED, "", clock.now())
+    await published.publish(db, raw, flows, by, note)

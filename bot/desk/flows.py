@@ -8,7 +8,7 @@ from datetime import timedelta
 from aiohttp import web
 from markupsafe import Markup
 
-from bot import clock, content, published
+from bot import clock, content
 from bot.desk import drafts, page
 from bot.desk.keys import Look
 from bot.desk.show import N_
@@ -215,13 +215,7 @@ async def go_back(request: web.Request) -> web.Response:
 
 
 async def _say(request: web.Request, raw: bytes, note: str, before: Look) -> None:
-    """Checked, then said in every process. What was said until now is kept where nothing was published yet, to go back to."""
-    db = request.config_dict[keys.DB]
-    flows = await drafts.checked(request, raw)
-    async with db.unit() as unit:
-        if await versions.newest(unit.conn, any_=True) is None:
-            await versions.add(unit.conn, before.flows.version, before.raw, versions.STARTED, "", clock.now())
-    await published.publish(db, raw, flows, _who(request), note)
+    await drafts.publish(request, raw, _who(request), note, before)
 
 
 # -- what they share -------------------------------------------------------------------------------

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.desk import page, sessions
+from bot.desk import page, second, sessions
 from bot.desk.keys import SIGNED_IN
 from bot.errors import Conflict, Forbidden, NotFound, StoreDown, WargiError
 from bot.models import Role
 from bot.policy.access import Verb, may
+from bot.store.people import SignedIn
 from bot.web import keys
 from bot.web.guard import same_origin
 
@@ -22,6 +24,8 @@ CSP = (
 )
 SAFE = frozenset({"GET", "HEAD"})
 HOME = ("", "/")
+OPEN = (Verb.ENTER, Verb.LEAVE, Verb.ACCOUNT)
+"""What somebody may do who still has to set up the second factor that their role demands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ def guarded(route: Route) -> Handler:
             if signed.officer.role == Role.AGENCY and route.path in HOME and request.method in SAFE:
                 return page.see("/desk/dinas")  # where they work
             raise Forbidden("Peran Anda tidak boleh melakukan ini.")
+        if signed is not None and route.verb not in OPEN and _lacks_factor(request, signed):
+            return _to_second_factor(request)
         if request.method not in SAFE:
             await _refuse_forged(request)
         return await route.handler(request)
@@ -80,6 +86,20 @@ async def _refuse_forged(request: web.Request) -> None:
         given = given or str((await request.post()).get("csrf", ""))
         if not sessions.csrf_right(signed.csrf, given):
             raise Forbidden("Formulir ini sudah kedaluwarsa. Muat ulang halaman dan coba lagi.")
+
+
+def _lacks_factor(request: web.Request, signed: SignedIn) -> bool:
+    return not signed.second and second.required(request.config_dict[keys.CONFIG].second_factor, signed.officer)
+
+
+def _to_second_factor(request: web.Request) -> web.StreamResponse:
+    if (
+        request.method in SAFE
+        and not page.is_htmx(request)
+        and "text/event-stream" not in request.headers.get("Accept", "")
+    ):
+        return page.see("/desk/akun#kunci")
+    raise Forbidden("Pasang dulu kunci kedua di halaman Akun.")
 
 
 def _to_sign_in(request: web.Request) -> web.StreamResponse:
@@ -113,6 +133,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return page.problem(request, 405, "Cara ini tidak dikenal", "Buka halamannya lewat tautan atau tombol.")
     except web.HTTPRequestEntityTooLarge:
         return page.problem(request, 413, "Terlalu panjang", "Kirim teks yang lebih pendek.")
+    except HttpProcessingError:  # a form of several parts whose heads are no heads
+        return page.problem(request, 400, "Formulir tidak terbaca", "Muat ulang halaman dan kirim lagi.")
     except Forbidden as error:
         return page.problem(request, 403, "Tidak diizinkan", str(error))
     except Conflict as error:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import jinja2
 from aiohttp import web
@@ -33,5 +34,8 @@ STOPPING = web.AppKey("desk_stopping", asyncio.Event)
 
 DRAFTS = web.AppKey("desk_drafts", dict[str, Look])
 """What editors look at, by what it was made of; a few, the newest last."""
+
+WALL = web.AppKey("desk_wall", list[tuple[float, Any]])
+"""The wall's sums of days, and when they were made; one or none."""
 
 SIGNED_IN = web.RequestKey("desk_signed_in", SignedIn)

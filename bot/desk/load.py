@@ -4,6 +4,7 @@ from aiohttp import web
 
 from bot import clock
 from bot.desk import page, rota
+from bot.errors import NotFound
 from bot.message import clean
 from bot.models import Officer
 from bot.policy.access import Verb, may
@@ -37,6 +38,8 @@ async def load(request: web.Request) -> web.Response:
 async def talked(request: web.Request) -> web.Response:
     """A lead has talked with this officer."""
     async with request.config_dict[keys.DB].unit() as unit:
+        if await duty.officer(unit.conn, rota.number(request)) is None:
+            raise NotFound("unknown officer")
         await duty.set_values(unit.conn, rota.number(request), debrief_at=None)
     return page.see("/desk/beban")
 

@@ -1,23 +1,27 @@
 """The numbers of service at the desk, and the same tickets one by one as a file."""
 
+import tempfile
+
 from aiohttp import web
 
 from bot import clock, numbers
 from bot.desk import page
 from bot.desk.deadlines import KIND, PARTY
 from bot.desk.show import N_
+from bot.files import sheet
 from bot.message import clean
-from bot.policy.measures import STAYS, spread
+from bot.policy.measures import COLUMNS, STAYS, spread
 from bot.policy.norms import PARTY as WHOSE
 from bot.store import tally
 from bot.web import keys
 
+PIECE = 1 << 16
 SOLVED_BY = {
     "bot": N_("Bot saja (percakapan)"),
     "bot_human": N_("Bot lalu petugas (tiket)"),
     "human": N_("Petugas saja (tiket)"),
 }
-__all__ = ["KIND", "PARTY", "SOLVED_BY", "WHOSE", "export", "hours", "numbers_page", "share", "spread"]
+__all__ = ["KIND", "PARTY", "SOLVED_BY", "WHOSE", "export", "export_xlsx", "hours", "numbers_page", "share", "spread"]
 
 
 def _period(request: web.Request) -> numbers.Period:
@@ -56,6 +60,27 @@ async def export(request: web.Request) -> web.StreamResponse:
     async with request.config_dict[keys.DB].read() as conn:
         async for line in numbers.rows(conn, when):
             await answer.write(line.encode())
+    await answer.write_eof()
+    return answer
+
+
+async def export_xlsx(request: web.Request) -> web.StreamResponse:
+    """The same rows as a workbook: put together in a file, for its table of contents stands at the end."""
+    when = _period(request)
+    name = f"tiket-{when.first}-{when.last}.xlsx"
+    with tempfile.TemporaryFile() as out:
+        book = sheet.Workbook(out)
+        book.sheet("tiket", [column.name for column in COLUMNS])
+        async with request.config_dict[keys.DB].read() as conn:
+            async for life in numbers.lives(conn, when):
+                book.row([column.value(life) for column in COLUMNS])
+        book.close()
+        out.seek(0)
+        answer = web.StreamResponse(headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        answer.content_type = sheet.TYPE
+        await answer.prepare(request)
+        while piece := out.read(PIECE):
+            await answer.write(piece)
     await answer.write_eof()
     return answer
 

@@ -37,8 +37,8 @@ async def officers(request: web.Request) -> web.Response:
 
 async def _show(request: web.Request, status: int = 200, **more: str) -> web.Response:
     async with request.config_dict[keys.DB].read() as conn:
-        everybody = await people.officers(conn)
-    return page.render(request, "officers.html", status, officers=everybody, roles=list(Role), **more)
+        everybody, keyed = await people.officers(conn), await people.with_factor(conn)
+    return page.render(request, "officers.html", status, officers=everybody, roles=list(Role), keyed=keyed, **more)
 
 
 async def invite(request: web.Request) -> web.Response:

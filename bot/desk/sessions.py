@@ -16,6 +16,11 @@ from bot.web import keys
 
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
+FREE = 5
+"""Tries of a password or code before the first lock."""
+LOCK = timedelta(minutes=15)
+"""The longest lock: whoever tries an officer's name on purpose cannot keep the officer out for longer."""
+FORGET = timedelta(hours=1)
 SEEN_EVERY = timedelta(minutes=5)
 """A session is written down as alive this often, not with each request."""
 

@@ -91,6 +91,9 @@ EVENT = {
     "comment": N_("Warga menambah komentar"),
     "unclear": N_("Jawaban penilaian tidak jelas"),
     "expired": N_("Penilaian tidak dijawab"),
+    "unasked": N_("Penilaian tidak ditanyakan"),
+    "review": N_("Penilaian rendah, menunggu ditinjau"),
+    "reviewed": N_("Penilaian ditinjau"),
     "answered": N_("Jawaban pertama petugas"),
     "alarm": N_("Panggilan darurat"),
     "followed": N_("Diikuti warga lain"),
@@ -167,6 +170,11 @@ _BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 def visible(text: object) -> str:
     """A citizen's words with direction controls made visible."""
     return _BIDI.sub(lambda found: f"[U+{ord(found.group()):04X}]", str(text))
+
+
+def finalize(value: Any) -> Any:
+    """Whatever a template prints passes here: no name or note of anybody can forget to be made visible."""
+    return visible(value) if type(value) is str and _BIDI.search(value) else value
 
 
 def one_line(text: str, limit: int = 140) -> str:

@@ -10,7 +10,7 @@ from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
-from bot.models.people import Disclosure, Invite, Officer, OfficerSession, Throttle
+from bot.models.people import Disclosure, Invite, Officer, OfficerFactor, OfficerSession, Throttle
 from bot.models.shifts import (
     Handover,
     HandoverCase,
@@ -52,6 +52,7 @@ from bot.models.states import (
 )
 from bot.models.talk import Address, Contact, Conversation, Message, MessageStatus
 from bot.models.templates import Template
+from bot.models.wall import Backlog, DayCount, Review
 
 __all__ = [
     "LEADS",
@@ -73,10 +74,12 @@ __all__ = [
     "Alias",
     "Assignment",
     "Author",
+    "Backlog",
     "Contact",
     "Conversation",
     "Correction",
     "CorrectionState",
+    "DayCount",
     "Delivery",
     "DeliveryState",
     "Disclosure",
@@ -102,6 +105,7 @@ __all__ = [
     "MessageStatus",
     "Notice",
     "Officer",
+    "OfficerFactor",
     "OfficerSession",
     "Outage",
     "OutboxItem",
@@ -112,6 +116,7 @@ __all__ = [
     "Quarantine",
     "QuarantineAct",
     "Rate",
+    "Review",
     "Role",
     "RotaGap",
     "Shift",

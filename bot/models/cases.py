@@ -202,3 +202,5 @@ class Survey(Hot, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     score: int | None = None
     comment: str = ""
+    split: str = Field(default="", sa_column_kwargs=_EMPTY)
+    """Channel, language, agency and who helped, as they were when it was asked; see `policy.measures`."""

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from bot.models.states import Role
-from bot.models.types import UtcDateTime
+from bot.models.types import Json, UtcDateTime
 
 
 class Officer(SQLModel, table=True):
@@ -56,6 +56,21 @@ class OfficerSession(SQLModel, table=True):
     seen_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     agent: str = ""
+
+
+class OfficerFactor(SQLModel, table=True):
+    """The second factor of one officer: a shared secret for codes that change every half minute (RFC 6238)."""
+
+    __tablename__ = "officer_factor"
+    officer_id: int = Field(primary_key=True, foreign_key="officer.id")
+    secret: str
+    """Sealed."""
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Null until a first code was right: before that nobody is asked for one."""
+    last_step: int = Field(default=0, sa_type=sa.BigInteger)
+    """The half minute of the last code that was taken: a code opens once."""
+    codes: list[str] = Field(sa_type=Json)
+    """Hashes of the recovery codes that are left."""
 
 
 class Invite(SQLModel, table=True):

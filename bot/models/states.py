@@ -207,3 +207,5 @@ class SurveyState(StrEnum):
     """Silence: its own state, never a score."""
     UNCLEAR = "unclear"
     """Answered with something that is not a score, which went on to the bot."""
+    SKIPPED = "skipped"
+    """Nobody could be asked; why stands in the ticket's history."""

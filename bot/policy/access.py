@@ -12,6 +12,8 @@ class Verb(StrEnum):
     """Doors that stand open for whoever holds no session yet: sign-in, an invitation, style sheets."""
     SEE = "see"
     LEAVE = "leave"
+    ACCOUNT = "account"
+    """One's own sessions, password and second factor."""
     ENTER_CASE = "enter_case"
     """Write down what a citizen says on the telephone or at the counter."""
     CLAIM = "claim"
@@ -51,6 +53,10 @@ class Verb(StrEnum):
     """Open a photo as it was sent, with the place and the camera that it names."""
     REPORT = "report"
     """Read the numbers of service, take the tickets away as a file."""
+    WALL = "wall"
+    """See at a glance what waits and who works."""
+    REVIEW = "review"
+    """Look at cases whose citizens were not satisfied."""
     TEMPLATES = "templates"
     """See what became of the templates at the platform."""
     PEOPLE = "people"
@@ -76,6 +82,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.ENTER: EVERYBODY,
     Verb.SEE: EVERYBODY,
     Verb.LEAVE: frozenset(Role),
+    Verb.ACCOUNT: frozenset(Role),
     Verb.ENTER_CASE: EVERYBODY,
     Verb.CLAIM: EVERYBODY,
     Verb.REPLY: EVERYBODY,
@@ -100,6 +107,8 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.EVIDENCE: LEADS,
     Verb.TEMPLATES: LEADS,
     Verb.REPORT: LEADS,
+    Verb.WALL: LEADS,
+    Verb.REVIEW: LEADS,
     Verb.PEOPLE: frozenset({Role.ADMIN}),
     Verb.DISPATCH: EVERYBODY,
     Verb.AGENCIES: EVERYBODY,

@@ -18,8 +18,8 @@ STAYS = (
     State.RETURNED, State.DONE, State.FORWARDED, State.REOPENED,
 )  # fmt: skip
 """States in which somebody is still to act."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would run: a cell that begins so is written with an apostrophe in front."""
+BY_HAND = ("phone", "visit")
+"""Reasons of tickets that an officer wrote down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ class Life:
     agency: str = ""
     """The last one that it was given to."""
     reopened: int = 0
-    opened_by: str = "citizen"
+    helped: bool = False
+    """Somebody of the hotline or of an agency has done something."""
     clocks: Mapping[str, str] = field(default_factory=dict)
     """Kind of clock -> `met` or `late`, the worst of its rounds."""
 
@@ -67,9 +68,7 @@ class Life:
         """'' while it is not solved."""
         if self.solved_at is None:
             return ""
-        if self.opened_by == "officer":
-            return HUMAN
-        return BOT_HUMAN if State.ASSIGNED in self.first or "answered" in self.first else BOT
+        return helper(str(self.ticket["reason"]), self.helped)
 
     @property
     def hours(self) -> float | None:
@@ -80,6 +79,11 @@ class Life:
         return sum(stay.hours for stay in self.stays if stay.state == state)
 
 
+def helper(reason: str, helped: bool) -> str:
+    """Who solved a ticket that was opened for this reason."""
+    return HUMAN if reason in BY_HAND else BOT_HUMAN if helped else BOT
+
+
 def _hours(since: datetime, until: datetime) -> float:
     return (until - since).total_seconds() / 3600
 
@@ -88,14 +92,13 @@ def live(ticket: Mapping[str, Any], steps: Sequence[Step], clocks: Iterable[tupl
     """A ticket's life from its history, in order; `clocks`: kind and outcome of those that have stopped."""
     life, state, since, agency = Life(ticket), "", ticket["opened_at"], ""
     for step in steps:
+        life.helped |= step.kind == "answered" or step.actor in ("officer", "agency") or step.after == State.ASSIGNED
         if step.kind == "answered":
             life.first.setdefault("answered", step.at)
         if step.kind not in ("opened", "moved"):
             continue
         if state in STAYS:
             life.stays.append(Stay(state, agency if state in _AGENCYS else "", _hours(since, step.at)))
-        if step.kind == "opened":
-            life.opened_by = step.actor
         if step.after == State.DISPATCHED:
             agency = life.agency = step.why.partition(":")[0].strip() or life.agency
         life.reopened += step.after == State.REOPENED
@@ -160,16 +163,6 @@ COLUMNS = (
 """One row a ticket, all its times, no name, no words and no number of a citizen."""
 
 
-def cell(value: Any) -> str:
-    """A value as a cell that no spreadsheet takes for a formula. Times are UTC."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
-
-
 @dataclass(frozen=True, slots=True)
 class Spread:
     """Hours of many: how many, mean, median, and what nine of ten stay below."""
@@ -225,3 +218,131 @@ class Numbers:
                 self.by_agency.setdefault((stay.agency, stay.state), []).append(stay.hours)
         for kind, outcome in life.clocks.items():
             self.in_time.setdefault(kind, [0, 0])[outcome == "late"] += 1
+
+
+# -- ratings, and other counts of days -------------------------------------------------------------
+
+SATISFIED = 4
+"""This score and better ones (CSAT = satisfied of all who gave a score)."""
+UNSATISFIED = 2
+"""This score and worse ones: a lead looks at the case."""
+FEW = 30
+"""Fewer scores than this are not compared with others."""
+Z = 1.959964
+"""95 %."""
+SPLITS = ("channel", "language", "agency", "helper")
+SURVEY, SKIPPED, OPENED = "survey", "skipped", "opened"
+
+
+def split(ticket: Mapping[str, Any]) -> str:
+    """By what ratings are told apart, as it is when the citizen is asked."""
+    channel = str(ticket["account"]).partition(":")[0]
+    return "|".join((channel, ticket["language"], ticket["agency"], helper(ticket["reason"], True)))
+
+
+def asked(state: str, score: int | None, parted: str) -> str:
+    """The count of ratings of this state; each is counted on the day on which it was asked for."""
+    return f"{SURVEY}|{state}|{score or ''}|{parted}"
+
+
+def skipped(cause: str, parted: str) -> str:
+    return f"{SKIPPED}|{cause}|{parted}"
+
+
+def opened(place_code: str, topic: str) -> str:
+    """A ticket about this topic in this regency; '' where the place is not known."""
+    return f"{OPENED}|{place_code[:5]}|{topic}"
+
+
+def wilson(hits: int, n: int) -> tuple[float, float] | None:
+    """Where the true share lies in 95 of 100 such counts (Wilson's score interval); None for nothing."""
+    if n <= 0:
+        return None
+    share, square = hits / n, Z * Z
+    centre = (share + square / (2 * n)) / (1 + square / n)
+    half = Z * (share * (1 - share) / n + square / (4 * n * n)) ** 0.5 / (1 + square / n)
+    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
+
+
+@dataclass(slots=True)
+class Ratings:
+    """What became of the question for a rating. Silence, unclear words and an open question are no scores."""
+
+    scores: dict[int, int] = field(default_factory=dict)
+    silent: int = 0
+    unclear: int = 0
+    open: int = 0
+    skipped: int = 0
+
+    @property
+    def n(self) -> int:
+        return sum(self.scores.values())
+
+    @property
+    def asked(self) -> int:
+        return self.n + self.silent + self.unclear + self.open
+
+    @property
+    def satisfied(self) -> int:
+        return sum(n for score, n in self.scores.items() if score >= SATISFIED)
+
+    @property
+    def share(self) -> float | None:
+        return self.satisfied / self.n if self.n else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        return wilson(self.satisfied, self.n)
+
+    @property
+    def response(self) -> float | None:
+        """Of those who were asked: how many gave a score."""
+        return self.n / self.asked if self.asked else None
+
+    def take(self, state: str, score: str, n: int) -> None:
+        if state == "answered" and score:
+            self.scores[int(score)] = self.scores.get(int(score), 0) + n
+        elif state == "expired":
+            self.silent += n
+        elif state == "unclear":
+            self.unclear += n
+        elif state == "asked":
+            self.open += n
+
+
+@dataclass(slots=True)
+class Days:
+    """Sums of the counts of some days."""
+
+    ratings: Ratings = field(default_factory=Ratings)
+    by: dict[str, dict[str, Ratings]] = field(default_factory=lambda: {name: {} for name in SPLITS})
+    """Channel, language, agency, helper -> each value of it."""
+    causes: dict[str, int] = field(default_factory=dict)
+    """Why citizens were not asked."""
+    places: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Regency -> topic -> tickets."""
+
+
+def days(counts: Iterable[tuple[str, int]]) -> Days:
+    """A name that this version does not know says nothing."""
+    found = Days()
+    for name, n in counts:
+        kind, *rest = name.split("|")
+        if kind == SURVEY and len(rest) == 2 + len(SPLITS):
+            for ratings in _each(found, rest[2:]):
+                ratings.take(rest[0], rest[1], n)
+        elif kind == SKIPPED and len(rest) == 1 + len(SPLITS):
+            found.causes[rest[0]] = found.causes.get(rest[0], 0) + n
+            for ratings in _each(found, rest[1:]):
+                ratings.skipped += n
+        elif kind == OPENED and len(rest) == 2:
+            topics = found.places.setdefault(rest[0], {})
+            topics[rest[1]] = topics.get(rest[1], 0) + n
+    return found
+
+
+def _each(found: Days, values: Sequence[str]) -> list[Ratings]:
+    return [
+        found.ratings,
+        *(found.by[name].setdefault(value, Ratings()) for name, value in zip(SPLITS, values, strict=True)),
+    ]

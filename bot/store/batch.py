@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from bot.models import (
     LinkCode,
     Message,
     Page,
+    Review,
     Survey,
     Ticket,
     TicketEvent,
@@ -26,13 +27,13 @@ from bot.models import (
 from bot.models.base import table
 from bot.models.cases import FRESH, line_of
 from bot.models.ref import Ref
-from bot.store import boxes, media, quarantine, sla, talk, tally, walks
+from bot.store import boxes, daily, media, quarantine, sla, talk, tally, walks
 from bot.store.db import Unit
 from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
-ERRAND = table(Errand)
+ERRAND, REVIEW = table(Errand), table(Review)
 AGENCY_DELIVERY = table(AgencyDelivery)
 ALARM, PAGE, MESSAGE, LINK_CODE, FOLLOW = table(Alarm), table(Page), table(Message), table(LinkCode), table(Follow)
 
@@ -96,6 +97,7 @@ _INSERTS = {  # in an order that a reader of half a transaction could live with
     "message": boxes.INSERT_MESSAGE,
     "media": media.INSERT_MEDIA,
     "outbox": boxes.INSERT_OUTBOX,
+    "review": Many(sa.insert(REVIEW), REVIEW.c.keys()),
     "errand": Many(sa.insert(ERRAND), ERRAND.c.keys()),
     "link_code": Many(sa.insert(LINK_CODE), LINK_CODE.c.keys()),
     **sla.INSERTS,
@@ -140,6 +142,7 @@ class Batch:
         self._timers: list[dict[str, Any]] = []
         self._changed_clocks: list[dict[str, Any]] = []
         self._counts: defaultdict[tuple[str, int], int] = defaultdict(int)
+        self._days: defaultdict[tuple[date, str], int] = defaultdict(int)
         self._inserts: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
     def touch(self, talk_: Talk) -> None:
@@ -171,6 +174,10 @@ class Batch:
     def _tally(self, state: str, by: int, part: int) -> None:
         if state:
             self._counts[(str(state), part)] += by
+
+    def count(self, name: str, at: datetime, by: int = 1) -> None:
+        """One of the counts of days; `name` as `policy.measures` spells it."""
+        self._days[daily.day(at), name] += by
 
     def clock_changed(self, clock_: dict[str, Any]) -> None:
         self._changed_clocks.append(clock_)
@@ -211,6 +218,7 @@ class Batch:
         alarms = [_change(row, ALARM_CHANGES) for id_, row in self._changed_alarms.items() if id_ not in raised]
         fresh |= {row["id"] for row in self._inserts.get("message", ())} if self._changed_messages else set()
         messages = [_message_change(row) for id_, row in sorted(self._changed_messages.items()) if id_ not in fresh]
+        part = min((each.part for each in self.talks.values()), default=0)
         work = [
             *self._talk_work(),
             (_END_ASSIGNMENT, self._ended),
@@ -223,7 +231,8 @@ class Batch:
             (sla.UPDATE_CLOCK, [_change(row, sla.CLOCK_CHANGES) for row in self._changed_clocks]),
             tally.work(unit.conn, self._counts),
             boxes.timers(unit.conn, self._timers),
-            walks.work(unit.conn, self.walked, self.now, min((each.part for each in self.talks.values()), default=0)),
+            walks.work(unit.conn, self.walked, self.now, part),
+            daily.work(unit.conn, self._days, part),
             *more,
         ]
         await write(unit.conn, [(statement, rows) for statement, rows in work if rows])

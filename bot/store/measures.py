@@ -30,14 +30,14 @@ class Raw:
     clocks: list[tuple[str, str]] = field(default_factory=list)
 
 
-def _since(at: datetime) -> bytes:
+def first_id(at: datetime) -> bytes:
     """No id that was made from then on is smaller: a UUIDv7 begins with its time."""
     return (int(at.timestamp() * 1000) << 80).to_bytes(16, "big")
 
 
 async def tickets(conn: AsyncConnection, since: datetime, until: datetime) -> AsyncIterator[Raw]:
     """Every ticket that was opened in this time, in order."""
-    after, part = _since(since), -1
+    after, part = first_id(since), -1
     person = sa.func.coalesce(CONTACT.c.same_id, TICKET.c.contact_id).label("person")
     query = (
         sa.select(*(column for column in TICKET.c if column.name not in ("answers", "guess", "details")), person)
@@ -86,7 +86,7 @@ async def bot_only(conn: AsyncConnection, since: datetime, until: datetime) -> i
         sa.select(sa.func.count())
         .select_from(TALK)
         .where(
-            TALK.c.id >= _since(since),
+            TALK.c.id >= first_id(since),
             TALK.c.created_at >= since,
             TALK.c.created_at < until,
             TALK.c.ticket_id.is_(None),

@@ -10,11 +10,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
-from bot.models import Invite, Officer, OfficerSession, Throttle
+from bot.models import Invite, Officer, OfficerFactor, OfficerSession, Throttle
 from bot.models.base import table
+from bot.store.boxes import Row
 from bot.store.many import insert_into
 
 OFFICER, SESSION, INVITE, THROTTLE = table(Officer), table(OfficerSession), table(Invite), table(Throttle)
+FACTOR = table(OfficerFactor)
+SHOWN = 12
+"""Letters of a session's hash that name it on a page."""
 _SHOWN = [column for column in OFFICER.c if column.name != "password_hash"]  # a page never needs the hash
 
 
@@ -27,6 +31,8 @@ class SignedIn:
     csrf: str
     seen_at: datetime
     created_at: datetime
+    second: bool = False
+    """A second factor is in use."""
 
 
 def officer_of(row: Any) -> Officer:
@@ -50,6 +56,25 @@ async def credentials(conn: AsyncConnection, login: str) -> tuple[int, str, bool
     query = sa.select(OFFICER.c.id, OFFICER.c.password_hash, OFFICER.c.active).where(OFFICER.c.login == login)
     row = (await conn.execute(query)).first()
     return (row[0], row[1], row[2]) if row else None
+
+
+async def by_id(conn: AsyncConnection, officer_id: int) -> Row | None:
+    """With the password's hash."""
+    return (await conn.execute(sa.select(OFFICER).where(OFFICER.c.id == officer_id))).first()
+
+
+async def with_factor(conn: AsyncConnection) -> set[int]:
+    """Who has a second factor in use."""
+    query = sa.select(FACTOR.c.officer_id).where(FACTOR.c.confirmed_at.is_not(None))
+    return set((await conn.execute(query)).scalars())
+
+
+async def set_password(conn: AsyncConnection, officer_id: int, password_hash: str) -> None:
+    await conn.execute(sa.update(OFFICER).where(OFFICER.c.id == officer_id).values(password_hash=password_hash))
+
+
+async def set_role(conn: AsyncConnection, officer_id: int, role: str) -> None:
+    await conn.execute(sa.update(OFFICER).where(OFFICER.c.id == officer_id).values(role=role))
 
 
 async def add_officer(
@@ -86,14 +111,21 @@ async def set_active(conn: AsyncConnection, officer_id: int, active: bool) -> bo
 async def session(conn: AsyncConnection, token_hash: str, now: datetime) -> SignedIn | None:
     """The session of a cookie, if it is live and its officer active."""
     query = (
-        sa.select(*_SHOWN, SESSION.c.csrf, SESSION.c.seen_at, SESSION.c.created_at.label("since"))
+        sa.select(
+            *_SHOWN,
+            SESSION.c.csrf,
+            SESSION.c.seen_at,
+            SESSION.c.created_at.label("since"),
+            FACTOR.c.confirmed_at.label("second"),
+        )
         .join(SESSION, SESSION.c.officer_id == OFFICER.c.id)
+        .outerjoin(FACTOR, FACTOR.c.officer_id == OFFICER.c.id)
         .where(SESSION.c.token_hash == token_hash, SESSION.c.expires_at > now, OFFICER.c.active)
     )
     row = (await conn.execute(query)).mappings().first()
     if row is None:
         return None
-    return SignedIn(officer_of(row), token_hash, row["csrf"], row["seen_at"], row["since"])
+    return SignedIn(officer_of(row), token_hash, row["csrf"], row["seen_at"], row["since"], row["second"] is not None)
 
 
 async def open_session(
@@ -112,6 +144,18 @@ async def keep_session(conn: AsyncConnection, token_hash: str, now: datetime, un
     await conn.execute(
         sa.update(SESSION).where(SESSION.c.token_hash == token_hash).values(seen_at=now, expires_at=until)
     )
+
+
+async def sessions(conn: AsyncConnection, officer_id: int, now: datetime) -> list[Row]:
+    """Where somebody is signed in, the last seen first."""
+    query = sa.select(SESSION).where(SESSION.c.officer_id == officer_id, SESSION.c.expires_at > now)
+    return list((await conn.execute(query.order_by(SESSION.c.seen_at.desc(), SESSION.c.token_hash))).all())
+
+
+async def close_sessions(conn: AsyncConnection, officer_id: int, keep: str = "") -> None:
+    """All of one officer, but `keep`."""
+    mine = (SESSION.c.officer_id == officer_id) & (SESSION.c.token_hash != keep)
+    await conn.execute(sa.delete(SESSION).where(mine))
 
 
 async def close_session(conn: AsyncConnection, token_hash: str) -> None:
@@ -178,10 +222,11 @@ async def _locked_row(conn: AsyncConnection, subject: str, now: datetime) -> tup
     fresh = (
         insert_into(conn.dialect.name, THROTTLE).values(subject=subject, failures=0, until=now).on_conflict_do_nothing()
     )
-    await conn.execute(fresh)
     query = sa.select(THROTTLE.c.failures, THROTTLE.c.until).where(THROTTLE.c.subject == subject).with_for_update()
-    row = (await conn.execute(query)).one()
-    return row[0], row[1]
+    while True:
+        await conn.execute(fresh)
+        if (row := (await conn.execute(query)).first()) is not None:
+            return row[0], row[1]  # else somebody who got in has taken it away while we waited for it
 
 
 async def forgive(conn: AsyncConnection, login: str, address: str, now: datetime) -> None:

@@ -9,11 +9,12 @@ from bot.engine.texts import text
 from bot.models import WAITING, Owner, State, Urgency
 from bot.models.cases import FRESH
 from bot.models.ref import Ref
-from bot.policy import moves, number, rank
+from bot.policy import measures, moves, number, rank
 from bot.store.batch import Batch
 from bot.store.talk import Talk
 from bot.turn import House, sealing, sla, topic, waiting
 from bot.turn.say import say
+from bot.turn.unasked import ENDS, unasked
 from bot.turn.words import links
 
 NUMBER_BITS = 27
@@ -39,6 +40,7 @@ def open_ticket(batch: Batch, house: House, talk: Talk, what: OpenTicket | HandO
     batch.insert("ticket", ticket)
     batch.tickets[ticket["id"]] = ticket
     batch.event(ticket, "opened", "citizen", after=State.QUEUED, why=reason)
+    batch.count(measures.opened(ticket["place_code"], ticket["topic"]), now)
     sla.opened(batch, house, ticket)
     if elsewhere := what.answers.get("elsewhere"):
         batch.event(ticket, "outside", "citizen", why=str(elsewhere))
@@ -72,6 +74,8 @@ def move(
     ticket["officer_id"] = officer_id if after in (State.ASSIGNED, State.WAITING_CITIZEN) else None
     batch.queue_changed = True
     batch.event(ticket, "moved", actor, officer_id, before=before, after=after, why=why)
+    if after in ENDS:
+        unasked(batch, ticket, ENDS[after])
 
 
 def leave_queue(batch: Batch, house: House, talk: Talk, cancel: bool) -> None:

@@ -9,12 +9,15 @@ from bot.errors import NotFound
 from bot.message import Inbound
 from bot.models import Owner, State, SurveyState
 from bot.models.ref import Ref
+from bot.policy.measures import UNSATISFIED, asked, split
 from bot.store.batch import Batch
 from bot.store.talk import Talk
 from bot.turn import House
 from bot.turn.handoff import later, move
 from bot.turn.outside import speak
-from bot.turn.say import NOTICE, say
+from bot.turn.say import NOTICE, SPOKEN, say
+from bot.turn.unasked import SPOKEN as BY_MOUTH
+from bot.turn.unasked import unasked
 from bot.turn.words import command, declines
 
 EXPIRES = "survey"
@@ -37,20 +40,23 @@ def pressed(inbound: Inbound, part: int) -> Ref | None:
 
 def ask(batch: Batch, house: House, talk: Talk, ticket: dict[str, Any], rounds: int) -> None:
     """Asks 1-5 in the citizen's language, once a closing, in the transaction that resolves."""
-    expires_at = later(batch.now, house.survey_hours)
+    expires_at, spoken = later(batch.now, house.survey_hours), talk.channel == SPOKEN
     survey = {
         "id": clock.new_id(), "part": talk.part, "ticket_id": ticket["id"], "conversation_id": talk.conversation_id,
-        "round": rounds + 1, "state": SurveyState.ASKED, "asked_at": batch.now, "expires_at": expires_at,
-        "answered_at": None, "score": None, "comment": "",
+        "round": rounds + 1, "state": SurveyState.SKIPPED if spoken else SurveyState.ASKED, "asked_at": batch.now,
+        "expires_at": expires_at, "answered_at": None, "score": None, "comment": "", "split": split(ticket),
     }  # fmt: skip
     failpoint.here("survey.insert")
     batch.insert("survey", survey)
     batch.surveys[ticket["id"]] = survey
     batch.timer(EXPIRES, Ref(survey["id"], talk.part), expires_at)
+    if spoken:
+        return unasked(batch, ticket, BY_MOUTH)
+    batch.count(asked(survey["state"], None, survey["split"]), batch.now)
     if not elsewhere(talk, ticket):
         talk.owner, talk.ticket_id = Owner.SURVEY, ticket["id"]
     question = survey_question(house.flows, talk.language, survey["id"].hex())
-    speak(batch, house, talk, question, "survey", {"number": ticket["number"]}, NOTICE)
+    return speak(batch, house, talk, question, "survey", {"number": ticket["number"]}, NOTICE)
 
 
 def answer(batch: Batch, house: House, talk: Talk, inbound: Inbound) -> bool:
@@ -91,14 +97,15 @@ def _stale(batch: Batch, house: House, talk: Talk) -> bool:
 def _score(batch: Batch, house: House, talk: Talk, survey: dict[str, Any], inbound: Inbound) -> bool:
     score = match_score(house.flows, inbound.choice or inbound.text, talk.language)
     ticket = batch.tickets[survey["ticket_id"]]
-    batch.survey_changed(survey)
     if score is None:
-        survey["state"] = SurveyState.UNCLEAR
+        _become(batch, survey, SurveyState.UNCLEAR)
         batch.event(ticket, "unclear", "citizen")
         talk.owner = Owner.BOT
         return False
-    survey.update(state=SurveyState.ANSWERED, score=score, answered_at=batch.now)
-    ticket["score"] = score
+    _become(batch, survey, SurveyState.ANSWERED, score)
+    survey["answered_at"], ticket["score"] = batch.now, score
+    if score <= UNSATISFIED:
+        _review(batch, ticket, survey)
     batch.event(ticket, "rated", "citizen", after=str(score))
     if ticket["state"] == State.RESOLVED:
         move(batch, ticket, State.CLOSED, "citizen")
@@ -108,6 +115,26 @@ def _score(batch: Batch, house: House, talk: Talk, survey: dict[str, Any], inbou
         words += "\n\n" + text(house.flows, "survey_comment", talk.language)
     say(batch, talk, Say(words, notice=True))
     return True
+
+
+def _become(batch: Batch, survey: dict[str, Any], state: SurveyState, score: int | None = None) -> None:
+    """The only way in which a rating changes; its count goes along, on the day on which it was asked for."""
+    batch.count(asked(survey["state"], survey["score"], survey["split"]), survey["asked_at"], -1)
+    survey.update(state=state, score=score)
+    batch.count(asked(state, score, survey["split"]), survey["asked_at"])
+    batch.survey_changed(survey)
+
+
+def _review(batch: Batch, ticket: dict[str, Any], survey: dict[str, Any]) -> None:
+    """Not satisfied: a lead looks at the case, and may open it again."""
+    row = {
+        "id": clock.new_id(), "part": survey["part"], "ticket_id": ticket["id"], "survey_id": survey["id"],
+        "number": ticket["number"], "score": survey["score"], "opened_at": batch.now, "settled_at": None,
+        "settled_by": None, "outcome": "", "note": "",
+    }  # fmt: skip
+    batch.insert("review", row)
+    batch.event(ticket, "review", "clock", after=str(survey["score"]))
+    batch.queue_changed = True
 
 
 def _comment(batch: Batch, house: House, talk: Talk, survey: dict[str, Any], words: str) -> bool:
@@ -127,8 +154,7 @@ def expire(batch: Batch, talk: Talk, survey: dict[str, Any]) -> None:
     """Silence: its own state. The ticket closes either way; the conversation goes back to the bot without a word."""
     ticket = batch.tickets[survey["ticket_id"]]
     if survey["state"] == SurveyState.ASKED:
-        survey["state"] = SurveyState.EXPIRED
-        batch.survey_changed(survey)
+        _become(batch, survey, SurveyState.EXPIRED)
         batch.event(ticket, "expired", "clock")
     if ticket["state"] == State.RESOLVED:
         move(batch, ticket, State.CLOSED, "clock")

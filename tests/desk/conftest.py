@@ -37,7 +37,7 @@ class Visitor:
 
     async def get(self, path: str, **headers: str) -> tuple[int, str]:
         async with self.client.get(path, headers=headers, allow_redirects=False) as answer:
-            return answer.status, await answer.text()
+            return answer.status, await answer.text(errors="replace")  # a workbook is no text
 
     def csrf_token(self) -> str:
         """As the next page would carry it."""

@@ -116,7 +116,7 @@ async def part(stage: Stage) -> None:
 
 def expire(stage: Stage) -> Awaitable[None]:
     row = {"id": clock.new_id(), "ticket_id": stage.case.ticket.id, "state": "asked", "answered_at": None, "score": None,
-           "comment": "", "part": stage.case.ticket.part}  # fmt: skip
+           "comment": "", "part": stage.case.ticket.part, "split": "", "asked_at": clock.now()}  # fmt: skip
     return stage.batch(lambda batch, thread, case: survey.expire(batch, thread, row))
 
 
