@@ -246,6 +246,20 @@ def moment(at: datetime, now: datetime) -> str:
     return f"{day(at, now)} {clock_time(at)}"
 
 
+def composer_words() -> dict[str, str]:
+    """What composer.js says."""
+    return {
+        "sending": tr(N_("Mengirim…")),
+        "later": tr(N_("Belum terkirim. Dikirim lagi begitu tersambung.")),
+        "refused": tr(N_("Tidak terkirim. Ketikan Anda masih di sini.")),
+        "old": tr(N_("Pesan ini tertahan lebih dari 10 menit. Baca percakapannya, lalu kirim lagi.")),
+        "reply": tr(N_("Petugas")),
+        "note": tr(N_("Catatan internal")),
+        "hours": tr(N_("jam")),
+        "minutes": tr(N_("menit")),
+    }
+
+
 def iso(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds")
 

@@ -203,6 +203,13 @@ async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -
     return (await conn.execute(query)).mappings().first()
 
 
+async def conversation(conn: AsyncConnection, number: str, part: int) -> Ref | None:
+    """Where the ticket of this number is talked about."""
+    query = sa.select(TICKET.c.conversation_id).where(TICKET.c.number == number, TICKET.c.part == part)
+    found = (await conn.execute(query)).scalar()
+    return Ref(found, part) if found is not None else None
+
+
 async def messages(conn: AsyncConnection, conversation: Ref, since: int, until: int) -> list[RowMapping]:
     """The messages `since` … `until` of a conversation in order. `seq` has no gaps, so neither has this."""
     query = (
