@@ -1,6 +1,7 @@
 """The officers' desk under /desk: an application of its own, so that its checks cost the webhooks nothing."""
 
 import asyncio
+from collections import OrderedDict
 from pathlib import Path
 
 import aiohttp_jinja2
@@ -45,7 +46,7 @@ from bot.desk import (
 )  # fmt: skip
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
-from bot.desk.keys import ASSETS, DRAFTS, PASSWORDS, STOPPING, TEMPLATES
+from bot.desk.keys import ASSETS, DRAFTS, LOOKED, PASSWORDS, STOPPING, TEMPLATES
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
 from bot.policy.access import Verb
@@ -175,7 +176,7 @@ def setup(app: web.Application) -> None:
     """Adds the desk to the server. Config, database, hints, flows and catalogues are read from `app` when a page needs them."""
     desk = web.Application(middlewares=[guard.errors])
     desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
-    desk[DRAFTS] = {}
+    desk[DRAFTS], desk[LOOKED] = {}, OrderedDict()
     _templates(desk)
     for route in ROUTES:
         desk.router.add_route(route.method, route.path, guard.guarded(route))

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from bot import clock
-from bot.desk import alarms, lists, page, resemblance, speech
+from bot.desk import alarms, lists, looked, page, resemblance, speech
 from bot.desk.panel import panel
 from bot.desk.resemblance import Likely
 from bot.errors import NotFound
@@ -220,6 +220,8 @@ def comfort(request: web.Request, case: "Case", draft: str) -> dict[str, Any]:
 async def show(request: web.Request, status: int = 200, notice: str = "", draft: str = "") -> web.Response:
     """The whole desk with this case, or the case alone when the page asks for it. `draft`: words that could not be sent."""
     case = await load(request)
+    if looked.sensitive(request.config_dict[keys.HOUSE], case.ticket["topic"]):
+        await looked.look(request, "sensitive", case.ticket["number"])
     context = {
         "case": case,
         "now": clock.now(),

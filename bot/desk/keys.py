@@ -1,8 +1,10 @@
 """What the desk keeps in its own application and in a request: typed keys."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import jinja2
 from aiohttp import web
@@ -33,5 +35,8 @@ STOPPING = web.AppKey("desk_stopping", asyncio.Event)
 
 DRAFTS = web.AppKey("desk_drafts", dict[str, Look])
 """What editors look at, by what it was made of; a few, the newest last."""
+
+LOOKED = web.AppKey("desk_looked", OrderedDict[tuple[int, str, str], datetime])
+"""Looks that were written down lately: officer, ticket, what."""
 
 SIGNED_IN = web.RequestKey("desk_signed_in", SignedIn)

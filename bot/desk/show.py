@@ -145,7 +145,14 @@ READY_REASONS = (
     N_("Keadaan darurat"),
 )
 """To choose from; any other may be written."""
-DISCLOSED = {"numbers": N_("Nomor telepon dan nomor identitas")}
+DISCLOSED = {
+    "numbers": N_("Nomor telepon dan nomor identitas"),
+    "original": N_("Foto asli dengan data lokasi"),
+    "file": N_("Berkas warga"),
+    "sensitive": N_("Kasus kesehatan atau rahasia"),
+    "identity": N_("Identitas pelapor, oleh instansi"),
+    "export": N_("Tabel yang diunduh"),
+}
 TWIN = {"phone": N_("Nomor telepon sama"), "user_id": N_("Identitas sama"), "parent": N_("Identitas sama")}
 """Why two contacts may be one person."""
 JOINED = {"code": N_("Oleh warga, dengan kode"), "lead": N_("Oleh petugas")}

@@ -92,5 +92,5 @@ class Disclosure(SQLModel, table=True):
     number: str
     """Of the ticket; its part is inside. '' where many were taken away at once."""
     what: str = "numbers"
-    """`numbers`, `original`, `file`, `health` or `export`: see `bot/desk/looked.py`."""
+    """A key of `DISCLOSED` in `bot/desk/show.py`."""
     reason: str

@@ -178,7 +178,9 @@ async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -
     )
     disclosed = (
         sa.select(DISCLOSURE.c.at)
-        .where(DISCLOSURE.c.officer_id == viewer, DISCLOSURE.c.number == TICKET.c.number)
+        .where(
+            DISCLOSURE.c.officer_id == viewer, DISCLOSURE.c.number == TICKET.c.number, DISCLOSURE.c.what == "numbers"
+        )
         .order_by(DISCLOSURE.c.at.desc())
         .limit(1)
         .correlate(TICKET)
