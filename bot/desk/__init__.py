@@ -200,7 +200,7 @@ def _templates(desk: web.Application) -> None:
     )
     environment.globals |= {
         "_": speech.tr, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files, "way": way,
-        "deadlines": deadlines,
+        "deadlines": deadlines, "icon": desk[ASSETS].icon,
     }  # fmt: skip
     environment.filters |= {
         "visible": show.visible, "one_line": show.one_line, "private": show.private, "full": pages.full,

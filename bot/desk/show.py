@@ -30,6 +30,8 @@ AUTHOR = {
     "note": N_("Catatan internal"),
     "system": N_("Sistem"),
 }
+FACE = {"citizen": "orang", "bot": "bot", "officer": "petugas", "note": "catatan"}
+"""The sign beside who speaks."""
 KIND = {
     "image": N_("Foto"),
     "video": N_("Video"),
@@ -265,6 +267,12 @@ def composer_words() -> dict[str, str]:
         "hours": tr(N_("jam")),
         "minutes": tr(N_("menit")),
     }
+
+
+def stamps(at: datetime, now: datetime) -> tuple[str, str, str, str]:
+    """Day, machine-readable time, moment and time of day: a page has fifty messages, so they come with one call."""
+    shown, at_clock = day(at, now), clock_time(at)
+    return shown, iso(at), f"{shown} {at_clock}", at_clock
 
 
 def iso(at: datetime) -> str:

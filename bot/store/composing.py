@@ -21,6 +21,28 @@ KEPT = timedelta(days=30)
 """Words that were begun and never sent speak of a citizen: they do not lie about for ever."""
 
 
+_TALK, _PART = (
+    sa.bindparam("talk", type_=WATCHING.c.conversation_id.type),
+    sa.bindparam("talk_part", type_=sa.SmallInteger),
+)
+_MINE, _NONE = UNSENT.c.officer_id == sa.bindparam("viewer", type_=sa.Integer), sa.literal("")
+_COMPANY = sa.union_all(
+    sa.select(
+        WATCHING.c.officer_id, OFFICER.c.name, sa.literal(False).label("writes"), _NONE.label("kind"), _NONE.label("text"),
+    )
+    .join(OFFICER, OFFICER.c.id == WATCHING.c.officer_id)
+    .where(WATCHING.c.conversation_id == _TALK, WATCHING.c.part == _PART)
+    .where(WATCHING.c.seen_at > sa.bindparam("fresh", type_=WATCHING.c.seen_at.type)),
+    sa.select(
+        UNSENT.c.officer_id, OFFICER.c.name, sa.literal(True), UNSENT.c.kind, sa.case((_MINE, UNSENT.c.text), else_=_NONE),
+    )
+    .join(OFFICER, OFFICER.c.id == UNSENT.c.officer_id)
+    .where(UNSENT.c.conversation_id == _TALK, UNSENT.c.part == _PART)
+    .where(_MINE | (UNSENT.c.at > sa.bindparam("lately", type_=UNSENT.c.at.type))),
+)  # fmt: skip
+"""Made once: every page asks it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Company:
     """The others who look at a conversation, those of them who write, and what I had begun."""
@@ -43,34 +65,15 @@ def topic(conversation: Ref) -> str:
 async def company(conn: AsyncConnection, conversation: Ref, viewer: int, now: datetime) -> Company:
     names: dict[bool, dict[int, str]] = {False: {}, True: {}}
     kind, text = "balas", ""
-    for row in await conn.execute(_company(conversation, viewer, now)):
+    values = {"talk": conversation.id, "talk_part": conversation.part, "viewer": viewer}
+    rows = await conn.execute(_COMPANY, {**values, "fresh": now - FRESH, "lately": now - TYPING})
+    for row in rows:
         if row.officer_id != viewer:
             names[row.writes][row.officer_id] = row.name
         elif row.writes:
             kind, text = row.kind, row.text
     typing = names[True]
     return Company([name for who, name in names[False].items() if who not in typing], [*typing.values()], kind, text)
-
-
-def _company(conversation: Ref, viewer: int, now: datetime) -> sa.CompoundSelect[tuple[object, ...]]:
-    none, mine = sa.literal(""), UNSENT.c.officer_id == viewer
-    looks = (
-        sa.select(
-            WATCHING.c.officer_id, OFFICER.c.name, sa.literal(False).label("writes"), none.label("kind"), none.label("text"),
-        )
-        .join(OFFICER, OFFICER.c.id == WATCHING.c.officer_id)
-        .where(WATCHING.c.conversation_id == conversation.id, WATCHING.c.part == conversation.part)
-        .where(WATCHING.c.seen_at > now - FRESH)
-    )  # fmt: skip
-    writes = (
-        sa.select(
-            UNSENT.c.officer_id, OFFICER.c.name, sa.literal(True), UNSENT.c.kind, sa.case((mine, UNSENT.c.text), else_=none),
-        )
-        .join(OFFICER, OFFICER.c.id == UNSENT.c.officer_id)
-        .where(UNSENT.c.conversation_id == conversation.id, UNSENT.c.part == conversation.part)
-        .where(mine | (UNSENT.c.at > now - TYPING))
-    )  # fmt: skip
-    return sa.union_all(looks, writes)
 
 
 async def watch(conn: AsyncConnection, conversation: Ref, officer_id: int, page: str, now: datetime) -> None:
