@@ -1,0 +1,27 @@
+"""Failpoints: do nothing unless told; strike once, at the time that was asked for."""
+
+import pytest
+
+from bot import failpoint
+from bot.failpoint import Injected, armed
+
+
+def test_unarmed_does_nothing() -> None:
+    assert failpoint.here is failpoint._nothing
+    assert armed({}) is failpoint._nothing
+
+
+def test_it_strikes_once_at_the_time_that_was_asked_for(capfd: pytest.CaptureFixture[str]) -> None:
+    here = armed({failpoint.NAME: "send.before_http:raise:2"})
+    here("send.before_http")
+    here("send.after_http")
+    with pytest.raises(Injected):
+        here("send.before_http")
+    here("send.before_http")
+    assert capfd.readouterr().err.count("failpoint") == 1
+
+
+@pytest.mark.parametrize("told", ["nowhere:kill", "send.before_http:explode", "send.before_http"])
+def test_a_wrong_name_is_refused(told: str) -> None:
+    with pytest.raises(ValueError, match="which time"):
+        armed({failpoint.NAME: told})
