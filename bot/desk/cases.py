@@ -208,13 +208,22 @@ async def case_page(request: web.Request) -> web.Response:
 
 def comfort(request: web.Request, case: "Case", draft: str) -> dict[str, Any]:
     """Words for bad news in the citizen's language; those that were just chosen stand in the field, to be changed."""
-    ready, language = request.config_dict[keys.HOUSE].flows.comfort, str(case.ticket["language"])
+    ready = request.config_dict[keys.HOUSE].flows.comfort
+    spoken = {each for _, text in ready.values() for each in text} | {SOURCE}
+    asked, theirs = request.query.get("bahasa", ""), str(case.ticket["language"])
+    language = asked if asked in spoken else theirs
     rows = [
         (key, title.get(speech.language(), title[SOURCE]), text.get(language, text[SOURCE]))
         for key, (title, text) in ready.items()
     ]
     chosen = request.query.get("kalimat", "")
-    return {"comfort": rows, "draft": draft or next((text for key, _, text in rows if key == chosen), "")}
+    others = [each for each in sorted(spoken) if each != language]
+    return {
+        "comfort": rows,
+        "speaks": language,
+        "other_languages": others,
+        "draft": draft or next((text for key, _, text in rows if key == chosen), ""),
+    }
 
 
 async def show(request: web.Request, status: int = 200, notice: str = "", draft: str = "") -> web.Response:

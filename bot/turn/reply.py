@@ -135,7 +135,7 @@ def _speak(
     send(batch, thread, row, {"text": words}, None)
 
 
-async def note(db: Db, officer: Officer, conversation: Ref, words: str, key: str, number: str) -> int:
+async def note(db: Db, officer: Officer, conversation: Ref, words: str, key: str, number: str = "") -> int:
     """An internal note: any officer may write one, it never leaves the desk. Colleagues whom it names with an at-sign are told, once.
     `number`: of the ticket that it stands at."""
     words = _words(words)
@@ -150,8 +150,8 @@ async def note(db: Db, officer: Officer, conversation: Ref, words: str, key: str
         batch.insert("message", row)
         batch.touch(thread)
         told = [who for who in named.people if who != officer.id]
-        news = f"{officer.name} menyebut Anda dalam catatan kasus {number}"
-        await notices.tell(unit, told, news, f"/desk/tiket/{number}#m{thread.seq}", batch.now)
+        news = f"{officer.name} menyebut Anda dalam catatan kasus {number}".rstrip()
+        await notices.tell(unit, told, news, f"/desk/tiket/{number}#m{thread.seq}" if number else "/desk", batch.now)
         thread.updated_at = batch.now
         await batch.flush(unit)
         return thread.seq
