@@ -126,7 +126,7 @@
   // Not sent: the words go back to where they were written, and with them whatever was to follow them.
   function refuse(item, { problem, stale }) {
     const back = queue().filter((each) => each.number === item.number && (each.key === item.key || each.kind === item.kind));
-    setQueue(queue().filter((each) => !back.includes(each)));
+    setQueue(queue().filter(({ key }) => !back.some((each) => each.key === key))); // read anew each time, so by their keys
     const text = back.map((each) => each.text).join("\n"), f = form();
     if (item.number !== number() || !f) {
       const d = draftOf(item.number);
