@@ -33,6 +33,7 @@ from bot.store.listen import listen
 from bot.store.spool import Spool
 from bot.triage import room
 from bot.turn import House, Ways, alarm
+from bot.watch import Watch
 from bot.web import agency, chat, handed, health, keys, track, upload, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
@@ -129,6 +130,7 @@ class Server:
             asyncio.create_task(loop) for loop in (lessons.work(), self._templates.run(), renewing, self.door.work())
         ]
         if self._worker is not None:
+            self._loops.append(asyncio.create_task(Watch(self.db, self.metrics, self._looks_after_all).work()))
             await self._worker.start()
         if self._fetcher is not None:
             self._fetcher.start()

@@ -18,10 +18,10 @@ ACTIONS = ("kill", "raise", "hang")
 POINTS = frozenset(
     "webhook.verified inbox.before_commit inbox.committed spool.before_write spool.written spool.synced spool.replayed "
     "turn.claimed turn.before_parse turn.before_step turn.before_flush turn.flushed turn.committed "
-    "ticket.insert outbox.insert outbox.taken send.before_http send.after_http receipt.before_commit receipt.committed "
-    "status.apply media.before_rename media.stored handoff.insert claim.before_commit claim.committed reply.before_commit "
-    "dispatch.before_http dispatch.after_http timer.claimed timer.before_commit alarm.insert page.before_send page.after_send "
-    "survey.insert lease.shared".split()
+    "ticket.insert handoff.insert alarm.insert survey.insert outbox.insert outbox.taken "
+    "send.before_http send.after_http receipt.before_commit receipt.committed status.apply media.before_rename media.stored "
+    "claim.before_commit claim.committed reply.before_commit dispatch.before_http dispatch.after_http "
+    "timer.claimed timer.before_commit deadline.before_commit page.before_send page.after_send lease.shared".split()
 )
 
 
