@@ -37,6 +37,10 @@ class Conflict(WargiError):
         self.who = who
 
 
+class Stale(Conflict):
+    """Somebody has said something that the asker had not seen yet: nothing was done, so that they can read it first."""
+
+
 class StoreDown(WargiError):
     """The database does not answer: what citizens say goes to the spool, or is answered 503 so that the platform sends again."""
 

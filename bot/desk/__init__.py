@@ -1,6 +1,7 @@
 """The officers' desk under /desk: an application of its own, so that its checks cost the webhooks nothing."""
 
 import asyncio
+from collections import OrderedDict
 from pathlib import Path
 
 import aiohttp_jinja2
@@ -14,6 +15,7 @@ from bot.desk import (
     alarms,
     approved,
     cases,
+    composing,
     contents,
     deadlines,
     dispatch,
@@ -33,6 +35,7 @@ from bot.desk import (
     marks,
     numbers,
     officers,
+    pass_on,
     people,
     quarantine,
     rehearsal,
@@ -47,7 +50,7 @@ from bot.desk import (
 )  # fmt: skip
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
-from bot.desk.keys import ASSETS, DRAFTS, PASSWORDS, STOPPING, TEMPLATES, WALL
+from bot.desk.keys import ASSETS, DRAFTS, LOOKED, PASSWORDS, STOPPING, TEMPLATES, WALL
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
 from bot.policy.access import Verb
@@ -83,6 +86,9 @@ ROUTES = (
     Route("POST", "/berikutnya", actions.take_next, Verb.CLAIM),
     Route("POST", "/tiket/{number}/ambil", actions.take, Verb.CLAIM),
     Route("POST", "/tiket/{number}/tulis", actions.write, Verb.REPLY),
+    Route("GET", "/tiket/{number}/siapa", composing.who, Verb.SEE),
+    Route("POST", "/tiket/{number}/draf", composing.save, Verb.NOTE),
+    Route("GET", "/rekan", composing.colleagues, Verb.NOTE),
     Route("POST", "/tiket/{number}/kirim", send.send_file, Verb.REPLY, most=send.FORM),
     Route("POST", "/tiket/{number}/pesan/{seq}/jawab", send.answer, Verb.REPLY),
     Route("POST", "/tiket/{number}/pesan/{seq}/reaksi", send.sign, Verb.REPLY),
@@ -90,6 +96,8 @@ ROUTES = (
     Route("POST", "/tiket/{number}/templat", actions.template, Verb.TEMPLATE),
     Route("POST", "/tiket/{number}/selesai", actions.finish, Verb.RESOLVE),
     Route("POST", "/tiket/{number}/kembalikan", actions.give_back, Verb.HAND_BACK),
+    Route("GET", "/tiket/{number}/serahkan", pass_on.form, Verb.HAND_BACK),
+    Route("POST", "/tiket/{number}/serahkan", pass_on.give, Verb.HAND_BACK),
     Route("POST", "/tiket/{number}/urgensi", actions.urgency, Verb.URGENCY),
     Route("POST", "/tiket/{number}/topik", actions.topic, Verb.TOPIC),
     Route("GET", "/alarm", alarms.alarms_page, Verb.SEE),
@@ -189,7 +197,7 @@ def setup(app: web.Application) -> None:
     """Adds the desk to the server. Config, database, hints, flows and catalogues are read from `app` when a page needs them."""
     desk = web.Application(middlewares=[guard.errors])
     desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
-    desk[DRAFTS], desk[WALL] = {}, []
+    desk[DRAFTS], desk[LOOKED], desk[WALL] = {}, OrderedDict(), []
     _templates(desk)
     for route in ROUTES:
         desk.router.add_route(route.method, route.path, guard.guarded(route))
@@ -214,7 +222,7 @@ def _templates(desk: web.Application) -> None:
     )
     environment.globals |= {
         "_": speech.tr, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files, "way": way,
-        "deadlines": deadlines,
+        "deadlines": deadlines, "icon": desk[ASSETS].icon,
     }  # fmt: skip
     environment.filters |= {
         "visible": show.visible, "one_line": show.one_line, "private": show.private, "full": pages.full,

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from bot.desk import cases, page
+from bot.desk import cases, composing, page
 from bot.desk.cases import Case
-from bot.errors import Conflict, Forbidden, NotFound, WargiError
+from bot.errors import Conflict, Forbidden, NotFound, Stale, WargiError
 from bot.models import Urgency
 from bot.policy.access import Verb, may
 from bot.turn.claim import claim
@@ -25,16 +25,37 @@ async def act(request: web.Request, verb: Callable[[Case], Awaitable[object]], d
     """Does it, and shows the case: after a success as it is now, after a lost race with who was first."""
     case = await cases.load(request)
     try:
-        await verb(case)
-    except Conflict as error:
-        return await cases.show(request, 409, _sentence(str(error)), draft)
+        done = await verb(case)
     except (Forbidden, NotFound):
         raise
     except WargiError as error:
         if error.retryable:
             raise
-        return await cases.show(request, 422, _sentence(str(error)), draft)
+        status, words = 409 if isinstance(error, Conflict) else 422, _sentence(str(error))
+        if _brief(request):
+            return web.json_response({"problem": words, "stale": isinstance(error, Stale)}, status=status)
+        return await cases.show(request, status, words, draft)
+    if _brief(request):
+        return web.json_response({"seq": done})
     return await cases.show(request) if page.is_htmx(request) else page.see(case.url)
+
+
+def _brief(request: web.Request) -> bool:
+    """The page sends by itself, fetches what changed as always, and wants to know no more than what became of it."""
+    return request.headers.get("Accept", "") == "application/json"
+
+
+def seen_of(form: Mapping[str, object]) -> int | None:
+    """The newest message on the page that the officer had before them."""
+    text = str(form.get("lihat", ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def seq_of(text: str) -> int:
+    """The number of a message; 0 for none. Raises `NotFound` for anything else."""
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise NotFound("no such message")
+    return int(text or 0)
 
 
 def key_of(form: Mapping[str, object]) -> str:
@@ -62,9 +83,15 @@ async def take_next(request: web.Request) -> web.Response:
 
 
 async def write(request: web.Request) -> web.Response:
-    """A reply to the citizen, or with `jenis=catatan` a note among officers. The same key again writes nothing new."""
+    """A reply to the citizen, or with `jenis=catatan` a note among officers. The same key again writes nothing new.
+    `lihat`: the newest message that was on the page; `jawab`: the message that is answered."""
     form, db = await request.post(), request.config_dict[keys.DB]
-    words, key = str(form.get("teks", "")), key_of(form)
+    words, key, seen, answers = (
+        str(form.get("teks", "")),
+        key_of(form),
+        seen_of(form),
+        seq_of(str(form.get("jawab", ""))),
+    )
     internal = form.get("jenis") == "catatan"
     if internal and not may(page.signed_in(request).officer.role, Verb.NOTE):
         raise Forbidden("Peran Anda tidak boleh menulis catatan.")
@@ -72,8 +99,11 @@ async def write(request: web.Request) -> web.Response:
 
     async def verb(case: Case) -> object:
         if internal:
-            return await note(db, case.me, case.conversation, words, key)
-        return await reply(db, house, case.me, case.conversation, words, key)
+            done = await note(db, case.me, case.conversation, words, key, case.ticket["number"])
+        else:
+            done = await reply(db, house, case.me, case.conversation, words, key, answers=answers, seen=seen)
+        await composing.sent(request, case.conversation)
+        return done
 
     return await act(request, verb, draft=words)
 
@@ -81,10 +111,12 @@ async def write(request: web.Request) -> web.Response:
 async def template(request: web.Request) -> web.Response:
     """An approved template: what can be said when the window is closed."""
     form, db, house = await request.post(), request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
-    key, purpose = key_of(form), str(form.get("templat", ""))
+    key, purpose, seen = key_of(form), str(form.get("templat", "")), seen_of(form)
     prefix = f"{purpose}."
     typed = {name.removeprefix(prefix): str(value) for name, value in form.items() if name.startswith(prefix)}
-    return await act(request, lambda case: send_template(db, house, case.me, case.conversation, purpose, typed, key))
+    return await act(
+        request, lambda case: send_template(db, house, case.me, case.conversation, purpose, typed, key, seen)
+    )
 
 
 async def finish(request: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot import clock
 from bot.courier import webhook_key
-from bot.desk import page
+from bot.desk import looked, page
 from bot.errors import Conflict, NotFound, WargiError
 from bot.models import Role, State
 from bot.models.ref import Ref
@@ -60,6 +60,7 @@ async def export(request: web.Request) -> web.Response:
     """Everything that went to SP4N-LAPOR!, with their classes and numbers. No person and no words are in it."""
     async with request.config_dict[keys.DB].read() as conn:
         rows = await agencies.forwarded(conn)
+    await looked.look(request, "export", reason="sp4n-lapor.csv")
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(
@@ -114,7 +115,10 @@ async def _view(request: web.Request) -> agency_view.View:
 
 
 async def ticket(request: web.Request) -> web.Response:
-    return _show(request, await _view(request))
+    view = await _view(request)
+    if view.who:
+        await looked.look(request, "identity", view.number)
+    return _show(request, view)
 
 
 def _show(request: web.Request, view: agency_view.View, status: int = 200, problem: str = "") -> web.Response:

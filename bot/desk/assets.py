@@ -5,6 +5,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from markupsafe import Markup
+
 STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -22,6 +24,7 @@ class Assets:
     def __init__(self, folder: Path = STATIC) -> None:
         self.files: dict[str, Asset] = {}
         self._public: dict[str, str] = {}
+        self._icons: dict[str, Markup] = {}
         for path in sorted(folder.rglob("*")):
             if path.suffix in TYPES:
                 plain = path.read_bytes()
@@ -29,6 +32,14 @@ class Assets:
                 public = f"{name.removesuffix(path.suffix)}.{hashlib.sha256(plain).hexdigest()[:10]}{path.suffix}"
                 self.files[public] = Asset(TYPES[path.suffix], plain, gzip.compress(plain, 9, mtime=0))
                 self._public[name] = public
+
+    def icon(self, name: str) -> Markup:
+        """One drawing of icons.svg; its words stand beside it. Made once: a page has more than a hundred."""
+        if name not in self._icons:
+            self._icons[name] = Markup('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+                self.url("icons.svg"), name
+            )
+        return self._icons[name]
 
     def url(self, name: str) -> str:
         """The address of a file in templates; a name that does not exist is a bug and raises `KeyError`."""

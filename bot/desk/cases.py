@@ -8,16 +8,17 @@ from typing import Any
 from aiohttp import web
 
 from bot import clock
-from bot.desk import alarms, lists, page, resemblance, speech
+from bot.desk import alarms, lists, looked, page, resemblance, speech
 from bot.desk.panel import panel
 from bot.desk.resemblance import Likely
 from bot.errors import NotFound
 from bot.i18n import SOURCE
 from bot.message import templated
-from bot.models import OVER, WAITING, Officer, Owner, Role, State
+from bot.models import OVER, WAITING, Author, Officer, Owner, Role, State
 from bot.models.ref import Ref
 from bot.policy import number, window
-from bot.store import desk, media, persons, sla
+from bot.store import composing, desk, media, persons, sla
+from bot.store.composing import Company
 from bot.store.persons import Person
 from bot.turn import sealing
 from bot.web import keys
@@ -26,8 +27,8 @@ WINDOW = 50
 SHOWN = timedelta(minutes=15)
 """So long an officer who gave a reason sees the numbers of a case: one call or one comparison, not a whole shift."""
 WORDS = frozenset({"text", "choice"})
-MOST = 1000
-"""More messages than this are not shown at once, whatever the address asks for."""
+MOST = 300
+"""More messages than this are not shown at once: what is further back is a window of its own, with ways to both sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Case:
     messages: list[Any]
     history: list[Any]
     since: int
+    until: int
+    """The last message that is shown; the newest one, unless somebody looks far back."""
     me: Officer
     now: datetime
     files: dict[int, list[Any]]
@@ -46,6 +49,8 @@ class Case:
     clocks: list[Any]
     """Its deadlines, ours and the agency's."""
     likely: Likely
+    company: Company
+    """Who else is here, and what I had begun to write."""
     key: str
     """A new client key: the next message of a page without scripts is sent once, even if the form is sent twice."""
 
@@ -101,8 +106,37 @@ class Case:
         return self.revealed_until is not None
 
     @property
+    def last(self) -> int:
+        return int(self.ticket["seq"] or 0)
+
+    @property
+    def live(self) -> bool:
+        """It ends with the newest message, and new ones join it."""
+        return self.until >= self.last
+
+    @property
+    def self_url(self) -> str:
+        """Where the region fetches itself again. A page that has grown for long lets go of its oldest messages, not of its newest."""
+        grown = self.live and self.last - self.since >= MOST - WINDOW
+        return f"{self.url}?dari={self.last - MOST + 2 * WINDOW if grown else self.since}"
+
+    @property
     def older_url(self) -> str:
         return f"{self.url}?dari={max(1, self.since - WINDOW)}" if self.since > 1 else ""
+
+    @property
+    def newer_url(self) -> str:
+        return "" if self.live else f"{self.url}?dari={self.until + 1}"
+
+    @property
+    def handed_over(self) -> Any:
+        """The note that came with the case, until its holder has answered the citizen: what one should know before."""
+        for message in reversed(self.messages):
+            if message["author"] == Author.OFFICER and message["officer_id"] == self.ticket["officer_id"]:
+                return None
+            if message["author"] == Author.NOTE and (message["data"] or {}).get("handover"):
+                return message
+        return None
 
 
 async def load(request: web.Request) -> Case:
@@ -113,16 +147,17 @@ async def load(request: web.Request) -> Case:
         ticket = await desk.case(conn, shown, part, signed.officer.id or 0)
         if ticket is None:
             raise NotFound("unknown ticket number")
-        last = ticket["seq"] or 0
-        since = _since(request.query.get("dari", ""), last)
-        messages = await desk.messages(conn, Ref(ticket["conversation_id"], part), since, last)
+        since, until = _range(request.query.get("dari", ""), ticket["seq"] or 0)
+        messages = await desk.messages(conn, Ref(ticket["conversation_id"], part), since, until)
         files: dict[int, list[Any]] = {}
         if any(message["kind"] not in WORDS for message in messages):  # most talks are nothing but words
-            files = dict(await media.of_messages(conn, Ref(ticket["conversation_id"], part), since, last))
+            files = dict(await media.of_messages(conn, Ref(ticket["conversation_id"], part), since, until))
         history = await desk.history(conn, Ref(ticket["id"], part))
         clocks = await sla.clocks(conn, Ref(ticket["id"], part))
         person = await persons.load(conn, Ref(ticket["contact_id"], ticket["contact_part"]))
         others = await resemblance.load(conn, request.config_dict[keys.HOUSE], dict(ticket), history)
+        who = signed.officer.id or 0
+        company = await composing.company(conn, Ref(ticket["conversation_id"], part), who, clock.now())
     at = clock.now()
     asked = ticket["disclosed_at"]
     vault = request.config_dict[keys.HOUSE].vault
@@ -133,20 +168,23 @@ async def load(request: web.Request) -> Case:
         messages,
         history,
         since,
+        until,
         signed.officer,
         at,
         files,
         person,
         clocks,
         others,
+        company,
         clock.token()[:32],
     )
 
 
-def _since(text: str, last: int) -> int:
-    """The first message to show: the one asked for, as far back as is reasonable; else the last window."""
+def _range(text: str, last: int) -> tuple[int, int]:
+    """The first and the last message to show: from the one asked for to the newest, or two windows of what is far back."""
     asked = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else last - WINDOW + 1
-    return max(1, min(asked, last), last - MOST + 1)
+    since = max(1, min(asked, last))
+    return since, last if last - since < MOST else since + 2 * WINDOW - 1
 
 
 def _window(request: web.Request, case: Case) -> dict[str, Any]:
@@ -170,18 +208,29 @@ async def case_page(request: web.Request) -> web.Response:
 
 def comfort(request: web.Request, case: "Case", draft: str) -> dict[str, Any]:
     """Words for bad news in the citizen's language; those that were just chosen stand in the field, to be changed."""
-    ready, language = request.config_dict[keys.HOUSE].flows.comfort, str(case.ticket["language"])
+    ready = request.config_dict[keys.HOUSE].flows.comfort
+    spoken = {each for _, text in ready.values() for each in text} | {SOURCE}
+    asked, theirs = request.query.get("bahasa", ""), str(case.ticket["language"])
+    language = asked if asked in spoken else theirs
     rows = [
         (key, title.get(speech.language(), title[SOURCE]), text.get(language, text[SOURCE]))
         for key, (title, text) in ready.items()
     ]
     chosen = request.query.get("kalimat", "")
-    return {"comfort": rows, "draft": draft or next((text for key, _, text in rows if key == chosen), "")}
+    others = [each for each in sorted(spoken) if each != language]
+    return {
+        "comfort": rows,
+        "speaks": language,
+        "other_languages": others,
+        "draft": draft or next((text for key, _, text in rows if key == chosen), ""),
+    }
 
 
 async def show(request: web.Request, status: int = 200, notice: str = "", draft: str = "") -> web.Response:
     """The whole desk with this case, or the case alone when the page asks for it. `draft`: words that could not be sent."""
     case = await load(request)
+    if looked.sensitive(request.config_dict[keys.HOUSE], case.ticket["topic"]):
+        await looked.look(request, "sensitive", case.ticket["number"])
     context = {
         "case": case,
         "now": clock.now(),

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page
+from bot.desk import looked, page
 from bot.desk.show import KIND, N_
 from bot.errors import NotFound
 from bot.files.kinds import TYPES
@@ -92,6 +92,8 @@ async def _lead_on(request: web.Request, form: str) -> web.StreamResponse:
         raise NotFound("no such file")
     if (file["conversation_id"], file["part"]) != (ticket["conversation_id"], part):
         raise NotFound("no such file")
+    if form != "kecil":  # what every page shows of a photo is no look at it
+        await looked.look(request, "original" if form == "asli" else "file", shown)
     path = f"/desk/media/{ref}/{form}"
     link = sign(request.config_dict[keys.LINK_KEY], _sealed(request, path), clock.now())
     return web.Response(status=303, headers={"Location": link.replace(_sealed(request, path), path, 1)})

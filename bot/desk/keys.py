@@ -1,8 +1,10 @@
 """What the desk keeps in its own application and in a request: typed keys."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import jinja2
@@ -37,5 +39,7 @@ DRAFTS = web.AppKey("desk_drafts", dict[str, Look])
 
 WALL = web.AppKey("desk_wall", list[tuple[float, Any]])
 """The wall's sums of days, and when they were made; one or none."""
+LOOKED = web.AppKey("desk_looked", OrderedDict[tuple[int, str, str], datetime])
+"""Looks that were written down lately: officer, ticket, what."""
 
 SIGNED_IN = web.RequestKey("desk_signed_in", SignedIn)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +79,29 @@ def quoted(message: Message, shown: Sequence[Message], since: int) -> tuple[int,
     return reply, words if len(words) <= SHORT else words[: SHORT - 1].rstrip() + "…"
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point that somebody has sent."""
+
+    name: str
+    point: str
+    url: str
+    """A map without our page's address: whoever draws it does not learn which case this is."""
+
+
+def place(message: Message) -> Place | None:
+    found: Any = data(message).get("location") or {}
+    try:
+        latitude, longitude = float(found["latitude"]), float(found["longitude"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    point = f"{latitude:.6f},{longitude:.6f}"
+    url = (
+        f"https://www.openstreetmap.org/?mlat={latitude:.6f}&mlon={longitude:.6f}#map=17/{latitude:.6f}/{longitude:.6f}"
+    )
+    return Place(str(found.get("name") or ""), point.replace(",", ", "), url)
+
+
 def edits(message: Message) -> list[tuple[datetime, str]]:
     """Earlier words (or an earlier place) with the time they were replaced."""
     rows = []
@@ -108,6 +132,8 @@ def details(message: Message) -> list[tuple[str, str]]:
         (N_("Datang dari"), " · ".join(str(referral[key]) for key in ("headline", "source_url") if key in referral)),
         (N_("Tentang barang"), str(product.get("product_retailer_id", ""))),
         (N_("Pesanan"), ", ".join(items)),
+        (N_("Diberi tahu"), ", ".join(data(message).get("named") or ())),
+        (N_("Tidak dikenal, tidak diberi tahu"), ", ".join(f"@{each}" for each in data(message).get("unknown") or ())),
         *((str(key).replace("_", " "), str(answer)) for key, answer in (found.get("flow") or {}).items()),
     ]
     return [(name, words) for name, words in rows if words]

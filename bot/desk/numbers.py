@@ -5,7 +5,7 @@ import tempfile
 from aiohttp import web
 
 from bot import clock, numbers
-from bot.desk import page
+from bot.desk import looked, page
 from bot.desk.deadlines import KIND, PARTY
 from bot.desk.show import N_
 from bot.files import sheet
@@ -54,6 +54,7 @@ async def export(request: web.Request) -> web.StreamResponse:
     """One row a ticket as CSV; sent while it is read, so a year needs no memory."""
     when = _period(request)
     name = f"tiket-{when.first}-{when.last}.csv"
+    await looked.look(request, "export", reason=name)
     answer = web.StreamResponse(headers={"Content-Disposition": f'attachment; filename="{name}"'})
     answer.content_type, answer.charset = "text/csv", "utf-8"
     await answer.prepare(request)

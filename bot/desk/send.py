@@ -8,10 +8,10 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from bot import clock
-from bot.desk.actions import act, key_of
+from bot.desk.actions import act, key_of, seen_of, seq_of
 from bot.desk.cases import Case
 from bot.desk.panel import MOST
-from bot.errors import Conflict, FetchError, NotFound, WargiError
+from bot.errors import Conflict, FetchError, WargiError
 from bot.fetching.shelve import put_away, receive
 from bot.files.kinds import MIB, Refused, recognise
 from bot.message import clean
@@ -30,7 +30,7 @@ PATIENCE = 60.0
 async def send_file(request: web.Request) -> web.Response:
     """A file with or without words. It lies on the shelf before its message is written."""
     form, house, db = await request.post(), request.config_dict[keys.HOUSE], request.config_dict[keys.DB]
-    given, words, key = form.get("berkas"), str(form.get("teks", "")), key_of(form)
+    given, words, key, seen = form.get("berkas"), str(form.get("teks", "")), key_of(form), seen_of(form)
 
     async def verb(case: Case) -> object:
         if not case.mine:
@@ -38,7 +38,7 @@ async def send_file(request: web.Request) -> web.Response:
         if not isinstance(given, FileField) or not given.filename:
             raise WargiError(NONE)
         kept = await _keep(request, given)
-        return await reply(db, house, case.me, case.conversation, words, key, kept=kept)
+        return await reply(db, house, case.me, case.conversation, words, key, kept=kept, seen=seen)
 
     return await act(request, verb, draft=words)
 
@@ -76,9 +76,11 @@ async def _pieces(file: IO[bytes]) -> AsyncGenerator[bytes, None]:
 async def answer(request: web.Request) -> web.Response:
     """Words that name the message they answer."""
     form, db, house = await request.post(), request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
-    seq, words, key = _seq(request), str(form.get("teks", "")), key_of(form)
+    seq, words, key, seen = _seq(request), str(form.get("teks", "")), key_of(form), seen_of(form)
     return await act(
-        request, lambda case: reply(db, house, case.me, case.conversation, words, key, answers=seq), draft=words
+        request,
+        lambda case: reply(db, house, case.me, case.conversation, words, key, answers=seq, seen=seen),
+        draft=words,
     )
 
 
@@ -95,7 +97,4 @@ async def change(request: web.Request) -> web.Response:
 
 
 def _seq(request: web.Request) -> int:
-    text = request.match_info["seq"]
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise NotFound("no such message")
-    return int(text)
+    return seq_of(request.match_info["seq"])

@@ -30,6 +30,8 @@ AUTHOR = {
     "note": N_("Catatan internal"),
     "system": N_("Sistem"),
 }
+FACE = {"citizen": "orang", "bot": "bot", "officer": "petugas", "note": "catatan"}
+"""The sign beside who speaks."""
 KIND = {
     "image": N_("Foto"),
     "video": N_("Video"),
@@ -148,7 +150,14 @@ READY_REASONS = (
     N_("Keadaan darurat"),
 )
 """To choose from; any other may be written."""
-DISCLOSED = {"numbers": N_("Nomor telepon dan nomor identitas")}
+DISCLOSED = {
+    "numbers": N_("Nomor telepon dan nomor identitas"),
+    "original": N_("Foto asli dengan data lokasi"),
+    "file": N_("Berkas warga"),
+    "sensitive": N_("Kasus kesehatan atau rahasia"),
+    "identity": N_("Identitas pelapor, oleh instansi"),
+    "export": N_("Tabel yang diunduh"),
+}
 TWIN = {"phone": N_("Nomor telepon sama"), "user_id": N_("Identitas sama"), "parent": N_("Identitas sama")}
 """Why two contacts may be one person."""
 JOINED = {"code": N_("Oleh warga, dengan kode"), "lead": N_("Oleh petugas")}
@@ -252,6 +261,26 @@ def date(day: Any) -> str:
 def moment(at: datetime, now: datetime) -> str:
     """`Hari ini 09.12`."""
     return f"{day(at, now)} {clock_time(at)}"
+
+
+def composer_words() -> dict[str, str]:
+    """What composer.js says."""
+    return {
+        "sending": tr(N_("Mengirim…")),
+        "later": tr(N_("Belum terkirim. Dikirim lagi begitu tersambung.")),
+        "refused": tr(N_("Tidak terkirim. Ketikan Anda masih di sini.")),
+        "old": tr(N_("Pesan ini tertahan lebih dari 10 menit. Baca percakapannya, lalu kirim lagi.")),
+        "reply": tr(N_("Petugas")),
+        "note": tr(N_("Catatan internal")),
+        "hours": tr(N_("jam")),
+        "minutes": tr(N_("menit")),
+    }
+
+
+def stamps(at: datetime, now: datetime) -> tuple[str, str, str, str]:
+    """Day, machine-readable time, moment and time of day: a page has fifty messages, so they come with one call."""
+    shown, at_clock = day(at, now), clock_time(at)
+    return shown, iso(at), f"{shown} {at_clock}", at_clock
 
 
 def iso(at: datetime) -> str:

@@ -33,6 +33,8 @@ class Topic:
     confidential: bool = False
     seeds: tuple[str, ...] = ()
     """Words and phrases that are typical of it in free text; they help to guess a topic and choose nothing in a menu."""
+    audited: bool = False
+    """It speaks of somebody's health: who opens a case of it is written down."""
     finer: tuple[Finer, ...] = ()
     """What it divides into, where officers must know that."""
 
@@ -65,7 +67,8 @@ def build(shop: Workshop, source: Source) -> tuple[Group, ...]:
 def _topic(shop: Workshop, file: str, name: str, tree: Tree) -> Topic:
     form = Form(shop, file, FLOW, name, tree)
     label, agency, words = form.text("label"), form.string("agency", ""), form.words("words")
-    found = Topic(name, label, agency, words, form.flag("confidential"), form.words("seeds"), _finer(form))
+    flags = form.flag("confidential"), form.words("seeds"), form.flag("audited")
+    found = Topic(name, label, agency, words, *flags, _finer(form))
     form.finish()
     return found
 

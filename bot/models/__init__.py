@@ -5,6 +5,7 @@ from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
+from bot.models.composing import Unsent, Watching
 from bot.models.flows import Errand, FlowCount, FlowEdit, FlowVersion
 from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.incidents import Incident
@@ -136,8 +137,10 @@ __all__ = [
     "TicketEvent",
     "Timer",
     "Twin",
+    "Unsent",
     "Urgency",
     "WaitTold",
+    "Watching",
     "Worker",
     "metadata",
 ]

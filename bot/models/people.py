@@ -97,11 +97,15 @@ class Disclosure(SQLModel, table=True):
     """An officer has seen what a case hides, and why (UU PDP 27/2022: access to personal data is recorded)."""
 
     __tablename__ = "disclosure"
-    __table_args__ = (sa.Index("ix_disclosure_officer", "officer_id", "number", "at"),)
+    __table_args__ = (
+        sa.Index("ix_disclosure_officer", "officer_id", "number", "at"),
+        sa.Index("ix_disclosure_number", "number", "id"),
+    )
     id: int | None = Field(default=None, primary_key=True, sa_type=sa.BigInteger().with_variant(sa.Integer, "sqlite"))
     at: datetime = Field(sa_type=UtcDateTime)
     officer_id: int = Field(foreign_key="officer.id")
     number: str
-    """Of the ticket; its part is inside."""
+    """Of the ticket; its part is inside. '' where many were taken away at once."""
     what: str = "numbers"
+    """A key of `DISCLOSED` in `bot/desk/show.py`."""
     reason: str

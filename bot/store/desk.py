@@ -167,7 +167,9 @@ async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -
     )
     disclosed = (
         sa.select(DISCLOSURE.c.at)
-        .where(DISCLOSURE.c.officer_id == viewer, DISCLOSURE.c.number == TICKET.c.number)
+        .where(
+            DISCLOSURE.c.officer_id == viewer, DISCLOSURE.c.number == TICKET.c.number, DISCLOSURE.c.what == "numbers"
+        )
         .order_by(DISCLOSURE.c.at.desc())
         .limit(1)
         .correlate(TICKET)
@@ -190,6 +192,13 @@ async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -
         .where(TICKET.c.number == number, TICKET.c.part == part)
     )  # fmt: skip
     return (await conn.execute(query)).mappings().first()
+
+
+async def conversation(conn: AsyncConnection, number: str, part: int) -> Ref | None:
+    """Where the ticket of this number is talked about."""
+    query = sa.select(TICKET.c.conversation_id).where(TICKET.c.number == number, TICKET.c.part == part)
+    found = (await conn.execute(query)).scalar()
+    return Ref(found, part) if found is not None else None
 
 
 async def messages(conn: AsyncConnection, conversation: Ref, since: int, until: int) -> list[RowMapping]:

@@ -18,13 +18,21 @@ async def add(conn: AsyncConnection, officer_id: int, number: str, what: str, re
     await conn.execute(sa.insert(DISCLOSURE).values(row))
 
 
-async def newest(conn: AsyncConnection, after: int | None) -> tuple[list[RowMapping], int | None]:
-    """Some rows, the newest first, and the id to go on from (None = that was all)."""
+async def newest(
+    conn: AsyncConnection, after: int | None, number: str = "", officer_id: int = 0, what: str = ""
+) -> tuple[list[RowMapping], int | None]:
+    """Some rows, the newest first, and the id to go on from (None = that was all); only of one ticket, officer or kind."""
     query = (
         sa.select(DISCLOSURE, OFFICER.c.name.label("officer"))
         .select_from(DISCLOSURE.join(OFFICER, OFFICER.c.id == DISCLOSURE.c.officer_id))
         .order_by(DISCLOSURE.c.id.desc())
         .limit(PAGE + 1)
     )
+    for column, wanted in (
+        (DISCLOSURE.c.number, number),
+        (DISCLOSURE.c.officer_id, officer_id),
+        (DISCLOSURE.c.what, what),
+    ):
+        query = query.where(column == wanted) if wanted else query
     rows = list((await conn.execute(query.where(DISCLOSURE.c.id < after) if after is not None else query)).mappings())
     return rows[:PAGE], rows[PAGE - 1]["id"] if len(rows) > PAGE else None

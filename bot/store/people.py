@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
-from bot.models import Invite, Officer, OfficerFactor, OfficerSession, Throttle
+from bot.models import STAFF, Invite, Officer, OfficerFactor, OfficerSession, Throttle
 from bot.models.base import table
 from bot.store.boxes import Row
 from bot.store.many import insert_into
@@ -49,6 +49,12 @@ async def any_officer(conn: AsyncConnection) -> bool:
 async def officers(conn: AsyncConnection) -> list[Officer]:
     rows = await conn.execute(sa.select(*_SHOWN).order_by(OFFICER.c.active.desc(), OFFICER.c.name, OFFICER.c.id))
     return [officer_of(row) for row in rows.mappings()]
+
+
+async def nameable(conn: AsyncConnection) -> list[tuple[int, str, str]]:
+    """Id, login and name of those who can be named in a note; whoever works for an agency reads no notes."""
+    query = sa.select(OFFICER.c.id, OFFICER.c.login, OFFICER.c.name).where(OFFICER.c.active, OFFICER.c.role.in_(STAFF))
+    return [(row[0], row[1], row[2]) for row in await conn.execute(query.order_by(OFFICER.c.name, OFFICER.c.id))]
 
 
 async def credentials(conn: AsyncConnection, login: str) -> tuple[int, str, bool] | None:

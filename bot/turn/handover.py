@@ -120,24 +120,27 @@ async def _one(unit: Unit, house: House, sheet: Row, row: Row, taker: Officer | 
     if taker is None:
         release(batch, thread, case, SHIFT_OVER, f"Dinas {name} selesai; kasus {row.number} kembali ke antrean")
     else:
-        await _hand(unit, batch, house, thread, case, name, taker)
+        said = f"{taker.name} menerima kasus {case['number']} dari {name}"
+        await hand(unit, batch, house, thread, case, name, taker, SHIFT_OVER, said)
     await batch.flush(unit)
     return "queued" if taker is None else "taken"
 
 
-async def _hand(
-    unit: Unit, batch: Batch, house: House, thread: Talk, case: dict[str, Any], name: str, taker: Officer
-) -> None:
-    """From hand to hand: no state changes, and the citizen notices nothing."""
+async def hand(
+    unit: Unit, batch: Batch, house: House, thread: Talk, case: dict[str, Any], name: str, taker: Officer,
+    why: str, words: str, by: Officer | None = None,
+) -> None:  # fmt: skip
+    """From hand to hand: no state changes, and the citizen notices nothing. `name`: of who had it; `by`: who gave it, if not the taker."""
     before = case["officer_id"]
     batch.end_assignment(case)
     await begin(unit, batch, house, case, taker)
     case["officer_id"] = taker.id
     batch.queue_changed = True
-    batch.event(case, "passed", "officer", taker.id, before=name, after=taker.name, why=SHIFT_OVER)
+    actor = by or taker
+    batch.event(case, "passed", "officer", actor.id, before=name, after=taker.name, why=why)
     if thread.officer_id == before:
         thread.officer_id = taker.id
-    line(batch, thread, f"{taker.name} menerima kasus {case['number']} dari {name}", taker.id)
+    line(batch, thread, words, actor.id)
 
 
 async def _close(db: Db, sheet_id: int, taker: Officer | None) -> None:

@@ -8,14 +8,15 @@ import sqlalchemy as sa
 
 from bot import clock, failpoint
 from bot.engine.texts import text
-from bot.errors import Conflict, NotFound, WargiError
+from bot.errors import Conflict, NotFound, Stale, WargiError
 from bot.files.kinds import TYPES, name_of
 from bot.links import sign
 from bot.message import File, clean, templated
 from bot.models import Author, Delivery, Message, Officer, Owner, State
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store import cases, messages, talk
+from bot.policy import mention
+from bot.store import cases, messages, notices, people, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Db, Unit
 from bot.store.talk import Talk
@@ -59,10 +60,11 @@ class Kept:
 
 async def reply(
     db: Db, house: House, officer: Officer, conversation: Ref, words: str, key: str, *, answers: int = 0,
-    kept: Kept | None = None,
+    kept: Kept | None = None, seen: int | None = None,
 ) -> int:  # fmt: skip
-    """Sends; returns the message's seq. `answers`: the number of the message that this one answers. The same `key` again returns the
-    first seq and sends nothing. Raises `Conflict`, also when the platform's window is closed, and `NotFound`."""
+    """Sends; returns the message's seq. `answers`: the number of the message that this one answers. `seen`: the newest message on the
+    officer's page. The same `key` again returns the first seq and sends nothing. Raises `Stale` where the citizen or a colleague has
+    said something since, `Conflict`, also when the platform's window is closed, and `NotFound`."""
     words = _words(words, empty=kept is not None)
     async with db.unit() as unit:
         thread = await talk.of_conversation(unit.conn, conversation)
@@ -70,6 +72,7 @@ async def reply(
             return seq
         batch = house.batch()
         await _hold(unit, thread, officer)
+        await _read(unit, thread, conversation, officer, seen)
         if outside.closed(house, thread, batch.now):
             raise Conflict(CLOSED if templated(house.channels.get(thread.channel)) else SILENT)
         more, data = await _answering(unit, batch, thread, answers) if answers else ({}, {})
@@ -133,16 +136,23 @@ def _speak(
     send(batch, thread, row, {"text": words}, None)
 
 
-async def note(db: Db, officer: Officer, conversation: Ref, words: str, key: str) -> int:
-    """An internal note: any officer may write one, it never leaves the desk."""
+async def note(db: Db, officer: Officer, conversation: Ref, words: str, key: str, number: str = "") -> int:
+    """An internal note: any officer may write one, it never leaves the desk. Colleagues whom it names with an at-sign are told, once.
+    `number`: of the ticket that it stands at."""
     words = _words(words)
     async with db.unit() as unit:
         thread = await talk.of_conversation(unit.conn, conversation)
         if (seq := await _sent_before(unit, thread, key)) is not None:
             return seq
         batch = Batch(clock.now())
-        batch.insert("message", message_row(thread, Author.NOTE, batch.now, body=words, officer_id=officer.id, key=key))
+        named = mention.named(words, await people.nameable(unit.conn) if "@" in words else ())
+        data = {"named": [*named.people.values()], "unknown": named.unknown} if named.people or named.unknown else None
+        row = message_row(thread, Author.NOTE, batch.now, body=words, officer_id=officer.id, key=key, data=data)
+        batch.insert("message", row)
         batch.touch(thread)
+        told = [who for who in named.people if who != officer.id]
+        news = f"{officer.name} menyebut Anda dalam catatan kasus {number}".rstrip()
+        await notices.tell(unit, told, news, f"/desk/tiket/{number}#m{thread.seq}" if number else "/desk", batch.now)
         thread.updated_at = batch.now
         await batch.flush(unit)
         return thread.seq
@@ -223,15 +233,17 @@ def _words(words: str, empty: bool = False) -> str:
 
 
 async def send_template(
-    db: Db, house: House, officer: Officer, conversation: Ref, purpose: str, typed: Mapping[str, str], key: str
-) -> int:
-    """An approved template in the officer's name, window or not. Raises `Conflict`, `NotFound`."""
+    db: Db, house: House, officer: Officer, conversation: Ref, purpose: str, typed: Mapping[str, str], key: str,
+    seen: int | None = None,
+) -> int:  # fmt: skip
+    """An approved template in the officer's name, window or not. Raises `Stale`, `Conflict`, `NotFound`."""
     async with db.unit() as unit:
         thread = await talk.of_conversation(unit.conn, conversation)
         if (seq := await _sent_before(unit, thread, key)) is not None:
             return seq
         batch = house.batch()
         await _hold(unit, thread, officer)
+        await _read(unit, thread, conversation, officer, seen)
         found = outside.usable(house, purpose) if templated(house.channels.get(thread.channel)) else None
         if found is None:
             raise Conflict("templat ini tidak dapat dikirim; pilih yang lain")
@@ -272,6 +284,23 @@ async def _hold(unit: Unit, thread: Talk, officer: Officer) -> None:
         return
     who = await cases.officer_name(unit.conn, thread.officer_id) if thread.owner == Owner.OFFICER else ""
     raise Conflict(f"{who} memegang percakapan ini" if who else "ambil kasus ini dulu sebelum membalas", who)
+
+
+async def _read(unit: Unit, thread: Talk, shown: Ref, officer: Officer, seen: int | None) -> None:
+    """What is sent answers what the officer has read. Their own words, the bot's and the system's lines are no news to them."""
+    if seen is None or shown != thread.ref or thread.seq <= seen:
+        return
+    others = (MESSAGE.c.author == Author.CITIZEN) | (
+        MESSAGE.c.author.in_((Author.OFFICER, Author.NOTE)) & (MESSAGE.c.officer_id != officer.id)
+    )
+    mine = (MESSAGE.c.conversation_id == shown.id) & (MESSAGE.c.part == shown.part)
+    query = sa.select(MESSAGE.c.author, MESSAGE.c.officer_id).where(mine, MESSAGE.c.seq > seen, others)
+    news = (await unit.conn.execute(query.order_by(MESSAGE.c.seq).limit(1))).first()
+    if news is not None:
+        who = "" if news.author == Author.CITIZEN else await cases.officer_name(unit.conn, news.officer_id)
+        raise Stale(
+            f"{who or 'warga'} menulis sesuatu yang baru; pesan Anda belum dikirim. Baca dulu, lalu kirim lagi", who
+        )
 
 
 async def _first_answer(unit: Unit, batch: Batch, thread: Talk, officer: Officer) -> None:

@@ -18,3 +18,8 @@ async def test_an_officer_takes_ready_words_in_the_citizens_language(db, enter: 
     assert "bélasungkawa" in field
     _, text = await visitor.get(f"{case.url}?kalimat=%3Cscript%3E")
     assert "<script>" not in text.partition('id="teks"')[2].partition("</textarea>")[0]
+    _, text = await visitor.get(f"{case.url}?bahasa=id")  # whoever writes in another language than the file says
+    assert '<dd lang="id">' in text and '<dd lang="su">' not in text and "kalimat=duka&amp;bahasa=id#teks" in text
+    _, text = await visitor.get(f"{case.url}?kalimat=duka&bahasa=id")
+    assert "turut berduka" in text.partition('id="teks"')[2].partition("</textarea>")[0]
+    assert '<dd lang="su">' in (await visitor.get(f"{case.url}?bahasa=xx"))[1]

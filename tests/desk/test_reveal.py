@@ -189,3 +189,33 @@ async def test_the_newest_looks_come_first_page_by_page(db, enter: Enter, now: C
 @pytest.mark.parametrize("role", sorted(STAFF))
 async def test_who_sees_the_way_to_the_list(enter: Enter, role: Role) -> None:
     assert ("/desk/pengungkapan" in (await (await enter(role)).get("/desk"))[1]) == (role != Role.OFFICER)
+
+
+async def test_every_look_at_what_is_sensitive_is_written_down(
+    db, enter: Enter, now: Callable[[timedelta], None]
+) -> None:
+    """K2: health and confidential cases by themselves, once a while; tables when they are taken away; found again by ticket and kind."""
+    rina, lead = await enter("officer", "Rina"), await enter("lead", "Dadang")
+    road, sick, secret = [await seed.case(db, topic=topic) for topic in ("jalan", "kesehatan", "kekerasan")]
+    for _ in range(3):
+        for case in (road, sick, secret):
+            assert (await rina.get(case.url))[0] == 200
+    assert await seed.count(db, Disclosure) == await seed.count(db, Disclosure, what="sensitive") == 2
+    _, page = await rina.get(sick.url)  # a look gives nobody the numbers
+    assert "0812••••7731" in page and not leaks(page)
+    await lead.get("/desk/angka/tiket.csv")
+    await lead.get("/desk/angka/tiket.csv")
+    assert await seed.count(db, Disclosure, what="export") == 2
+    now(timedelta(minutes=16))
+    await rina.get(sick.url)
+    assert await seed.count(db, Disclosure, number=sick.number) == 2
+
+    async def found(query: str) -> list[str]:
+        return re.findall(r'class="nomor">([^<]+)</a>', (await lead.get(f"/desk/pengungkapan?{query}"))[1])
+
+    assert await found("") == [sick.number, secret.number, sick.number]
+    assert await found(f"nomor={sick.number.lower()}") == [sick.number] * 2
+    assert (
+        await found("jenis=export") == await found("nomor=tidak+ada") == await found(f"petugas={lead.officer.id}") == []
+    )
+    assert "tiket-" in (await lead.get("/desk/pengungkapan?jenis=export"))[1]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.desk import ROUTES, alarms, live
+from bot.desk import ROUTES, alarms, composing, live
 from bot.models import Role, Urgency
 from bot.policy.access import may
 from tests.desk import seed
@@ -10,7 +10,7 @@ from tests.e2e.stage import Stage
 from tests.e2e.test_desk import accessible
 
 pytestmark = pytest.mark.e2e
-PARTS = {live.stream, alarms.panel}
+PARTS = {live.stream, alarms.panel, composing.colleagues}
 """What answers GET and is no whole page."""
 PAGES = sorted(
     {

@@ -4,7 +4,8 @@
   const $ = (what, where = document) => where.querySelector(what);
   const on = (name, act, capture) => document.addEventListener(name, act, capture);
   const number = () => $("#kasus").dataset.nomor || "";
-  const form = () => $("#tulis");
+  const form = () => $("#kasus form.tulis");
+  const tell = (name) => document.dispatchEvent(new Event(name)); // what composer.js waits for
   const store = { // a private window may refuse
     get: (name) => { try { return JSON.parse(localStorage[name]); } catch { return null; } },
     set: (name, value) => { try { localStorage[name] = JSON.stringify(value); } catch {} },
@@ -26,8 +27,8 @@
     const mine = source = new EventSource("/desk/peristiwa" + (topic && "?tiket=" + topic));
     const hear = (name, act) => mine.addEventListener(name, () => { heard = Date.now(); act?.(); });
     hear("ping");
-    for (const name of ["antrean", "kasus", "alarm"]) hear(name, () => fetchAgain(name));
-    hear("halo", () => { wait = 500; lamp(true); fetchAgain("antrean", "kasus", "alarm"); resend(); });
+    for (const name of ["antrean", "kasus", "alarm", "siapa"]) hear(name, () => fetchAgain(name));
+    hear("halo", () => { wait = 500; lamp(true); fetchAgain("antrean", "kasus", "alarm"); tell("wargi:sambung"); });
     hear("keluar", () => location.reload());
     mine.onerror = () => mine === source && later();
   }
@@ -40,57 +41,6 @@
   }
   setInterval(() => { if (Date.now() - heard > 40000) { lamp(false); connect(); } }, 5000);
   addEventListener("online", connect);
-
-  // A draft survives reloads and lost lines; its key makes a second try the same message.
-  const draft = () => store.get("wargi:draf:" + number()) || {};
-  const keep = (more) => form() && store.set("wargi:draf:" + number(), { ...draft(), text: form().teks.value, kind: form().jenis.value, ...more });
-  function say(text, bad) {
-    const line = $("#status-kirim");
-    line?.classList.toggle("gagal", !!bad);
-    if (line) line.textContent = text;
-  }
-  function restore() {
-    const f = form(), d = draft();
-    if (!f || f.ready) return;
-    f.ready = true;
-    if (f.teks.value || !d.text) return;
-    f.teks.value = d.text;
-    f.jenis.value = d.kind;
-    resend();
-  }
-  function resend() {
-    const f = form(), d = draft();
-    if (f && d.waiting && !f.busy && f.teks.value === d.tried) f.requestSubmit();
-  }
-  on("input", (event) => { if (event.target.id === "teks") { say(""); keep({ waiting: false }); } });
-  on("change", (event) => event.target.name === "jenis" && keep());
-  on("htmx:config:request", (event) => {
-    const f = form(), d = draft();
-    if (event.target !== f) return;
-    if (f.busy) { // the first is shown before its answer is here, and a quick hand has written the next
-      f.again = true;
-      return event.preventDefault();
-    }
-    f.busy = true;
-    const tried = f.teks.value, as = f.jenis.value;
-    const key = d.key && d.tried === tried && d.as === as ? d.key : crypto.getRandomValues(new BigUint64Array(2)).join("");
-    event.detail.ctx.request.body.set("kunci", key);
-    keep({ key, tried, as, waiting: true });
-    say("Mengirim…");
-  });
-  function sent(f, status) {
-    const { tried } = draft(), again = f.again;
-    f.busy = f.again = false;
-    if (!status || status >= 500) return say("Belum terkirim. Dikirim lagi begitu tersambung.", setTimeout(resend, 3000));
-    if (status >= 400) return say("Tidak terkirim. Ketikan Anda masih di sini.", true, keep({ waiting: false }));
-    // what was typed while the message was on its way stays
-    if (f.teks.value.startsWith(tried)) f.teks.value = f.teks.value.slice(tried.length).trimStart();
-    keep({ key: "", waiting: false });
-    say("");
-    toEnd();
-    f.late = again && f.teks.value.trim() !== "";
-    if (f.late) f.requestSubmit();
-  }
 
   // A region's own refresh that began before the officer went elsewhere must not take the page back.
   on("htmx:config:request", ({ target, detail: { ctx } }) => { ctx.asked = target.getAttribute("hx-get"); });
@@ -112,7 +62,7 @@
       if (now && card.pathname.endsWith(now)) card.ariaCurrent = "true";
       else card.removeAttribute("aria-current");
     }
-    restore();
+    tell("wargi:tampil");
     if (now !== open) {
       document.body.classList.remove("fakta-buka");
       if (open !== undefined) head?.focus({ preventScroll: true });
@@ -124,19 +74,18 @@
     if (source && now !== topic) connect();
     if (acting && (fresh || document.activeElement === document.body)) ($("#teks") || head)?.focus();
   }
-  on("htmx:before:request", ({ target }) => { if (target.matches?.("#kasus form")) acting = !target.late; });
+  on("htmx:before:request", ({ target }) => { if (target.matches?.("#kasus form")) acting = true; });
   // who has pressed something since has chosen a place already
   for (const name of ["keydown", "pointerdown"]) on(name, () => { acting = false; }, true);
   on("htmx:after:settle", settle);
   on("htmx:finally:request", ({ detail: { ctx } }) => {
     if (ctx.request.method === "POST") setTimeout(() => { acting = false; }, 100);
-    if (ctx.sourceElement.id === "tulis") sent(form() || ctx.sourceElement, ctx.response?.status);
   });
   on("htmx:response:error", ({ detail: { ctx } }) => {
     if (![401, 409, 422].includes(ctx.response.status)) toast(ctx.text.length < 200 ? ctx.text : "Tidak berhasil. Coba lagi.");
   });
   on("htmx:error", ({ detail: { ctx } }) => {
-    if (ctx?.request.method === "POST" && ctx.sourceElement.id !== "tulis") toast("Tidak tersambung. Coba lagi sebentar.");
+    if (ctx?.request.method === "POST") toast("Tidak tersambung. Coba lagi sebentar.");
   });
   function toast(text) {
     const slice = $("#roti");
@@ -173,7 +122,13 @@
     cards[Math.min(Math.max(at + step, 0), cards.length - 1)]?.focus();
   }
   const press = (what) => () => $(what)?.click();
-  const write = (kind) => () => { if (form()) { form().jenis.value = kind; keep(); $("#teks").focus(); } };
+  const write = (kind) => () => {
+    const f = form();
+    if (!f) return;
+    if (f.jenis.length && !(kind === "balas" && f.jenis[0].disabled)) f.jenis.value = kind;
+    f.closest("details")?.setAttribute("open", "");
+    f.teks.focus();
+  };
   const keys = {
     j: () => move(1), k: () => move(-1), r: write("balas"), n: write("catatan"), a: press("#tombol-ambil"), b: press("#tombol-berikutnya"), e: press("#tombol-selesai"),
     "/": () => $("#cari").focus(), "?": () => $("#pintasan").showModal(),
@@ -182,8 +137,9 @@
   let g = 0;
   on("keydown", (event) => {
     const { key, target } = event, chord = event.ctrlKey || event.metaKey || event.altKey;
-    if (target.id === "teks" && key === "Enter" && chord) { event.preventDefault(); form().requestSubmit(); }
-    if (target.id === "teks" && key === "Escape") target.blur();
+    const writing = target.matches(".tulis textarea");
+    if (writing && key === "Enter" && chord) { event.preventDefault(); target.form.requestSubmit(); }
+    if (writing && key === "Escape") target.blur();
     if (chord || event.isComposing || $("dialog[open]") || store.get("wargi:pintasan") === false) return;
     if (target.matches("input:not([type=radio]), textarea, select")) return;
     const act = keys[(Date.now() - g < 1500 ? "g" : "") + key];

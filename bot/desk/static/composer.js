@@ -1,0 +1,262 @@
+// Writing at the desk: words that survive, messages that leave once and in order, colleagues' names, the window's clock.
+(() => {
+  "use strict";
+  const $ = (what, where = document) => where.querySelector(what);
+  const on = (name, act, where = document) => where.addEventListener(name, act, name === "submit");
+  const part = () => $("#kasus"), form = () => $("#kasus form.tulis"), number = () => part().dataset.nomor || "";
+  const words = () => JSON.parse(part().dataset.kata || "{}");
+  const fetchAgain = (name) => htmx.trigger(document.body, name);
+  const store = { // a private window may refuse; then words last as long as the page
+    kept: {},
+    get(name) { try { return JSON.parse(localStorage[name]); } catch { return this.kept[name]; } },
+    set(name, value) { this.kept[name] = value; try { localStorage[name] = JSON.stringify(value); } catch {} },
+  };
+  // By officer: who signs in next at this desk neither reads nor sends what the one before has written.
+  const mine = (what) => `wargi:${what}:${document.body.dataset.petugas}`;
+  const draftOf = (of) => store.get(`${mine("draf")}:${of}`) || { text: "", kind: "balas", saved: "" };
+  const setDraft = (of, more) => store.set(`${mine("draf")}:${of}`, { ...draftOf(of), ...more });
+  const queue = () => store.get(mine("kirim")) || [];
+  const setQueue = (items) => store.set(mine("kirim"), items);
+  const post = (path, values, more) => fetch(path, {
+    method: "POST", headers: { "HX-Request": "true", Accept: "application/json" }, signal: AbortSignal.timeout(15000),
+    body: new URLSearchParams({ csrf: $("[name=csrf]").value, ...values }), ...more,
+  });
+
+  // What is being written: kept here at once, on the server a moment later, so that it is there at another desk as well.
+  let timer, last = 0, saving = Promise.resolve();
+  function keep() {
+    const f = form();
+    setDraft(number(), { text: f.teks.value, kind: f.jenis.value });
+    timer ??= setTimeout(save, Date.now() - last > 4000 ? 300 : 3000);
+  }
+  function save(more) {
+    clearTimeout(timer);
+    timer = undefined;
+    const f = form(), of = number();
+    if (!f?.ready || f.teks.value === draftOf(of).saved) return;
+    last = Date.now();
+    const text = f.teks.value;
+    saving = post(`/desk/tiket/${of}/draf`, { teks: text, jenis: f.jenis.value }, more)
+      .then((answer) => answer.ok && setDraft(of, { saved: text }), () => { timer ??= setTimeout(save, 5000); });
+  }
+  function restore() {
+    const f = form();
+    if (!f || f.ready) return;
+    f.ready = true;
+    const d = draftOf(number()), server = f.dataset.draf, shown = f.teks.value;
+    const begun = d.text !== d.saved ? d.text : server; // what was saved may have been changed at another desk since
+    const chosen = shown === server ? "" : shown; // words that the page has put there itself
+    f.teks.value = chosen && begun && !chosen.includes(begun) ? `${begun}\n${chosen}` : chosen || begun;
+    if (f.jenis.length && f.teks.value) f.jenis.value = d.text !== d.saved ? d.kind : f.dataset.jenis;
+    setDraft(number(), { saved: server });
+    if (f.teks.value !== server) keep();
+  }
+
+  // Messages leave one after the other. The key of each makes a second try the same message.
+  let busy = false, again, wait = 1000;
+  const gone = []; // has left, and is not yet among the others on the page
+  function say(text, bad) {
+    const line = $("#kasus .tulis .status");
+    line?.classList.toggle("gagal", !!bad);
+    if (line && line.textContent !== text) line.textContent = text;
+  }
+  function enqueue(f) {
+    const key = [...crypto.getRandomValues(new Uint32Array(4))].map((n) => n.toString(16).padStart(8, "0")).join("");
+    const answered = $("#menjawab [name=jawab]");
+    setQueue([...queue(), {
+      key, number: number(), text: f.teks.value, kind: f.jenis.value, answers: answered?.value || "", seen: part().dataset.akhir, at: Date.now(),
+    }]);
+    f.teks.value = "";
+    setDraft(number(), { text: "", saved: draftOf(number()).saved });
+    if (answered) $("#menjawab a").click();
+    say(words().sending);
+    f.teks.focus();
+    paint();
+    drain();
+  }
+  async function drain() {
+    if (busy || !queue().length) return;
+    busy = true;
+    clearTimeout(again);
+    try { // of several windows one sends; without locks the key alone sees to it that nothing arrives twice
+      await (navigator.locks ? navigator.locks.request("wargi:kirim", work) : work());
+    } finally {
+      busy = false;
+    }
+  }
+  async function work() {
+    await saving.catch(() => {});
+    for (let item; (item = queue()[0]);) {
+      if (Date.now() - item.at > 600000) { // what was meant ten minutes ago is looked at again before it leaves
+        refuse(item, { problem: words().old });
+        continue;
+      }
+      const values = { teks: item.text, jenis: item.kind, kunci: item.key, jawab: item.answers, lihat: item.seen };
+      const answer = await post(`/desk/tiket/${item.number}/tulis`, values).catch(() => null);
+      if (answer?.status === 401) return location.reload();
+      item.tries = (item.tries || 0) + 1;
+      if (!answer || answer.status === 503 || (answer.status >= 500 && item.tries < 4)) {
+        setQueue(queue().map((each) => (each.key === item.key ? item : each)));
+        say(words().later);
+        paint();
+        again = setTimeout(drain, wait);
+        wait = Math.min(wait * 2, 8000);
+        return;
+      }
+      wait = 1000;
+      const text = await answer.text().catch(() => "");
+      if (!answer.ok) {
+        refuse(item, read(text));
+        continue;
+      }
+      setQueue(queue().filter((each) => each.key !== item.key));
+      gone.push(item);
+      if (item.number === number()) {
+        setDraft(item.number, { saved: "" });
+        if (form()?.teks.value) keep();
+        if (!queue().length) say("");
+      }
+      paint();
+      fetchAgain("kasus");
+    }
+  }
+  function read(text) {
+    try { return JSON.parse(text); } catch { return { problem: text.length < 200 && !text.includes("<") ? text : "" }; }
+  }
+  // Not sent: the words go back to where they were written, and with them whatever was to follow them.
+  function refuse(item, { problem, stale }) {
+    const back = queue().filter((each) => each.number === item.number && (each.key === item.key || each.kind === item.kind));
+    setQueue(queue().filter(({ key }) => !back.some((each) => each.key === key))); // read anew each time, so by their keys
+    const text = back.map((each) => each.text).join("\n"), f = form();
+    if (item.number !== number() || !f) {
+      const d = draftOf(item.number);
+      setDraft(item.number, { text: d.text ? `${text}\n${d.text}` : text, kind: item.kind });
+      const slice = $("#roti");
+      slice.textContent = `${item.number}: ${problem || words().refused}`;
+      slice.hidden = false;
+    } else {
+      f.teks.value = f.teks.value ? `${text}\n${f.teks.value}` : text;
+      if (f.jenis.length) f.jenis.value = item.kind;
+      keep();
+      say(problem || words().refused, true);
+      if (stale) unread = +item.seen;
+    }
+    paint();
+    fetchAgain("kasus");
+  }
+  // Bubbles of what is on its way stand below the others until the server's own take their place.
+  function paint() {
+    const list = $("#pesan .tunda");
+    const of = number(), there = (key) => $(`#pesan ol:not(.tunda) [data-kunci="${key}"]`);
+    for (let i = gone.length; i--;) if (gone[i].number !== of || there(gone[i].key)) gone.splice(i, 1);
+    if (!list) return;
+    const items = [...gone, ...queue().filter((each) => each.number === of && !there(each.key))];
+    const state = items.map((each) => `${each.key}${each.tries ? "!" : ""}`).join();
+    if (list.dataset.isi === state) return;
+    list.dataset.isi = state;
+    const grows = items.length > list.children.length;
+    list.replaceChildren(...items.map((each) => {
+      const bubble = document.createElement("li"), who = document.createElement("p"), what = document.createElement("bdi"), how = document.createElement("p");
+      bubble.className = `m ${each.kind === "catatan" ? "note" : "officer"} jalan`;
+      bubble.dataset.kunci = each.key;
+      who.className = "siapa";
+      who.textContent = each.kind === "catatan" ? words().note : words().reply;
+      what.className = "isi";
+      what.textContent = each.text;
+      how.className = "meta";
+      how.textContent = each.tries && !gone.includes(each) ? words().later : words().sending;
+      bubble.append(who, what, how);
+      return bubble;
+    }));
+    if (grows) $("#pesan").scrollTop = $("#pesan").scrollHeight;
+  }
+
+  // What was said while the officer wrote is marked until they write on.
+  let unread = Infinity, open;
+  function mark() {
+    if (number() !== open) unread = Infinity;
+    open = number();
+    const fresh = [...document.querySelectorAll("#pesan [data-seq]")].filter((each) => +each.dataset.seq > unread && !each.matches(".sistem, .bot"));
+    fresh.forEach((each) => each.classList.add("baru"));
+    fresh[0]?.scrollIntoView({ block: "nearest" });
+  }
+
+  // The reply window: counted down, and closed on the page when it closes.
+  let skew = 0;
+  function tick() {
+    const end = $("#jendela time"), left = end && Date.parse(end.dateTime) - Date.now() - skew;
+    if (!end) return;
+    if (left <= 0) return fetchAgain("kasus");
+    const { hours, minutes } = words();
+    $("#sisa").textContent = `${Math.floor(left / 3600000)} ${hours} ${Math.floor(left / 60000) % 60} ${minutes}`;
+    $("#jendela").classList.toggle("awas", left < 3600000);
+  }
+  setInterval(tick, 15000);
+  function lock() {
+    const reply = $("#jenis-balas"), shut = !!$("#templat");
+    if (!reply || reply.disabled === shut) return;
+    reply.disabled = shut;
+    if (shut) $("#jenis-catatan").checked = true;
+  }
+
+  // Names after an at-sign, in notes.
+  let asked = 0;
+  async function offer(field) {
+    const box = $(".rekan", field.form), turn = ++asked;
+    const found = field.form.jenis.value === "catatan" && /(?:^|[\s(])@([\p{L}\d][\p{L}\d. -]{0,40})$/u.exec(field.value.slice(0, field.selectionEnd));
+    const names = found ? await fetch(`/desk/rekan?awal=${encodeURIComponent(found[1])}`).then((answer) => (answer.ok ? answer.json() : []), () => []) : [];
+    if (turn !== asked || !box) return;
+    box.hidden = !names.length;
+    box.replaceChildren(...names.map(({ name }) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = `@${name}`;
+      button.onclick = () => {
+        const end = field.selectionEnd, start = end - found[1].length;
+        field.setRangeText(`${name} `, start, end, "end");
+        field.focus();
+        box.hidden = true;
+        keep();
+      };
+      return button;
+    }));
+  }
+
+  on("submit", (event) => {
+    const f = event.target;
+    if (f.lihat) f.lihat.value = part().dataset.akhir; // a form that a refresh leaves alone knows the page as it was
+    if (f.getAttribute("action") === "/desk/keluar" && !queue().length) { // the next one at this desk finds nothing
+      for (const name of Object.keys(localStorage)) if (name.startsWith(mine("draf"))) delete localStorage[name];
+    }
+    if (f !== form()) return;
+    event.preventDefault();
+    if (f.teks.value.trim()) enqueue(f);
+  });
+  on("input", ({ target }) => {
+    if (!target.matches(".tulis textarea")) return;
+    say("");
+    if (unread < Infinity) {
+      unread = Infinity;
+      document.querySelectorAll("#pesan .baru").forEach((each) => each.classList.remove("baru"));
+    }
+    keep();
+    offer(target);
+  });
+  on("change", ({ target }) => { if (target.name === "jenis") keep(); });
+  on("keydown", ({ key, target }) => { if (key === "Escape" && target.matches(".tulis textarea")) $(".rekan", target.form).hidden = true; });
+  on("storage", ({ key }) => { // another window of mine
+    const f = form();
+    if (key === mine("kirim")) { paint(); drain(); }
+    if (key === `${mine("draf")}:${number()}` && f && document.activeElement !== f.teks) f.teks.value = draftOf(number()).text;
+  }, window);
+  on("visibilitychange", () => { if (document.hidden) save({ keepalive: true }); });
+  on("wargi:tampil", () => {
+    skew = Date.parse(part().dataset.jam) - Date.now() || 0;
+    restore();
+    lock();
+    paint();
+    mark();
+    tick();
+  });
+  on("wargi:sambung", () => { wait = 1000; drain(); });
+})();
