@@ -109,6 +109,9 @@ async def test_one_conversation_many_tickets_one_ticket_many_conversations(world
     """E1."""
     citizen, first = await ticket_of(world)
     http = world.browser()
+    # the notice about the wait is no answer: a line that is said because of it is gathered into the one before
+    await eventually(lambda: _count(world, "wait_told", 1), what="how long it may take")
+    await eventually(lambda: _count(world, "outbox", 0), what="the line is quiet")
     before = len(world.graph.to(citizen.address))
     await citizen.say(http, "menu")
     await eventually(lambda: len(world.graph.to(citizen.address)) > before, what="back at the bot")
@@ -116,6 +119,7 @@ async def test_one_conversation_many_tickets_one_ticket_many_conversations(world
         before = len(world.graph.to(citizen.address))
         await citizen.say(http, words)
         await eventually(lambda n=before: len(world.graph.to(citizen.address)) > n, what=words)
+    await eventually(lambda: _count(world, "ticket", 2), what="the second ticket")
     numbers = [row["number"] for row in await world.rows("SELECT number FROM ticket ORDER BY opened_at")]
     assert len(numbers) == 2 and numbers[0] == first
     assert NUMBER.search(world.graph.to(citizen.address)[-1].text)[0] == numbers[1]
