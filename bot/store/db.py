@@ -33,6 +33,9 @@ PRAGMAS = (
 READ_PRAGMAS = ("busy_timeout=5000", "cache_size=-16384", "query_only=ON")
 PATIENCE = 10.0
 """Seconds for one statement on PostgreSQL: a server that has vanished from the network never says so."""
+IDLE = "8s"
+"""So long a transaction may stand open with nothing asked. A machine that is put to sleep in the middle of a turn would hold its rows, and
+with them the citizens of its parts, until it wakes; less than PATIENCE, so that whoever waits for them still gets them."""
 KEEPALIVE = ((socket.TCP_KEEPIDLE, 30), (socket.TCP_KEEPINTVL, 10), (socket.TCP_KEEPCNT, 3))
 OURS = ("21", "22", "23", "42", "54")
 """SQLSTATE classes of rows and statements that fail however often they are tried."""
@@ -276,7 +279,8 @@ def _postgres_engine(url: sa.URL, patience: float | None = PATIENCE) -> AsyncEng
         pool_timeout=10,
         connect_args={
             # a plan made while the tables are empty would scan them for ever
-            "server_settings": {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"},
+            "server_settings": {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"}
+            | ({"idle_in_transaction_session_timeout": IDLE} if patience is not None else {}),
             "timeout": 10,
             "command_timeout": patience,
         },
