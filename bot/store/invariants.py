@@ -77,7 +77,9 @@ RULES = (
     ),
     Rule(
         "I10 somewhere", "a live ticket is with the queue or with a named officer", "take it or hand it back at the desk",
-        "SELECT number, state, officer_id FROM ticket WHERE (state = 'assigned') <> (officer_id IS NOT NULL)",
+        "SELECT number, state, officer_id FROM ticket WHERE (state = 'assigned' AND officer_id IS NULL) "
+        # who asked the citizen keeps the case until the answer is there
+        "OR (officer_id IS NOT NULL AND state NOT IN ('assigned', 'waiting_citizen'))",
     ),
     Rule(
         "I10 held", "a ticket that is with an officer has an open assignment, and no other has one", "hand it back and take it again",

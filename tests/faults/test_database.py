@@ -19,12 +19,14 @@ from bot.store import db, schema, spool
 from bot.store.db import Db
 from bot.web import door
 from tests.fakes.citizen import Citizen
-from tests.postgres import Cluster
+from tests.postgres import SETTINGS, Cluster
 from tests.world import World, eventually
 
 
 class Restartable(Cluster):
-    """A PostgreSQL of one test, which may be killed and started again."""
+    """A PostgreSQL of one test, which may be killed and started again. What it has committed must then be there."""
+
+    settings = (*SETTINGS, "synchronous_commit=on")
 
     def kill(self) -> None:
         assert self.server is not None
@@ -73,22 +75,22 @@ async def test_postgres_killed_and_started_again(own: Restartable, tmp_path: Pat
         talking = [asyncio.create_task(talk(n)) for n in range(8)]
         await eventually(lambda: len(codes) > 20)
         await asyncio.to_thread(own.kill)
-        await eventually(lambda: spool.look(tmp_path / "spool").files, 30, "words on the spool")
+        await eventually(lambda: spool.look(tmp_path / "spool").files, what="words on the spool")
         async with http.get(f"{world.url}/readyz") as answer:
             assert (answer.status, (await answer.json())["status"]) == (200, "spooling")
         await asyncio.to_thread(own.again)
         back.set()
         await asyncio.gather(*talking)
         assert set(codes) == {200}
-        await eventually(lambda: not spool.look(tmp_path / "spool").files, 30, "the spool brought in")
-        await eventually(lambda: _none(world, "SELECT count(*) FROM inbox WHERE state = 'pending'"), 10, "all handled")
+        await eventually(lambda: not spool.look(tmp_path / "spool").files, what="the spool brought in")
+        await eventually(lambda: _none(world, "SELECT count(*) FROM inbox WHERE state = 'pending'"), what="all handled")
         assert await world.rows("SELECT error FROM inbox WHERE state = 'parked'") == []
         for citizen in citizens[:8]:
             assert await said(world, citizen) == [f"baris {n}" for n in range(len(citizen.posted))]
         late = citizens[20]
         assert await late.say(http, "halo") == 200
-        await eventually(lambda: world.graph.to(late.address), 10, "an answer after the restart")
-        await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), 10, "all sent")
+        await eventually(lambda: world.graph.to(late.address), what="an answer after the restart")
+        await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), what="all sent")
 
 
 async def said(world: World, citizen: Citizen) -> list[str]:
@@ -124,8 +126,8 @@ async def test_one_odd_database_error_does_not_silence_the_bot(world: World, mon
     await one.say(http, "halo")
     await eventually(lambda: failed)
     await two.say(http, "halo")
-    await eventually(lambda: world.graph.to(two.address), 8, "the next citizen's answer")
-    await eventually(lambda: world.graph.to(one.address), 8, "the answer that met the error")
+    await eventually(lambda: world.graph.to(two.address), what="the next citizen's answer")
+    await eventually(lambda: world.graph.to(one.address), what="the answer that met the error")
 
 
 async def test_a_passing_database_error_parks_no_word(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +143,7 @@ async def test_a_passing_database_error_parks_no_word(world: World, monkeypatch:
     monkeypatch.setattr(db, "write", starting)
     citizen, http = world.citizen(), world.browser()
     assert await citizen.say(http, "halo") == 200
-    await eventually(lambda: world.graph.to(citizen.address), 20, "an answer to what was acknowledged")
+    await eventually(lambda: world.graph.to(citizen.address), what="an answer to what was acknowledged")
 
 
 async def test_a_passing_database_error_parks_no_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +161,7 @@ async def test_a_passing_database_error_parks_no_turn(world: World, monkeypatch:
     monkeypatch.setattr(worker.intake, "run", starting)
     citizen = world.citizen()
     await citizen.say(world.browser(), "halo")
-    await eventually(lambda: world.graph.to(citizen.address), 30, "an answer to what was acknowledged")
+    await eventually(lambda: world.graph.to(citizen.address), what="an answer to what was acknowledged")
 
 
 # -- SQLite ----------------------------------------------------------------------------------------
@@ -188,9 +190,9 @@ async def test_a_foreign_writer_holds_the_file(lite: World, monkeypatch: pytest.
     assert kept.files and kept.size and kept.since
     shell.execute("ROLLBACK")
     shell.close()
-    await eventually(lambda: lite.graph.to(other.address), 30, "an answer to what was spooled")
-    await eventually(lambda: _none(lite, "SELECT count(*) FROM inbox WHERE state = 'pending'"), 30, "all handled")
-    await eventually(lambda: not spool.look(lite.folder / "spool").files, 30, "an empty spool")
+    await eventually(lambda: lite.graph.to(other.address), what="an answer to what was spooled")
+    await eventually(lambda: _none(lite, "SELECT count(*) FROM inbox WHERE state = 'pending'"), what="all handled")
+    await eventually(lambda: not spool.look(lite.folder / "spool").files, what="an empty spool")
     assert await said(lite, citizen) == ["halo", *(f"baris {n}" for n in range(5))]
     assert lite.graph.duplicates == 0
     assert await lite.one("SELECT count(*) FROM inbox WHERE state = 'parked'") == 0
@@ -219,7 +221,7 @@ async def test_the_disk_is_full(lite: World, monkeypatch: pytest.MonkeyPatch) ->
         await writer.execute(sa.text("PRAGMA max_page_count = 1073741823"))
     assert await citizen.again(http) == 200
     said = len(citizen.posted)
-    await eventually(lambda: _count(lite, "message WHERE author = 'citizen'", said), 30, "every acknowledged message")
+    await eventually(lambda: _count(lite, "message WHERE author = 'citizen'", said), what="every acknowledged message")
     assert await lite.one("SELECT count(*) FROM inbox WHERE state = 'parked'") == 0
 
 

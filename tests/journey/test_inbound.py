@@ -80,11 +80,11 @@ async def test_ticks_and_errors_of_the_platform(world: World) -> None:
     world.graph.duplicate_statuses = 2
     citizen, http = world.citizen(), world.browser()
     await citizen.say(http, "halo")
-    await eventually(lambda: _count(world, "message WHERE delivery = 'read'", 1), 5, "read")
+    await eventually(lambda: _count(world, "message WHERE delivery = 'read'", 1), what="read")
     world.graph.statuses, world.graph.closed_by_status = (), True
     world.graph.closed.add(citizen.address)
     await citizen.say(http, "1")
-    await eventually(lambda: _count(world, "message WHERE delivery = 'failed' AND error <> ''", 1), 5, "failed")
+    await eventually(lambda: _count(world, "message WHERE delivery = 'failed' AND error <> ''", 1), what="failed")
 
 
 ODD: list[tuple[str, bytes]] = [

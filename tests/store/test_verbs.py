@@ -147,7 +147,7 @@ async def test_a_waiter_who_leaves_takes_nobody_along(world: World, monkeypatch:
     waiting[0].cancel()
     waiting[3].cancel()
     go.set()
-    outcomes = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 10)
+    outcomes = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 30)
     assert [type(each) for each in outcomes] == [asyncio.CancelledError, *[type(None)] * 2, asyncio.CancelledError,
                                                  *[type(None)] * 2]  # fmt: skip
     assert await world.one("SELECT count(*) FROM inbox") == 6
