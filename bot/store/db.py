@@ -34,6 +34,9 @@ PRAGMAS = (
 READ_PRAGMAS = ("busy_timeout=5000", "cache_size=-16384", "query_only=ON")
 PATIENCE = 10.0
 """Seconds for one statement on PostgreSQL: a server that has vanished from the network never says so."""
+IDLE = "8s"
+"""So long a transaction may stand open with nothing asked. A machine that is put to sleep in the middle of a turn would hold its rows, and
+with them the citizens of its parts, until it wakes; less than PATIENCE, so that whoever waits for them still gets them."""
 _PREPARED: dict[str, Any] = {
     # a plan made while the tables are empty would scan them for ever
     "server_settings": {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"},
@@ -284,13 +287,16 @@ def _sqlite_engine(
 def _postgres_engine(url: sa.URL, pooled: bool, patience: float | None = PATIENCE, lasting: bool = True) -> AsyncEngine:
     if find_spec("asyncpg") is None:
         raise ConfigError("PostgreSQL needs the driver asyncpg: install wargi with its extra [postgres]")
+    lines = _UNPREPARED if pooled else _PREPARED
+    if patience is not None and not pooled:
+        lines = lines | {"server_settings": lines["server_settings"] | {"idle_in_transaction_session_timeout": IDLE}}
     engine = create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
         hide_parameters=True,
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
-        connect_args={"timeout": 10, "command_timeout": patience, **(_UNPREPARED if pooled else _PREPARED)},
+        connect_args={"timeout": 10, "command_timeout": patience, **lines},
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )

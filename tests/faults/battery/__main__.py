@@ -24,6 +24,8 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=max(2, os.cpu_count() or 2))
     parser.add_argument("--patience", type=float, default=240.0, help="seconds for one cell")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--surge", type=int, default=0, metavar="CITIZENS", help="so many write at once")
+    parser.add_argument("--rate", default="1000", help="of the platform, sends a second, for --surge")
     parser.add_argument("--defects", action="store_true", help="plant known defects and see whether they are caught")
     return parser.parse_args()
 
@@ -65,6 +67,10 @@ def main() -> int:
         from tests.faults.battery.defects import main as plant
 
         return plant(asked.only)
+    if asked.surge:
+        from tests.faults.battery.surge import run
+
+        return asyncio.run(run(asked.surge, asked.rate, asked.patience))
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="wargi-faults-", dir=MEMORY if MEMORY.is_dir() else None))
     folder.chmod(0o755)

@@ -28,7 +28,7 @@ async def kills(stage: Stage, _: Any) -> None:
         await asyncio.sleep(min(6.0, stage.chance.expovariate(1 / 1.5)))
         begun = stage.deaths
         stop(stage.victims[0])
-        await eventually(lambda n=begun: stage.deaths > n, 60, "the next process")  # type: ignore[misc]
+        await eventually(lambda n=begun: stage.deaths > n, 180, "the next process")  # type: ignore[misc]
 
 
 async def pauses(stage: Stage, _: Any) -> None:
