@@ -34,10 +34,6 @@ PRAGMAS = (
 READ_PRAGMAS = ("busy_timeout=5000", "cache_size=-16384", "query_only=ON")
 PATIENCE = 10.0
 """Seconds for one statement on PostgreSQL: a server that has vanished from the network never says so."""
-_PREPARED: dict[str, Any] = {
-    # a plan made while the tables are empty would scan them for ever
-    "server_settings": {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"},
-}
 _UNPREPARED: dict[str, Any] = {
     "server_settings": {"application_name": "wargi"},  # a pooler refuses others
     "statement_cache_size": 0,
@@ -106,9 +102,9 @@ class Unit:
 class Db:
     """The database of one process. `after_commit` listeners hear of every committed `Unit`, in the event loop."""
 
-    def __init__(self, url: str, data_dir: Path, pooled: bool = False) -> None:
-        """`pooled`: between us and PostgreSQL something hands out its connections by the transaction (PgBouncer). Raises
-        `ConfigError` for an odd address."""
+    def __init__(self, url: str, data_dir: Path, pooled: bool = False, lasting: bool = True) -> None:
+        """`pooled`: between us and PostgreSQL something hands out its connections by the transaction (PgBouncer). `lasting`: False
+        for what may be lost in a power cut, and is written faster. Raises `ConfigError` for an odd address."""
         self._pooled = pooled
         try:
             self.url = make_url(url)
@@ -118,7 +114,7 @@ class Db:
                 "odd characters of the password as %40 and the like"
             ) from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.data_dir = data_dir
+        self.data_dir, self._lasting = data_dir, lasting
         self.after_commit: list[Callable[[Unit], None]] = []
         self._lock = asyncio.Lock()
         self._writer: AsyncConnection | None = None
@@ -139,13 +135,14 @@ class Db:
         """Connects. Raises `ConfigError` for a file that cannot be made or that another server has, and `StoreDown`."""
         if self.is_sqlite:
             self._make_file()
-            self._write = _sqlite_engine(str(self.sqlite_path), PRAGMAS, "IMMEDIATE", NullPool)
+            pragmas = PRAGMAS if self._lasting else (*PRAGMAS, "synchronous=OFF")
+            self._write = _sqlite_engine(str(self.sqlite_path), pragmas, "IMMEDIATE", NullPool)
             with _answering():
                 self._writer = await self._write.connect()
             self._read = self._reader()
             self._engines = {self._write, self._read}
         else:
-            self._write = self._read = _postgres_engine(self.url, self._pooled)
+            self._write = self._read = _postgres_engine(self.url, self._pooled, lasting=self._lasting)
             self._engines = {self._write}
             try:
                 async with self.read() as conn:
@@ -280,7 +277,15 @@ def _sqlite_engine(
     return engine
 
 
-def _postgres_engine(url: sa.URL, pooled: bool, patience: float | None = PATIENCE) -> AsyncEngine:
+def _session(pooled: bool, lasting: bool) -> dict[str, Any]:
+    if pooled:
+        return _UNPREPARED
+    # a plan made while the tables are empty would scan them for ever
+    settings = {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"}
+    return {"server_settings": settings if lasting else {**settings, "synchronous_commit": "off"}}
+
+
+def _postgres_engine(url: sa.URL, pooled: bool, patience: float | None = PATIENCE, lasting: bool = True) -> AsyncEngine:
     if find_spec("asyncpg") is None:
         raise ConfigError("PostgreSQL needs the driver asyncpg: install wargi with its extra [postgres]")
     engine = create_async_engine(
@@ -289,7 +294,7 @@ def _postgres_engine(url: sa.URL, pooled: bool, patience: float | None = PATIENC
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
-        connect_args={"timeout": 10, "command_timeout": patience, **(_UNPREPARED if pooled else _PREPARED)},
+        connect_args={"timeout": 10, "command_timeout": patience, **_session(pooled, lasting)},
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )

@@ -1,7 +1,7 @@
 """What a message is: danger, language, topic, place, identity. Pure: lists and models are read once, at the start."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -130,7 +130,7 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
         staff=staffing(flows_dir, flows),
         agencies=agencies,
         patience=_patience(flows_dir, flows),
-        norms=_norms(flows_dir, flows),
+        norms=replace(_norms(flows_dir, flows), hours=agencies.hours),
     )
 
 
