@@ -41,8 +41,8 @@ check: $(VENV)/.dev  ## lint, format, types, layers, flows, translations, Docker
 e2e: $(VENV)/.dev  ## tests in a real browser (Debian: apt-get install chromium)
 	$(BIN)/python -m pytest -m e2e $(ARGS)
 
-bench: $(VENV)/.test  ## measure this machine: messages a second, waiting times
-	$(BIN)/python -m tests.bench $(ARGS)
+bench: $(VENV)/.test  ## measure this machine against the floor, five minutes (ARGS="--to docs/speed.md" writes it down)
+	$(BIN)/python -m tests.bench.table $(ARGS)
 
 faults: $(VENV)/.test  ## break everything that may break, and judge what came of it (ARGS="--only F08", "--defects", "--list")
 	$(BIN)/python -m tests.faults.battery $(ARGS)

@@ -37,10 +37,6 @@ PATIENCE = 10.0
 IDLE = "8s"
 """So long a transaction may stand open with nothing asked. A machine that is put to sleep in the middle of a turn would hold its rows, and
 with them the citizens of its parts, until it wakes; less than PATIENCE, so that whoever waits for them still gets them."""
-_PREPARED: dict[str, Any] = {
-    # a plan made while the tables are empty would scan them for ever
-    "server_settings": {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"},
-}
 _UNPREPARED: dict[str, Any] = {
     "server_settings": {"application_name": "wargi"},  # a pooler refuses others
     "statement_cache_size": 0,
@@ -284,19 +280,26 @@ def _sqlite_engine(
     return engine
 
 
+def _session(pooled: bool, patience: float | None) -> dict[str, Any]:
+    if pooled:
+        return _UNPREPARED
+    # a plan made while the tables are empty would scan them for ever
+    settings = {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"}
+    return {
+        "server_settings": settings if patience is None else {**settings, "idle_in_transaction_session_timeout": IDLE}
+    }
+
+
 def _postgres_engine(url: sa.URL, pooled: bool, patience: float | None = PATIENCE, lasting: bool = True) -> AsyncEngine:
     if find_spec("asyncpg") is None:
         raise ConfigError("PostgreSQL needs the driver asyncpg: install wargi with its extra [postgres]")
-    lines = _UNPREPARED if pooled else _PREPARED
-    if patience is not None and not pooled:
-        lines = lines | {"server_settings": lines["server_settings"] | {"idle_in_transaction_session_timeout": IDLE}}
     engine = create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
         hide_parameters=True,
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
-        connect_args={"timeout": 10, "command_timeout": patience, **lines},
+        connect_args={"timeout": 10, "command_timeout": patience, **_session(pooled, patience)},
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )

@@ -266,14 +266,15 @@ class Server:
         self.process = subprocess.Popen(  # noqa: ASYNC220 - nothing else runs yet
             [sys.executable, "-m", *words], env=self.env, cwd=ROOT, stdout=subprocess.DEVNULL
         )
-        while time.monotonic() - began < 60:
+        while time.monotonic() - began < 180:
             try:
                 async with http.get(f"http://127.0.0.1:{self.port}/healthz") as answer:
                     if answer.status == 200:
                         return time.monotonic() - began
             except aiohttp.ClientError:
                 await asyncio.sleep(0.01)
-        raise SystemExit(f"{self.what} did not come up")
+        self.kill()
+        raise RuntimeError(f"{self.what} did not come up")
 
     async def settled(self) -> None:
         """What loads in the background has loaded: the process is idle."""

@@ -127,6 +127,8 @@ async def test_what_answers_to_sends_tell(db: Db) -> None:
     await learnt.names(db, where[P], names(A, P))
     await hear(db, said(A))
     assert await people(db) == sorted([{A, P}, {C}], key=sorted) and await rows(db, Twin) == []
+    heard = [(where[P], names(A, P)), (where[C], names(C)), (where[C], names(C, P)), (Ref(b"nobody", 7), names(A))]
+    assert await learnt.unknown(db, heard) == [heard[2]], "what stands there already is not written again"
     await learnt.names(db, where[C], names(C, P))
     assert await people(db) == sorted([{A, P}, {C}], key=sorted)
     assert len(await rows(db, Twin)) == 2, "one row for each of the two"
