@@ -209,6 +209,8 @@ def begin(turn: Turn) -> None:
         turn.say(Say(turn.text("thanked")))
         turn.over = True
         return None
+    if plain and not turn.facts.language and turn.facts.heard not in flows.languages and inquiry.numbers(turn, None):
+        return walk.run(turn, flows.start)  # before anything is asked, the language too
     piece = turn.piece() if command in (None, "privacy") else ""
     if piece and flows.lexicon.number(plain) is None:
         turn.keep(piece)
