@@ -39,10 +39,11 @@ def step(
             return session, []
         turn.pending = ""
         walk.move(turn, node.told(turn, said.result))
-    elif said.kind == "time":
-        if node is None or not node.waits or turn.pending:
+    elif said.kind in ("time", "event"):
+        found = node.happened(turn, said.choice) if node is not None and not turn.pending else None
+        if found is None:
             return session, []
-        walk.move(turn, node.next)
+        walk.move(turn, found)
     elif said.kind in ("remind", "expire"):
         if node is None or not node.asks:
             return session, []
