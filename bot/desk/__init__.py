@@ -135,6 +135,7 @@ ROUTES = (
     Route("POST", "/alur/kembali", flows.go_back, Verb.FLOWS),
     Route("GET", "/alur/{name}", flows.one, Verb.FLOWS),
     Route("POST", "/alur/{name}", flows.save, Verb.FLOWS),
+    Route("POST", "/alur/{name}/periksa", flows.look_at, Verb.FLOWS),
     Route("GET", "/alur/{name}/coba", rehearsal.rehearse, Verb.FLOWS),
     Route("POST", "/alur/{name}/coba", rehearsal.rehearse, Verb.FLOWS),
     Route("GET", "/templat", approved.templates_page, Verb.TEMPLATES),
