@@ -46,6 +46,7 @@ from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, DRAFTS, PASSWORDS, STOPPING, TEMPLATES
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
+from bot.policy import moment
 from bot.policy.access import Verb
 from bot.web import pages
 
@@ -196,7 +197,7 @@ def _templates(desk: web.Application) -> None:
         "deadlines": deadlines,
     }  # fmt: skip
     environment.filters |= {
-        "visible": show.visible, "one_line": show.one_line, "private": show.private, "full": pages.full,
+        "visible": show.visible, "one_line": show.one_line, "private": show.private, "full": moment.full,
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from bot.engine import between, meaning
+from bot.engine import between, calendar, meaning
 from bot.engine.asking import AskLocation
 from bot.engine.build import at, spoken
 from bot.engine.effects import Count, Say
@@ -110,7 +110,7 @@ def told(turn: Turn, entry: Entry, following: str) -> str:
 
 
 def answer(turn: Turn, entry: Entry) -> Say:
-    values = {"source": entry.source, "checked": f"{entry.checked:%d-%m-%Y}"}
+    values = {"source": entry.source, "checked": calendar.spelt(entry.checked.isoformat(), turn.lang)}
     return Say(f"{entry.answer[turn.lang]}\n{turn.text('answer_source')}", values=values)
 
 
