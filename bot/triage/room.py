@@ -124,7 +124,7 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
         staff=staffing(flows_dir, flows),
         agencies=agencies,
         patience=_patience(flows_dir, flows),
-        norms=_norms(flows_dir, flows),
+        norms=replace(_norms(flows_dir, flows), hours=agencies.hours),
     )
 
 
