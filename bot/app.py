@@ -98,7 +98,7 @@ class Server:
         self.house = House(
             flows, kinds, sorter, vault.load(self.config.secret_key, self.config.data_dir), self._ways(),
             self.config.survey_hours, self.url, templates.load(folder, flows.catalogues),
-            remind_hours=self.config.window_reminder_hours,
+            remind_hours=self.config.window_reminder_hours, secrets=self.config.host_secrets,
         )  # fmt: skip
         self.door.ear = partial(alarm.heard, self.house)
         self._http = aiohttp.ClientSession(

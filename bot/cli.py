@@ -176,7 +176,7 @@ def doctor(
 
 
 async def _doctor(config: "Config") -> int:
-    from bot.config import OWN, PREFIX, SECRETS
+    from bot.config import HOST_SECRET, OWN, PREFIX, SECRETS
     from bot.registry import ADAPTERS
     from bot.store import schema, spool
     from bot.store.db import Db
@@ -186,6 +186,7 @@ async def _doctor(config: "Config") -> int:
     for group in ADAPTERS.values():
         own = config.groups.get(group.name, {})
         rows += [(f"{group.name}_{one.name}", own.get(one.name, ""), one.secret) for one in group.settings]
+    rows += [(f"{HOST_SECRET}{name}", value, True) for name, value in config.host_secrets.items()]
     for name, value, secret in rows:
         shown = ("set" if value else "-") if secret else str(value) or "-"
         if name == "database_url":

@@ -18,6 +18,8 @@ FACTORS = ("off", "leads", "staff", "everybody")
 LEVELS = ("debug", "info", "warning", "error")
 SECRETS = frozenset({"secret_key", "database_url", "database_listen_url", "mail_url", "alarm_webhook_secret"})
 """May be given as `…_FILE`; `wargi doctor` shows only whether they are set."""
+HOST_SECRET = "host_secret_"
+"""What the names of secrets for other systems begin with; flows name the rest."""
 YEAR = 8760
 """Hours."""
 
@@ -73,6 +75,8 @@ class Config:
     second_factor: str = "off"
     port_asked: bool = False
     """A port was asked for, so none other is taken."""
+    host_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What systems that flows ask want to be shown: `WARGI_HOST_SECRET_DINSOS` is `dinsos` of flows/data/hosts.yaml."""
     groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The settings of each group that is switched on, defaults filled in: `groups["telegram"]["token"]`."""
 
@@ -82,7 +86,7 @@ class Config:
         return bool(self.database_listen_url) and self.database_listen_url != self.database_url
 
 
-OWN = tuple(one for one in fields(Config) if one.name not in ("port_asked", "groups"))
+OWN = tuple(one for one in fields(Config) if one.name not in ("port_asked", "host_secrets", "groups"))
 """What the server itself is set by; the groups come beside it."""
 
 
@@ -100,6 +104,9 @@ def load(env: Mapping[str, str] | None = None, groups: Iterable[Group] = ()) -> 
         if not name.startswith(PREFIX) or name == failpoint.NAME:
             continue
         key = name[len(PREFIX) :].lower()
+        if key.removesuffix("_file").removeprefix(HOST_SECRET) and key.startswith(HOST_SECRET):
+            known[key.removesuffix("_file")] = ""
+            secrets.add(key.removesuffix("_file"))
         if key.endswith("_file") and key[:-5] in secrets:
             key, text = key[:-5], _read_secret(name, text)
         if key not in known:
@@ -111,6 +118,9 @@ def load(env: Mapping[str, str] | None = None, groups: Iterable[Group] = ()) -> 
         values[key] = _convert(name, text, known[key])
     own = {one.name: values[one.name] for one in OWN if one.name in values}
     own["port_asked"] = "port" in values
+    own["host_secrets"] = {
+        key.removeprefix(HOST_SECRET): value for key, value in values.items() if key.startswith(HOST_SECRET)
+    }
     if "public_url" in values:
         own["public_url"] = str(values["public_url"]).rstrip("/")
     config = Config(**own, groups={group.name: on for group in groups if (on := _switched_on(group, values))})

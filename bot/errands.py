@@ -16,6 +16,7 @@ import orjson
 
 from bot import clock, logs
 from bot.engine.outside import allowed, picked
+from bot.errors import ConfigError
 from bot.metrics import Metrics
 from bot.models.ref import Ref
 from bot.store import boxes, errands
@@ -80,7 +81,11 @@ class Errands:
         try:
             request = orjson.loads(self._house.vault.open(row.request, ERRAND))
             safe = request["method"] == "GET"
-            result = await ask(request, row.id.hex())
+            secret = self._house.flows.secrets.get(str(request.get("host")))
+            result = await ask(request, row.id.hex(), secret.shown(self._house.secrets) if secret else {})
+        except ConfigError as problem:
+            error = str(problem)
+            self._log.warning("another system cannot be asked", error=error)
         except Exception as problem:
             error = logs.fault(problem)
             self._log.warning("another system does not answer", error=error, attempt=row.attempts + 1)
@@ -98,12 +103,12 @@ class Errands:
                 await work(unit.conn, rows)
 
 
-async def ask(request: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """One request. Raises for whatever is no good answer."""
+async def ask(request: Mapping[str, Any], key: str, secret: Mapping[str, str]) -> dict[str, Any]:
+    """One request. Raises for whatever is no good answer. `secret`: the header of it; it is never stored with the request."""
     if not allowed(request["base"]) or not str(request["url"]).startswith(request["base"] + "/"):
         raise ValueError("the address is not allowed")
     body = orjson.dumps(request["body"]) if request["body"] is not None else None
-    headers = {"Accept": "application/json", "Idempotency-Key": key}
+    headers = {"Accept": "application/json", "Idempotency-Key": key, **secret}
     if body is not None:
         headers["Content-Type"] = "application/json"
     timeout = aiohttp.ClientTimeout(total=float(request["seconds"]))

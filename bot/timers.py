@@ -16,6 +16,7 @@ from bot.turn import (
     deadline,
     dialogue,
     findings,
+    happened,
     identity,
     incident,
     known,
@@ -99,6 +100,7 @@ VERBS: dict[str, Callable[[Unit, Batch, House, Ref], Awaitable[None]]] = {
     dialogue.LATER: _waited,
     dialogue.LOOKUP: findings.looked_up,
     dialogue.ERRAND: findings.answered,
+    happened.HAPPENED: happened.happened,
     asleep.ASLEEP: _asleep,
     survey.EXPIRES: _survey,
     alarm.FORGOTTEN: _forgotten,
@@ -128,7 +130,7 @@ async def ring_clocks(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> No
     failpoint.here("deadline.before_commit")
 
 
-OF_TALK = frozenset({dialogue.QUIET, dialogue.LATER, dialogue.LOOKUP, asleep.ASLEEP})
+OF_TALK = frozenset({dialogue.QUIET, dialogue.LATER, dialogue.LOOKUP, happened.HAPPENED, asleep.ASLEEP})
 """Kinds whose subject is a conversation, and that would fail again: officers take it over."""
 UNKNOWN_WAIT = timedelta(minutes=1)
 

@@ -53,6 +53,7 @@ from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, DRAFTS, LOOKED, PASSWORDS, STOPPING, TEMPLATES, WALL
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
+from bot.policy import moment
 from bot.policy.access import Verb
 from bot.web import pages
 
@@ -153,6 +154,7 @@ ROUTES = (
     Route("POST", "/alur/kembali", flows.go_back, Verb.FLOWS),
     Route("GET", "/alur/{name}", flows.one, Verb.FLOWS),
     Route("POST", "/alur/{name}", flows.save, Verb.FLOWS),
+    Route("POST", "/alur/{name}/periksa", flows.look_at, Verb.FLOWS),
     Route("GET", "/alur/{name}/coba", rehearsal.rehearse, Verb.FLOWS),
     Route("POST", "/alur/{name}/coba", rehearsal.rehearse, Verb.FLOWS),
     Route("GET", "/isi", contents.files_page, Verb.FLOWS),
@@ -225,7 +227,7 @@ def _templates(desk: web.Application) -> None:
         "deadlines": deadlines, "icon": desk[ASSETS].icon,
     }  # fmt: skip
     environment.filters |= {
-        "visible": show.visible, "one_line": show.one_line, "private": show.private, "full": pages.full,
+        "visible": show.visible, "one_line": show.one_line, "private": show.private, "full": moment.full,
     }  # fmt: skip
 
 

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import web
 from markupsafe import Markup
 
 from bot import clock, content
-from bot.desk import drafts, page
+from bot.desk import drafts, page, sheets
 from bot.desk.keys import Look
 from bot.desk.show import N_
 from bot.desk.speech import tr
@@ -33,33 +33,12 @@ FIELD = {
     "choices": N_("Pilihan"),
     "which": N_("Pertanyaan pembetulan"),
     "show": N_("Baris ringkasan"),
+    "title": N_("Judul"),
+    "label": N_("Nama"),
+    "answer": N_("Jawaban"),
 }
 _WHERE = re.compile(r"(?P<file>[^:\n]+):(?P<line>\d+): (?P<step>[^:\n]+): (?P<what>.+)", re.DOTALL)
 _LANGUAGE = re.compile(r"\(([a-z]{2,3})\)")
-
-
-@dataclass(slots=True)
-class Text:
-    """One text of a step in each language, as the form shows it."""
-
-    context: str
-    label: str
-    key: str
-    says: Mapping[str, str]
-    changed: frozenset[str]
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def rows(self) -> int:
-        return min(max(2, *(text.count("\n") + len(text) // 60 + 1 for text in self.says.values())), 12)
-
-
-@dataclass(slots=True)
-class Step:
-    name: str
-    kind: str
-    texts: list[Text]
-    problems: list[Problem]
 
 
 # -- pages -----------------------------------------------------------------------------------------
@@ -73,16 +52,23 @@ async def listed(request: web.Request) -> web.Response:
     found, flows = await _walks(request), new.flows
     rows = [
         {
-            "name": name, "title": _title(flows, name), "steps": len(show.steps(flows, name)),
+            "name": name, "title": sheets.title(flows, name), "steps": len(show.steps(flows, name)),
             "walks": _total(flows, name, found),
-            "problems": [each for each in (*new.problems, *new.pity) if _of(each, name)],
+            "problems": [each for each in (*new.problems, *new.pity) if each.file in sheets.files(flows, name)],
         }
-        for name in flows.names if any(node.flow == name for node in flows.nodes.values())
+        for name in flows.names if sheets.is_flow(flows, name)
+    ]  # fmt: skip
+    others = [
+        {
+            "name": name, "title": sheets.title(flows, name), "texts": count,
+            "problems": [each for each in (*new.problems, *new.pity) if each.file in sheets.files(flows, name)],
+        }
+        for name, count in sheets.sheets(flows).items()
     ]  # fmt: skip
     used = request.config_dict[keys.HOUSE].flows.version
     known = {context for context in flows.written}
     return page.render(
-        request, "flows.html", rows=rows, acts=acts, edits=edits, used=used, now=clock.now(), refused=refused,
+        request, "flows.html", rows=rows, others=others, acts=acts, edits=edits, used=used, now=clock.now(), refused=refused,
         differences=content.differences(now.flows, new.flows), version=new.flows.version, problems=new.problems,
         lost=[each for each in edits if each.context not in known],
     )  # fmt: skip
@@ -99,56 +85,41 @@ async def _page(
     name = request.match_info["name"]
     now, edits = await drafts.running(request), await _edits(request)
     new, refused = await _draft(request, now, edits)
-    if name not in new.flows.names or not any(node.flow == name for node in new.flows.nodes.values()):
+    whole = sheets.is_flow(new.flows, name)
+    if not whole and name not in sheets.sheets(new.flows):
         raise NotFound(f"no flow {name}")
     found = [*faults, *(each for each in (*new.problems, *new.pity) if each not in faults)]
-    steps, others = _steps(now.flows, new.flows, name, given or {}, [each for each in found if _of(each, name)])
-    others += [each for each in faults if not _of(each, name)]
-    walked = await _walks(request)
-    notes = {node.id: _note(walked[node.id]) for node in show.steps(new.flows, name) if node.id in walked}
+    here = sheets.files(new.flows, name)
+    steps, others = sheets.steps(now.flows, new.flows, name, given or {}, [each for each in found if each.file in here])
+    others += [each for each in faults if each.file not in here]
+    walked = await _walks(request) if whole else {}
+    nodes = [node for node in show.steps(new.flows, name) if node.id in walked] if whole else []
+    notes = {node.id: _note(walked[node.id]) for node in nodes}
     return page.render(
-        request, "flow.html", 422 if faults else 200, name=name, title=_title(new.flows, name), steps=steps, others=others,
-        faults=faults, refused=refused, languages=new.flows.languages, field=FIELD,
-        drawing=Markup(draw.draw(new.flows, name, SOURCE, notes)),  # noqa: S704 - escaped where it is drawn
-        tree=show.show(new.flows, name),
-        walked=[(node, walked[node.id]) for node in show.steps(new.flows, name) if node.id in walked],
+        request, "flow.html", 422 if faults else 200, name=name, title=sheets.title(new.flows, name), steps=steps, others=others,
+        faults=faults, refused=refused, languages=new.flows.languages, field=FIELD, whole=whole,
+        drawing=Markup(draw.draw(new.flows, name, SOURCE, notes) if whole else ""),  # noqa: S704 - escaped where it is drawn
+        tree=show.show(new.flows, name) if whole else "", written=sheets.yaml(new, name),
+        walked=[(node, walked[node.id]) for node in nodes],
         differences=content.differences(now.flows, new.flows), version=new.flows.version,
     )  # fmt: skip
-
-
-def _steps(
-    now: Flows, new: Flows, name: str, given: Mapping[tuple[str, str], str], problems: Sequence[Problem]
-) -> tuple[list[Step], list[Problem]]:
-    """Each step with its texts, what is wrong beside the text it is wrong about; and what has no place on this page."""
-    steps: dict[str, Step] = {}
-    for node in show.steps(new, name):
-        steps.setdefault(node.name.partition(".")[0], Step(node.name.partition(".")[0], node.kind, [], []))
-    for context, written in new.written.items():
-        flow, _, rest = context.partition(".")
-        step, _, part = rest.partition(".")
-        if flow == name and step in steps:
-            says = {lang: given.get((context, lang), _says(new, context, lang)) for lang in new.languages}
-            changed = frozenset(lang for lang in says if says[lang] != _says(now, context, lang))
-            label, _, key = part.partition(".")
-            about = [
-                each for each in problems if each.step == rest or (each.line, each.file) == (written.line, written.file)
-            ]
-            steps[step].texts.append(Text(context, label, key, says, changed, about))
-    placed = {each for step in steps.values() for text in step.texts for each in text.problems}
-    others = list[Problem]()
-    for each in problems:
-        if each in placed:
-            continue
-        found = steps.get(each.step.removeprefix(f"{name}/").partition(".")[0])
-        (found.problems if found else others).append(each)
-    return list(steps.values()), others
 
 
 # -- what editors do -------------------------------------------------------------------------------
 
 
-async def save(request: web.Request) -> web.Response:
-    """Into the draft, unless that could not be published: then it is shown again with what is wrong, and nothing changes."""
+@dataclass(slots=True)
+class Tried:
+    """What an editor wrote, laid over the draft: texts that differ from it, the draft that would become of it, what forbids that."""
+
+    given: dict[tuple[str, str], str]
+    changed: dict[tuple[str, str], str]
+    merged: dict[tuple[str, str], str]
+    faults: list[Problem]
+    pity: list[Problem]
+
+
+async def _try(request: web.Request) -> Tried:
     name, form = request.match_info["name"], await request.post()
     now, edits = await drafts.running(request), await _edits(request)
     before, _ = await _draft(request, now, edits)
@@ -157,24 +128,39 @@ async def save(request: web.Request) -> web.Response:
         language, _, context = key.partition(":")
         if context.partition(".")[0] == name and context in before.flows.written and language in before.flows.languages:
             given[context, language] = clean(raw, LONGEST).replace("\r\n", "\n").replace("\r", "\n").strip()
-    changed = {key: text for key, text in given.items() if text != _says(before.flows, *key)}
+    changed = {key: text for key, text in given.items() if text != sheets.says_of(before.flows, *key)}
     merged = {(each.context, each.language): each.text for each in edits} | changed
     merged = {
-        key: text for key, text in merged.items() if key[0] not in now.flows.written or text != _says(now.flows, *key)
+        key: text
+        for key, text in merged.items()
+        if key[0] not in now.flows.written or text != sheets.says_of(now.flows, *key)
     }
+    pity = list[Problem]()
     try:
         after = await drafts.draft(request, now, [Edit(*key, text) for key, text in sorted(merged.items())])
-        known = {(each.step, each.what) for each in before.problems}
+        known = {(each.step, each.what) for each in (*before.problems, *before.pity)}
         faults = [each for each in after.problems if (each.step, each.what) not in known]
+        pity = [each for each in after.pity if (each.step, each.what) not in known]
     except FlowError as error:
         faults = [_fault(line) for line in str(error).splitlines()]
     empty = [key for key, text in changed.items() if key[1] == SOURCE and not text]
-    faults = [_empty(before.flows, context) for context, _ in empty] or faults
-    if faults:
-        return await _page(request, given, faults)
+    return Tried(given, changed, merged, [_empty(before.flows, context) for context, _ in empty] or faults, pity)
+
+
+async def look_at(request: web.Request) -> web.Response:
+    """What would be wrong with a form as it stands, while somebody still writes in it. Nothing is stored."""
+    tried = await _try(request)
+    return page.render(request, "flow_looked.html", found=[*tried.faults, *tried.pity], changed=bool(tried.changed))
+
+
+async def save(request: web.Request) -> web.Response:
+    """Into the draft, unless that could not be published: then it is shown again with what is wrong, and nothing changes."""
+    name, form, tried = request.match_info["name"], await request.post(), await _try(request)
+    if tried.faults:
+        return await _page(request, tried.given, tried.faults)
     async with request.config_dict[keys.DB].unit() as unit:
-        for place in changed:
-            await versions.edit(unit.conn, *place, merged.get(place), _who(request), clock.now())
+        for place in tried.changed:
+            await versions.edit(unit.conn, *place, tried.merged.get(place), _who(request), clock.now())
     step = clean(form.get("langkah"), 60)
     return page.see(f"/desk/alur/{name}#{step}" if re.fullmatch(r"[a-z0-9_-]+", step) else f"/desk/alur/{name}")
 
@@ -255,22 +241,6 @@ def _total(flows: Flows, name: str, found: Mapping[str, Row]) -> tuple[int, int]
 def _who(request: web.Request) -> str:
     officer = page.signed_in(request).officer
     return f"{officer.name} ({officer.login})"
-
-
-def _says(flows: Flows, context: str, language: str) -> str:
-    """As written; '' where there is no translation."""
-    if language == SOURCE:
-        return flows.written[context].text.strip()
-    entry = flows.catalogues.entry(language, context)
-    return entry.text if entry else ""
-
-
-def _title(flows: Flows, name: str) -> str:
-    return flows.titles.get(name, name)
-
-
-def _of(problem: Problem, flow: str) -> bool:
-    return problem.file.rpartition("/")[2] == f"{flow}.yaml"
 
 
 def _fault(line: str) -> Problem:

@@ -163,10 +163,9 @@ class Read(Node):
         text, facts = worded(words.splitlines()), turn.facts
         if not text.strip():
             return self.next
-        if "topic" in self.read and not turn.answers.get("topic") and facts.guess is not None:
-            guess = facts.guess(text)
-            if guess.verdict == "sure" and guess.label in turn.flows.topics:
-                turn.answers["topic"] = guess.label
+        guess = turn.topic(text) if "topic" in self.read and not turn.answers.get("topic") else None
+        if guess is not None and guess.verdict == "sure" and guess.label in turn.flows.topics:
+            turn.answers["topic"] = guess.label
         if "urgency" in self.read and facts.urgency is not None and (level := facts.urgency(text)):
             turn.answers["urgency"] = level
         if "place" in self.read and not turn.answers.get("place_code") and facts.places is not None:

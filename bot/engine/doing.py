@@ -9,11 +9,12 @@ from typing_extensions import override
 from bot.engine.build import asked, at, spoken, table
 from bot.engine.effects import Count, Later
 from bot.engine.fill import names
-from bot.engine.forms import Form
+from bot.engine.forms import Form, near
 from bot.engine.nodes import STAY, Next, Node, Nodes, Question
 from bot.engine.rules import WIB
 from bot.engine.turn import CARRIED, Turn
 from bot.i18n import SOURCE
+from bot.models.states import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,15 +156,25 @@ class HandsOff(Node):
         return STAY
 
 
+CHANGED = "changed"
+"""The event of any move of the citizen's report."""
+EVENTS = (CHANGED, *(state.value for state in State))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rest(Node):
-    """`wait`: goes on by itself after `for`, or at `until` o'clock (WIB). `on_message`: the way if the citizen writes first."""
+    """`wait`: goes on by itself after `for`, or at `until` o'clock (WIB). `on_message`: the way if the citizen writes first.
+
+    With `event` it goes on when a report of this conversation comes to that state; `for` or `until` is then the longest, and `late`
+    the way where nothing has happened."""
 
     kind: ClassVar[str] = "wait"
     waits: ClassVar[bool] = True
     seconds: float = 0.0
     until: str = ""
     on_message: str = STAY
+    event: str = ""
+    late: str = STAY
 
     @classmethod
     def build(cls, form: Form) -> Nodes:
@@ -173,14 +184,35 @@ class Rest(Node):
         seconds = form.duration("for").total_seconds() if form.has("for") else 0.0
         until = form.clock("until") if form.has("until") else ""
         heard = form.target("on_message") if form.has("on_message") else STAY
-        return [cls(**at(form), **says, next=form.target(), seconds=seconds, until=until, on_message=heard)]
+        event = form.string("event", "")
+        if event and event not in EVENTS:
+            form.fail(f"`event: {event}` is no state of a report", near(event, EVENTS), "event")
+        if not event and form.has("late"):
+            form.fail("`late` needs something to wait for", "write `event: resolved`, or take `late` out", "late")
+        late = form.target("late") if event else STAY
+        return [
+            cls(
+                **at(form), **says, next=form.target(), seconds=seconds, until=until, on_message=heard, event=event, late=late
+            )
+        ]  # fmt: skip
 
     @override
     def enter(self, turn: Turn) -> Next:
         if self.says:
             turn.say(self.bubble(turn))
-        turn.effects.append(Later(self.left(turn)))
+        turn.held = [turn.facts.now.isoformat()] if self.event and turn.facts.now else []
+        turn.effects.append(Later(self.left(turn), self.event))
         return STAY
+
+    @override
+    def happened(self, turn: Turn, event: str) -> Next:
+        if event and event != self.event and not (self.event == CHANGED and event in EVENTS):
+            return None
+        turn.held = []
+        if event or not self.event:
+            return self.next
+        turn.seen.add(f"{self.id}/late")
+        return self.late
 
     def left(self, turn: Turn) -> float:
         if not self.until or turn.facts.now is None:
@@ -200,7 +232,11 @@ class Rest(Node):
 
     @override
     def exits(self) -> frozenset[str]:
-        return frozenset({self.next, self.on_message} - {STAY})
+        return frozenset({self.next, self.on_message, self.late} - {STAY})
+
+    @override
+    def ways(self) -> frozenset[str]:
+        return frozenset({"late"} if self.event else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,8 @@ class Later:
     """The flow goes on by itself: step again with `Said(kind="time")` after so many seconds."""
 
     seconds: float
+    event: str = ""
+    """Or before, with `Said(kind="event", choice=…)`, when the citizen's report has come to this state (`changed`: to another one)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,9 @@ class Said:
     text: str = ""
     choice: str = ""
     kind: str = "text"
-    """An `Inbound.kind`, or what no citizen said: `quiet` (a `Wait` is over), `time` (a `Later` is), `result` (of a `LookUp` or
-    `Call`), `remind` and `expire` (nobody has written for long), `begin` (the flow named by `choice`)."""
+    """An `Inbound.kind`, or what no citizen said: `quiet` (a `Wait` is over), `time` (a `Later` is), `event` (what a `Later` named has
+    happened: `choice`), `result` (of a `LookUp` or `Call`), `remind` and `expire` (nobody has written for long), `begin` (the flow
+    named by `choice`)."""
     attachments: tuple[Attachment, ...] = ()
     location: Location | None = None
     quick: bool = False

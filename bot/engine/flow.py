@@ -136,6 +136,8 @@ class Flows:
     """name -> address of a system that flows may ask."""
     redirects: Mapping[str, str]
     """Name of a region -> who takes reports there."""
+    secrets: Mapping[str, outside.Secret] = field(default_factory=dict)
+    """Those of them that want to be shown a secret."""
     register: Register = field(default_factory=Register)
     knowledge: Knowledge = field(default_factory=Knowledge)
     comfort: Mapping[str, tuple[Text, Text]] = field(default_factory=dict)
@@ -144,6 +146,8 @@ class Flows:
     """flow -> what editors call it."""
     finer: Mapping[str, Finer] = field(default_factory=dict)
     """Sub-topics of all topics."""
+    awaits: bool = False
+    """Some step waits for what becomes of a report."""
 
     def redirect(self, elsewhere: str, language: str) -> str:
         """Who can help in a place that is not ours: its own service where we know one, and the country's."""
@@ -169,7 +173,7 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
     shop.lexicon = words(shop, sources.pop("words"))
     shop.groups = topics.build(shop, sources.pop("topics"))
     redirects = _redirects(shop, sources.pop("redirects", None))
-    shop.hosts = _hosts(shop, sources.pop("hosts", None))
+    shop.hosts, secrets = _hosts(shop, sources.pop("hosts", None))
     shop.programmes = programme.build(shop, source) if (source := sources.pop("programmes", None)) else {}
     kind_words = comfort.build(shop, source) if (source := sources.pop("comfort", None)) else {}
     known_ = {name.partition("/")[2]: sources.pop(name) for name in list(knowledge.files(sources))}
@@ -211,11 +215,13 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         officer=f"{ENTRY}/{OFFICER}",
         sleep=MappingProxyType({name: rule for name, (_, form) in steps.items() if (rule := _sleep(form))}),
         hosts=MappingProxyType(dict(shop.hosts)),
+        secrets=MappingProxyType(secrets),
         redirects=MappingProxyType(redirects),
         register=manners,
         knowledge=knows,
         comfort=MappingProxyType(kind_words),
         titles=MappingProxyType({name: form.string("title", "") or name for name, (_, form) in steps.items()}),
+        awaits=any(isinstance(node, doing.Rest) and node.event for node in shop.built.values()),
         finer=MappingProxyType(
             {each.slug: each for group in shop.groups for topic in group.topics for each in topic.finer}
         ),
@@ -291,12 +297,12 @@ def _redirects(shop: Workshop, source: Source | None) -> dict[str, str]:
     return found
 
 
-def _hosts(shop: Workshop, source: Source | None) -> dict[str, str]:
-    """The systems that `call` may ask: nothing else is ever asked, whatever a flow says."""
+def _hosts(shop: Workshop, source: Source | None) -> tuple[dict[str, str], dict[str, outside.Secret]]:
+    """The systems that `call` may ask: nothing else is ever asked, whatever a flow says. A secret is only named here."""
     if source is None:
-        return {}
+        return {}, {}
     whole = Form(shop, source.name, "hosts", "hosts", source.tree)
-    found = {}
+    found, secrets = {}, {}
     for name, tree in whole.sub("hosts").items():
         form = Form(shop, source.name, "hosts", name, tree)
         address = form.string("url").rstrip("/")
@@ -305,9 +311,16 @@ def _hosts(shop: Workshop, source: Source | None) -> dict[str, str]:
                 f"`url: {address}` is not allowed", "write an https address without `?` and without a name", "url"
             )
         found[name] = address
+        if secret := form.string("secret", ""):
+            secrets[name] = outside.Secret(secret, form.string("header", ""))
+            if not KEY.fullmatch(secret):
+                what = "the secret itself must not stand here"
+                form.fail(what, "write `secret: dinsos` and set WARGI_HOST_SECRET_DINSOS", "secret")
+            if secrets[name].header and not outside.HEADER.fullmatch(secrets[name].header):
+                form.fail(f"`header: {secrets[name].header}` is no header", "write `header: X-Api-Key`", "header")
         form.finish()
     whole.finish()
-    return found
+    return found, secrets
 
 
 def _texts(shop: Workshop, source: Source | None, folder: Path) -> tuple[dict[str, Text], Survey]:

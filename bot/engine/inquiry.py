@@ -5,15 +5,22 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
+from bot.engine import between, calendar, meaning
+from bot.engine.asking import AskLocation
 from bot.engine.build import at, spoken
 from bot.engine.effects import Count, Say
 from bot.engine.forms import Form, Option
 from bot.engine.knowledge import Entry, Found, day, is_question
-from bot.engine.nodes import STAY, AskText, Next, Node, Nodes
+from bot.engine.match import normalise
+from bot.engine.nodes import STAY, AskText, Next, Node, Nodes, Question
+from bot.engine.numbers import Numbers
 from bot.engine.offer import Offered, offering
+from bot.engine.place import AskPlace
 from bot.engine.turn import Turn
 
 MEANT, NONE = "maksud", "lain"
+ASKS = "tanya"
+"""The intent of a question."""
 STALE = "stale"
 """What is counted when somebody asks for an answer that has expired."""
 
@@ -103,21 +110,62 @@ def told(turn: Turn, entry: Entry, following: str) -> str:
 
 
 def answer(turn: Turn, entry: Entry) -> Say:
-    values = {"source": entry.source, "checked": f"{entry.checked:%d-%m-%Y}"}
+    values = {"source": entry.source, "checked": calendar.spelt(entry.checked.isoformat(), turn.lang)}
     return Say(f"{entry.answer[turn.lang]}\n{turn.text('answer_source')}", values=values)
 
 
 def aside(turn: Turn, node: Node) -> Next:
-    """A question in the middle of something else: answered where the answer is certain, and then the step's own question again."""
-    text = turn.said.text
-    if isinstance(node, AskText) or not is_question(text):
+    """A question in the middle of something else: answered where the answer is certain, and then the step's own question again.
+
+    Where the citizen's own words are asked for, the question might be the answer after all: only what is surely a question is
+    answered, and it is kept beside the answers."""
+    text, free = turn.said.text, isinstance(node, AskText)
+    if isinstance(node, AskQuestion) or (free and (turn.lines or turn.said.quick)):
+        return None
+    if numbers(turn, node):
+        return STAY
+    if not is_question(text) or (free and not asks(turn, text)):
         return None
     entry = turn.flows.knowledge.find(text, day(turn.facts)).sure
     if entry is None:
         return None
+    if free:
+        turn.keep(turn.piece())
     turn.say(answer(turn, entry))
     turn.say(node.bubble(turn))
     return STAY
+
+
+def asks(turn: Turn, text: str) -> bool:
+    """Whether the model, too, takes it for a question: surely, or likely where it is written as one."""
+    found = turn.intent(text)
+    if found is None or found.label != ASKS:
+        return False
+    return found.verdict == "sure" or (found.verdict == "ask" and between.asks(text, normalise(text)))
+
+
+def numbers(turn: Turn, node: Node | None) -> bool:
+    """Whoever asks for emergency numbers gets them, wherever they are: they are what the main menu leads to."""
+    text, home = turn.said.text, turn.flows.nodes[turn.flows.home]
+    if node is home or not isinstance(home, Question) or meaning.intent(turn, text) != meaning.NUMBERS:
+        return False
+    option = home.options.get(meaning.choice(home, meaning.NUMBERS) or "")
+    says = turn.flows.nodes.get(option.next or "") if option else None
+    if not isinstance(says, Numbers) or (node is not None and not asked_for(turn, node)):
+        return False
+    says.enter(turn)
+    if node is not None:
+        turn.keep(turn.piece() if isinstance(node, AskText) else "")
+        turn.say(node.bubble(turn))
+    return True
+
+
+def asked_for(turn: Turn, node: Node) -> bool:
+    """ "telepon rumah" may be an answer wherever something is to be written; a question is none, unless it names the place."""
+    text, places = turn.said.text, turn.facts.places
+    if isinstance(node, AskPlace | AskLocation) and places is not None and places.find(text).candidates:
+        return False
+    return isinstance(node, Question) or is_question(text)
 
 
 def opening(turn: Turn) -> bool:

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta, timezone
+from typing import NamedTuple
 
 from bot.engine.effects import Facts
 from bot.engine.forms import Form, Text, Workshop
-from bot.engine.match import Lexicon, like, normalise
+from bot.engine.match import Lexicon, Spelling, normalise
 from bot.engine.read import Source
 
 FLOW = "knowledge"
@@ -68,6 +69,15 @@ class Entry:
     line: int
 
 
+class Pattern(NamedTuple):
+    """One way to ask for an entry."""
+
+    entry: Entry
+    words: tuple[str, ...]
+    whole: float
+    """What all its words weigh."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a text asks for, best first."""
@@ -88,19 +98,35 @@ class Knowledge:
     lexicon: Lexicon = field(default_factory=Lexicon)
     same: Mapping[str, str] = field(default_factory=dict)
     """A word -> the one that stands for all that mean it."""
+    holders: Mapping[str, Sequence[int]] = field(init=False, repr=False, compare=False)
+    """A word -> the patterns that have it: only these are scored, however many entries there are."""
+    patterns: Sequence["Pattern"] = field(init=False, repr=False, compare=False)
+    spelling: Spelling = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """The indexes. A frozen object is given them once."""
+        patterns, holders = list[Pattern](), dict[str, list[int]]()
+        for entry in self.entries.values():
+            for ask in entry.ask:
+                for word in ask:
+                    holders.setdefault(word, []).append(len(patterns))
+                patterns.append(Pattern(entry, ask, sum(map(self.weight, ask))))
+        for name, made in (("holders", holders), ("patterns", patterns), ("spelling", Spelling(self.weights))):
+            object.__setattr__(self, name, made)
 
     def find(self, text: str, today: date | None, about: str = "", rumour: bool | None = None) -> Found:
         """`about`: only entries of this file. Without a day nothing is sent: nobody could say whether it is still true."""
         asked = words(text, self.lexicon.fillers, self.same)
         if not asked or today is None:
             return NOTHING
-        known = self.spelt(asked)
-        scored = [
-            (score, entry)
-            for entry in self.entries.values()
-            if (not about or entry.about == about) and (rumour is None or entry.rumour == rumour)
-            if (score := max((self.score(pattern, entry.words, known) for pattern in entry.ask), default=0.0)) >= NEAR
-        ]
+        known = frozenset(map(self.spelling.read, asked))  # what no entry knows stays as it is
+        best = dict[str, float]()
+        for at in sorted({at for word in known for at in self.holders.get(word, ())}):
+            pattern = self.patterns[at]
+            entry = pattern.entry
+            if (not about or entry.about == about) and (rumour is None or entry.rumour == rumour):
+                best[entry.key] = max(best.get(entry.key, 0.0), self.score(pattern, known))
+        scored = [(score, self.entries[key]) for key, score in best.items() if score >= NEAR]
         scored.sort(key=lambda pair: -pair[0])
         fresh = [pair for pair in scored if pair[1].until >= today]
         if scored and scored[0][1].until < today and scored[0][0] >= SURE:
@@ -109,19 +135,11 @@ class Knowledge:
             return Found(sure=fresh[0][1])
         return Found(near=tuple(entry for _, entry in fresh[:OFFERED]))
 
-    def spelt(self, asked: Sequence[str]) -> frozenset[str]:
-        """The words as the entries spell them; what no entry knows stays as it is."""
-        return frozenset(
-            word if word in self.weights else next((meant for meant in self.weights if like(word, meant)), word)
-            for word in asked
-        )
-
-    def score(self, pattern: Sequence[str], vocabulary: frozenset[str], asked: frozenset[str]) -> float:
+    def score(self, pattern: "Pattern", asked: frozenset[str]) -> float:
         """How much of the question's words are there, and how little that the entry knows nothing about."""
-        whole = sum(map(self.weight, pattern))
-        found = sum(self.weight(word) for word in pattern if word in asked)
-        strange = sum(self.weight(word) for word in asked - vocabulary)
-        return found / whole * (0.35 + 0.65 * found / (found + strange)) if found else 0.0
+        found = sum(self.weight(word) for word in pattern.words if word in asked)
+        strange = sum(self.weight(word) for word in asked - pattern.entry.words)
+        return found / pattern.whole * (0.35 + 0.65 * found / (found + strange)) if found else 0.0
 
     def weight(self, word: str) -> float:
         return _LIGHT if word in _ASK else self.weights.get(word, STRANGE)

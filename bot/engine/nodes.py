@@ -81,8 +81,12 @@ class Node:
         return ""
 
     def told(self, turn: Turn, result: Mapping[str, object]) -> Next:
-        """What came back from outside (`outside`), or the time that was waited for (`doing.Rest`)."""
+        """What came back from outside (`outside`)."""
         return STAY
+
+    def happened(self, turn: Turn, event: str) -> Next:
+        """What was waited for (`doing.Rest`) has happened; '': its time has come. None where it is not what is waited for."""
+        return None
 
     def bubble(self, turn: Turn) -> Say:
         if not self.says:

@@ -17,7 +17,7 @@ from bot.engine.forms import Form, Text, near
 from bot.engine.match import normalise
 from bot.engine.nodes import STAY, Next, Node, Nodes, Prompts, Question
 from bot.engine.turn import Turn
-from bot.errors import NotFound
+from bot.errors import ConfigError, NotFound
 from bot.i18n import SOURCE
 from bot.policy import number
 
@@ -215,6 +215,28 @@ def _pairs(form: Form, key: str) -> Mapping[str, str] | None:
             form.fail(f"`{key}: {name}` must be one word", f"write `{name}: jawaban`", key)
         found[name] = tree.value
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What a system wants to be shown: the name of it (the value stands in the server's environment only), and the header it goes in."""
+
+    name: str
+    header: str
+
+    @property
+    def setting(self) -> str:
+        return f"WARGI_HOST_SECRET_{self.name.upper()}"
+
+    def shown(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Raises `ConfigError`: nobody is asked without what they want to see."""
+        value = values.get(self.name, "")
+        if not value:
+            raise ConfigError(f"{self.setting} is not set; flows/data/hosts.yaml names it")
+        return {self.header or "Authorization": value if self.header else f"Bearer {value}"}
+
+
+HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 
 
 def allowed(address: str) -> bool:

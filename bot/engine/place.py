@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
+from bot.engine import tale
 from bot.engine.build import asked, at, spoken, table
 from bot.engine.effects import Count, Named, Place, Say, Wait
 from bot.engine.fill import names
@@ -61,6 +62,12 @@ class AskPlace(AskText):
             return linger(turn, PAUSE)
         said = turn.said
         alone = said.location is None and not said.attachments
+        first = alone and not (turn.lines or turn.misses or said.quick)
+        if first and not self.names(turn, [piece]) and tale.is_story(turn, plain):
+            turn.keep(piece)
+            turn.misses += 1  # asked once more, not for ever: the next answer is taken as it is
+            turn.note = "kept"
+            return self.enter(turn)
         turn.lines.append(piece)
         if turn.voice:
             turn.mark(self)

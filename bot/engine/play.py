@@ -10,7 +10,8 @@ Lines of the citizen may say what is not text: `(foto)`, `(suara)`, `(stiker)`, 
 a button (its label, or the id of an old one), and `(cepat) …` for a line within three seconds of the one before.
 
 Remarks may say what happens besides: `# alur: uji` begins a flow, `# laporan: …` is what a look-up finds, `# balasan: a=1, b=2` or
-`# gagal` what a call brings, `# waktu` lets the time pass that a step waits for, `# diam` and `# diam lama` are long silences.
+`# gagal` what a call brings, `# waktu` lets the time pass that a step waits for, `# peristiwa: resolved` is what it waits
+for, `# diam` and `# diam lama` are long silences.
 """
 
 import difflib
@@ -150,6 +151,8 @@ class Player:
             case "balasan":
                 values = dict(pair.strip().split("=", 1) for pair in rest.split(",") if "=" in pair)
                 return self.step(Said(kind="result", result={"ok": True, "values": values}, token=token))
+            case "peristiwa":
+                return self.step(Said(kind="event", choice=rest))
             case "gagal" | "waktu" | "diam" | "diam lama" as kind if not rest:
                 kinds = {"gagal": "result", "waktu": "time", "diam": "remind", "diam lama": "expire"}
                 return self.step(Said(kind=kinds[kind], token=token))
@@ -239,7 +242,7 @@ def written(effects: list[Effect]) -> list[str]:
         elif isinstance(effect, Call):
             lines.append(f"{NOTE}memanggil: {effect.method} {effect.url}")
         elif isinstance(effect, Later):
-            lines.append(f"{NOTE}menunggu: {effect.seconds / 60:g} menit")
+            lines.append(f"{NOTE}menunggu: {f'{effect.event}, ' if effect.event else ''}{effect.seconds / 60:g} menit")
         elif isinstance(effect, Link):
             lines.append(f"{NOTE}kode penghubung kanal dibuat")
         elif isinstance(effect, Count):

@@ -64,16 +64,16 @@ class AskTopic(AskChoice):
         said = turn.said
         if turn.guessed or said.quick or not plain:
             return None
-        found = self.suggested(turn, f"{turn.told()}\n{said.text}")
+        found = self.suggested(turn, f"{turn.told()}\n{said.text}".strip())
         if found:
             turn.keep(turn.piece())
         return found
 
     def suggested(self, turn: Turn, text: str) -> Next:
         """Where the guess leads; None where it is none."""
-        if turn.facts.guess is None or not text.strip():
+        guess = turn.topic(text) if text.strip() else None
+        if guess is None:
             return None
-        guess = turn.facts.guess(text)
         known = [slug for slug, _ in guess.ranked if HIDDEN + slug in self.options]
         if guess.verdict == "sure" and known[:1] == [guess.label]:
             turn.guessed, turn.answers[self.save] = True, guess.label

@@ -52,7 +52,7 @@ NAMES = {
 }
 """Kinds whose choices have names that the code knows; all others take any."""
 SAMPLE: Mapping[str, Any] = {
-    "text": "{numbers}", "found": "{reports}", "path": "/", "timeout": "5", "for": "1h", "until": "08:00", "read": ["topic"],
+    "text": "{numbers}", "found": "{reports}", "path": "/", "timeout": "5", "for": "1h", "until": "08:00", "event": "changed", "read": ["topic"],
     "show": {"probe": "-"}, "rules": {"a": {"when": {"answer": "a", "is": "b"}, "text": "-", "next": "probe"}},
     "cases": {"a": {"when": {"answer": "a", "is": "b"}, "next": "probe"}}, "min": "1", "max": "2", "gather": "1",
 }  # fmt: skip

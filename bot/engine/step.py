@@ -39,10 +39,11 @@ def step(
             return session, []
         turn.pending = ""
         walk.move(turn, node.told(turn, said.result))
-    elif said.kind == "time":
-        if node is None or not node.waits or turn.pending:
+    elif said.kind in ("time", "event"):
+        found = node.happened(turn, said.choice) if node is not None and not turn.pending else None
+        if found is None:
             return session, []
-        walk.move(turn, node.next)
+        walk.move(turn, found)
     elif said.kind in ("remind", "expire"):
         if node is None or not node.asks:
             return session, []
@@ -209,6 +210,8 @@ def begin(turn: Turn) -> None:
         turn.say(Say(turn.text("thanked")))
         turn.over = True
         return None
+    if plain and not turn.facts.language and turn.facts.heard not in flows.languages and inquiry.numbers(turn, None):
+        return walk.run(turn, flows.start)  # before anything is asked, the language too
     piece = turn.piece() if command in (None, "privacy") else ""
     if piece and flows.lexicon.number(plain) is None:
         turn.keep(piece)

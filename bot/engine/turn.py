@@ -1,13 +1,13 @@
 """One turn while it is being worked out: the session opened, what has been said so far, and the session closed again."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.engine import calendar
-from bot.engine.effects import Effect, End, Facts, HandOff, OpenTicket, Remember, Said, Say
+from bot.engine.effects import Effect, End, Facts, Guess, HandOff, OpenTicket, Remember, Said, Say
 from bot.engine.fill import SYSTEM, fill
 from bot.i18n import SOURCE
 from bot.message import Location
@@ -47,7 +47,7 @@ class Turn:
 
     __slots__ = (
         "answers", "back", "begun", "effects", "expired", "extra", "facts", "fix", "flows", "frames", "fresh",
-        "guessed", "held", "lang", "lines", "memories", "misses", "moved", "node", "note", "noted", "offered", "over",
+        "guessed", "guesses", "held", "lang", "lines", "memories", "misses", "moved", "node", "note", "noted", "offered", "over",
         "pending", "reason", "resume", "said", "says", "sealed", "seen", "switched", "was_switched",
     )  # fmt: skip
 
@@ -100,6 +100,7 @@ class Turn:
         """The turn before has begun the flow by the citizen's own words."""
         self.switched, self.was_switched = False, kept.get("switched") is True
         """The language has changed by itself in this turn, in the one before."""
+        self.guesses: dict[tuple[str, str], Guess] = {}
         self.misses = misses if type(misses) is int and 0 <= misses < 9 else 0
 
     # -- speaking
@@ -131,6 +132,20 @@ class Turn:
     def voice(self) -> bool:
         """Whether something was spoken."""
         return any(file.kind in ("voice", "audio") for file in self.said.attachments)
+
+    def topic(self, text: str) -> Guess | None:
+        """What a text is about; None while no model is loaded. A model is asked once a text: that is most of what a step costs."""
+        return self._guess("topic", text, self.facts.guess)
+
+    def intent(self, text: str) -> Guess | None:
+        return self._guess("intent", text, self.facts.intent)
+
+    def _guess(self, kind: str, text: str, model: Callable[[str], Guess] | None) -> Guess | None:
+        if model is None:
+            return None
+        if (kind, text) not in self.guesses:
+            self.guesses[kind, text] = model(text)
+        return self.guesses[kind, text]
 
     def remember(self, name: str, value: str) -> None:
         self.memories.append(Remember(name, value))

@@ -49,6 +49,9 @@ class House:
     remind_hours: float = 0.0
     """So long after a citizen's last message they are asked to reply while they can still be answered; 0 = never."""
 
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What systems that flows ask want to be shown, by name."""
+
     def batch(self) -> Batch:
         """For a verb that may speak."""
         return Batch(clock.now(), self.limits)

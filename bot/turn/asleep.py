@@ -22,7 +22,7 @@ NAP = "nap"
 """In the session: a reminder comes next (1), or the end (2)."""
 REMIND, EXPIRE = 1, 2
 MARGIN = timedelta(minutes=5)
-OWN = frozenset({"quiet", "time", "result", "remind", "expire"})
+OWN = frozenset({"quiet", "time", "event", "result", "remind", "expire"})
 """Turns that no citizen began."""
 
 

@@ -17,6 +17,7 @@ from bot.store.db import Unit
 from bot.store.sla import Loaded
 from bot.turn import House
 from bot.turn.handoff import move
+from bot.turn.happened import HAPPENED
 from bot.turn.say import line
 from bot.turn.sla import Row, clock_row, subject_of
 
@@ -56,6 +57,8 @@ async def _work(unit: Unit, batch: Batch, house: House, loaded: Iterable[Loaded]
     acts: list[tuple[Row, Set[str]]] = []
     ended: list[Row] = []
     for each in loaded:
+        if house.flows.awaits:
+            batch.timer(HAPPENED, Ref(each.ticket["conversation_id"], each.ticket["part"]), batch.now)
         warned, late = await _one(unit, batch, house, each, ended)
         told += [(each.ticket, WARN, row) for row, _ in warned]
         told += [(each.ticket, BREACH, row) for row, reading in late if reading.norm.breach != NOTHING]

@@ -125,7 +125,7 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
 def _send_out(batch: Batch, house: House, talk: Talk, call: Call) -> None:
     """Asked after this turn is written: a slow system delays nobody."""
     request = {
-        "method": call.method, "base": house.flows.hosts[call.host], "url": call.url, "body": call.body,
+        "method": call.method, "host": call.host, "base": house.flows.hosts[call.host], "url": call.url, "body": call.body,
         "take": dict(call.take), "seconds": call.seconds,
     }  # fmt: skip
     batch.insert("errand", {

@@ -1,15 +1,15 @@
 """What a flow wanted to know of others: where reports stand, and what another system has said. Each comes as a turn of its own."""
 
-from datetime import timedelta, timezone
 from typing import Any
 
+from bot import clock
 from bot.engine.effects import Said
 from bot.engine.fill import fill
 from bot.engine.texts import text
 from bot.errors import NotFound
 from bot.models import STATE_NAME, WITH_AGENCY, State
 from bot.models.ref import Ref
-from bot.policy import number
+from bot.policy import moment, number
 from bot.store import errands, persons, reports, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
@@ -18,7 +18,6 @@ from bot.turn import House, dialogue
 
 MOST = 5
 """Reports that are listed at once: the newest."""
-WIB = timezone(timedelta(hours=7))
 
 
 async def looked_up(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
@@ -41,7 +40,7 @@ def line(house: House, thread: Talk, row: dict[str, Any]) -> str:
     topic = flows.topics.get(row["topic"])
     state = flows.catalogues.gettext(language, STATE_NAME[State(row["state"])])
     label = topic.label.get(language, topic.label["id"]) if topic else "-"
-    day = f"{row['updated_at'].astimezone(WIB):%d-%m-%Y}"
+    day = moment.ago(row["updated_at"], clock.now(), lambda text: flows.catalogues.gettext(language, text))
     values = {"number": row["number"], "topic_name": label, "state": state, "date": day}
     told = fill(text(flows, "report_item", language), values)
     agency = house.triage.agencies.name(row["agency"]) or (topic.agency if topic else "")

@@ -7,6 +7,7 @@ from bot.store import cases
 from bot.store.db import Db
 from bot.turn import House, alarm, known, survey
 from bot.turn.handoff import move
+from bot.turn.happened import waits
 from bot.turn.say import line
 
 
@@ -26,7 +27,8 @@ async def resolve(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
         if not survey.elsewhere(thread, case):
             thread.end_epoch()
             thread.officer_id = None
-            thread.session = None
+            if not waits(house, thread):  # who waits for this hears of it after the survey
+                thread.session = None
         line(batch, thread, f"{officer.name} menyelesaikan kasus {case['number']}", officer.id)
         survey.ask(batch, house, thread, case, await cases.rounds(unit.conn, ticket))
         await known.resolved(unit.conn, batch, ticket)

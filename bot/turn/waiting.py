@@ -4,14 +4,16 @@ The line is looked at right after the handoff, in a transaction of its own: no t
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.engine.effects import Say
 from bot.engine.match import normalise
 from bot.engine.texts import text
+from bot.i18n import SOURCE
 from bot.message import Choice, Inbound
 from bot.models import WAITING, Owner, Urgency
 from bot.models.ref import Ref
-from bot.policy import calendar, waiting
+from bot.policy import calendar, moment, waiting
 from bot.policy.waiting import Queue
 from bot.store import cases, talk
 from bot.store import waiting as line_
@@ -111,7 +113,7 @@ def _words_for(house: House, language: str | None, klass: str, queue: Queue, now
     label = text(house.flows, "wait_later_choice", language)
     if offers and klass != waiting.MINUTES:
         parts.append(text(house.flows, "wait_offer", language))
-    opens = (queue.opens or now) + WIB
-    values = {"place": place, "date": f"{opens:%d-%m-%Y}", "time": f"{opens:%H.%M}", "later": label}
+    opens, tr = (queue.opens or now) + WIB, partial(house.flows.catalogues.gettext, language or SOURCE)
+    values = {"place": place, "date": moment.day(queue.opens or now, tr), "time": f"{opens:%H.%M}", "later": label}
     choices = (Choice(LATER, label),) if offers and klass != waiting.MINUTES else ()
     return Say("\n\n".join(parts), choices, notice=True, values=values)

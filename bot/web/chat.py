@@ -19,16 +19,18 @@ from aiohttp import web
 from bot import clock
 from bot.errors import StoreDown
 from bot.files.kinds import MIB, TYPES
+from bot.i18n import N_
 from bot.message import Item, clean
 from bot.models import Author, MediaState
 from bot.models.ref import Ref
-from bot.policy import number
+from bot.policy import moment, number
 from bot.store import public
 from bot.store.public import Bubble, Thread
+from bot.web import speech
 from bot.web.give import name_of
 from bot.web.guard import Buckets, Proxies, same_origin
 from bot.web.keys import CONFIG, DB, DOOR, HINTS
-from bot.web.pages import HEADERS, Pages, pages, short
+from bot.web.pages import HEADERS, Pages, pages
 
 ACCOUNT = "web:1"
 LONGEST = 4_000
@@ -135,10 +137,13 @@ class Chat:
         try:
             thread = await self._thread(request, visitor)
         except StoreDown:
-            return self._notice(Refused(503, DOWN, 5), None)
-        bubbles = [_shown(bubble) for bubble in thread.bubbles] if thread else []
+            return self._notice(request, Refused(503, DOWN, 5), None)
+        tr = speech.words(request)
+        bubbles = [_shown(bubble, tr) for bubble in thread.bubbles] if thread else []
         response = self._pages.show(
             "chat.html",
+            request,
+            words={key: tr(text) for key, text in SCRIPT.items()},
             thread=thread,
             bubbles=bubbles,
             question=_question(thread.bubbles) if thread else None,
@@ -158,10 +163,10 @@ class Chat:
         try:
             thread = await self._thread(request, visitor, name, after)
         except StoreDown:
-            return _json({"error": DOWN}, 503, {"Retry-After": "5"})
+            return _json({"error": speech.words(request)(DOWN)}, 503, {"Retry-After": "5"})
         if thread is None:
             return _json({"cursor": "", "fresh": False, "messages": []})
-        messages = [_shown(bubble) for bubble in thread.bubbles]
+        messages = [_shown(bubble, speech.words(request)) for bubble in thread.bubbles]
         cursor = f"{thread.name}.{thread.cursor}"
         return _json({"cursor": cursor, "fresh": thread.name != name, "messages": messages})
 
@@ -222,7 +227,7 @@ class Chat:
 
     def refuse_forged(self, request: web.Request) -> None:
         if not same_origin(request, self._config):
-            raise Refused(403, "Pesan hanya dapat dikirim dari halaman ini. Silakan muat ulang halaman.")
+            raise Refused(403, N_("Pesan hanya dapat dikirim dari halaman ini. Silakan muat ulang halaman."))
 
     def network(self, request: web.Request) -> str:
         return self._proxies.client(request)
@@ -231,7 +236,7 @@ class Chat:
         name = visitor.address if visitor.known else f"new {self._proxies.client(request)}"
         wait = self._visitors.take(name) or self._networks.take(self._proxies.client(request))
         if wait:
-            raise Refused(429, "Terlalu banyak pesan sekaligus. Tunggu sebentar, lalu kirim lagi.", wait)
+            raise Refused(429, N_("Terlalu banyak pesan sekaligus. Tunggu sebentar, lalu kirim lagi."), wait)
 
     async def _with_label(self, request: web.Request, visitor: Visitor, said: Said) -> Said:
         """A button without JavaScript tells only its id; the words on it are what the citizen said."""
@@ -242,17 +247,22 @@ class Chat:
 
     def refuse(self, request: web.Request, refused: Refused, said: Said | None) -> web.Response:
         if said.form if said else request.content_type != "application/json":
-            return self._notice(refused, said)
-        return _json({"error": str(refused)}, refused.status, refused.headers)
+            return self._notice(request, refused, said)
+        return _json({"error": speech.words(request)(str(refused))}, refused.status, refused.headers)
 
-    def _notice(self, refused: Refused, said: Said | None) -> web.Response:
+    def _notice(self, request: web.Request, refused: Refused, said: Said | None) -> web.Response:
         """A page that keeps what the citizen wrote, under the same key, so that trying again cannot say it twice."""
         return self._pages.show(
-            "notice.html", status=refused.status, headers=refused.headers, sentence=str(refused), said=said
+            "notice.html",
+            request,
+            status=refused.status,
+            headers=refused.headers,
+            sentence=speech.words(request)(str(refused)),
+            said=said,
         )
 
 
-DOWN = "Layanan sedang terganggu. Pesan Anda belum terkirim; silakan coba lagi sebentar lagi."
+DOWN = N_("Layanan sedang terganggu. Pesan Anda belum terkirim; silakan coba lagi sebentar lagi.")
 
 
 async def _read(request: web.Request) -> Said:
@@ -264,7 +274,7 @@ async def _read(request: web.Request) -> Said:
     if len(text) > LONGEST:
         raise Refused(413, TOO_LONG)
     if not text and not choice:
-        raise Refused(400, "Pesan masih kosong. Tulis dulu pesan Anda, lalu tekan Kirim.")
+        raise Refused(400, N_("Pesan masih kosong. Tulis dulu pesan Anda, lalu tekan Kirim."))
     if not isinstance(key, str) or not KEY.fullmatch(key):
         key = clock.token()[:32]
     return Said(text, choice, key, form)
@@ -279,11 +289,11 @@ async def _fields(request: web.Request, form: bool) -> Mapping[str, object]:
     except ValueError:
         fields = None
     if not isinstance(fields, Mapping):
-        raise Refused(400, "Pesan tidak dapat dibaca. Silakan muat ulang halaman, lalu kirim lagi.")
+        raise Refused(400, N_("Pesan tidak dapat dibaca. Silakan muat ulang halaman, lalu kirim lagi."))
     return fields
 
 
-TOO_LONG = "Pesan terlalu panjang, paling banyak 4.000 huruf. Bagilah menjadi beberapa pesan."
+TOO_LONG = N_("Pesan terlalu panjang, paling banyak 4.000 huruf. Bagilah menjadi beberapa pesan.")
 
 
 def item(visitor: Visitor, said: Said, file: Mapping[str, object] | None = None) -> Item:
@@ -294,22 +304,24 @@ def item(visitor: Visitor, said: Said, file: Mapping[str, object] | None = None)
     return Item(ACCOUNT, "message", said.key, visitor.address, raw, part=visitor.part)
 
 
-def _shown(bubble: Bubble) -> dict[str, object]:
+def _shown(bubble: Bubble, tr: moment.Tr) -> dict[str, object]:
     """A bubble as template and script draw it. A link to our own ticket page becomes one, no other does."""
     ticket = _TICKET_LINK.search(bubble.text) if bubble.author != Author.CITIZEN else None
+    named = (ticket and number.find(ticket[1])) or ""
     return {
         "seq": bubble.seq,
         "author": bubble.author,
         "text": _without_twin(bubble),
-        "meta": f"{_WHO[Author(bubble.author)]} · {short(bubble.at)}",
+        "meta": f"{tr(_WHO[Author(bubble.author)])} · {moment.short(bubble.at, clock.now(), tr)}",
         "key": bubble.key,
         "choices": [list(pair) for pair in bubble.choices],
-        "files": [_file(dict(row)) for row in bubble.files],
-        "ticket": (ticket and number.find(ticket[1])) or "",
+        "files": [_file(dict(row), tr) for row in bubble.files],
+        "ticket": named,
+        "look": tr(N_("Lihat tiket {number}")).format(number=named),
     }
 
 
-def _file(row: Mapping[str, Any]) -> dict[str, str]:
+def _file(row: Mapping[str, Any], tr: moment.Tr) -> dict[str, str]:
     """How the page shows what its visitor sent; the address wants the visitor's cookie."""
     family = TYPES[row["type"]].family if row["type"] in TYPES else row["kind"]
     kind = {"voice": "audio", "sticker": "image"}.get(family, family)
@@ -317,7 +329,7 @@ def _file(row: Mapping[str, Any]) -> dict[str, str]:
         kind = "gone"
     if kind == "image" and row["state"] == MediaState.STORED and not row["thumb"]:
         kind = "document"
-    name = name_of(row["name"], row["type"], "berkas") if row["type"] else "Berkas"
+    name = name_of(row["name"], row["type"], "berkas") if row["type"] else tr(N_("Berkas"))
     return {"url": f"/chat/berkas/{Ref(row['id'], row['part'])}", "kind": kind, "name": name}
 
 
@@ -327,7 +339,21 @@ def _without_twin(bubble: Bubble) -> str:
     return bubble.text.removesuffix(twin).rstrip() or bubble.text if twin else bubble.text
 
 
-_WHO = {Author.CITIZEN: "Anda", Author.BOT: "Wargi", Author.OFFICER: "Petugas"}
+SCRIPT = {
+    "you": N_("Anda"),
+    "sending": N_("mengirim…"),
+    "sent": N_("terkirim"),
+    "later": N_("Belum terkirim. Dikirim lagi begitu tersambung."),
+    "photo": N_("Foto yang Anda kirim"),
+    "voice": N_("Suara yang Anda kirim"),
+    "gone": N_("Berkas ini tidak dapat kami buka."),
+    "pick": N_("Pilih dulu berkasnya."),
+    "retry": N_("Berkas belum terkirim. Tekan Kirim berkas untuk mencoba lagi."),
+    "large": N_("Berkas terlalu besar."),
+}
+"""What the page's own script says."""
+
+_WHO = {Author.CITIZEN: N_("Anda"), Author.BOT: "Wargi", Author.OFFICER: N_("Petugas")}
 """Who speaks; an officer's name stays inside."""
 
 

@@ -1,14 +1,17 @@
-"""What the citizens' pages share: templates, the few files they load, headers, and how a time is written."""
+"""What the citizens' pages share: templates, the few files they load, headers, and in whose words they speak."""
 
 import hashlib
 import mimetypes
-from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 import jinja2
 from aiohttp import web
 
 from bot import clock
+from bot.i18n import SOURCE
+from bot.policy import moment
+from bot.web import speech
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -20,29 +23,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-WIB = timezone(timedelta(hours=7), "WIB")
-MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
-
 _HERE = Path(__file__).parent
-
-
-def day(at: datetime) -> str:
-    """21 November 2026 (Babel would say the same, and costs every start 45 ms)."""
-    local = at.astimezone(WIB)
-    return f"{local.day} {MONTHS.split()[local.month - 1]} {local.year}"
-
-
-def full(at: datetime) -> str:
-    """21 November 2026, 09.12 WIB"""
-    return f"{day(at)}, {at.astimezone(WIB):%H.%M} WIB"
-
-
-def short(at: datetime) -> str:
-    """09.12 today, else 21 Nov 09.12"""
-    local = at.astimezone(WIB)
-    if local.date() == clock.now().astimezone(WIB).date():
-        return f"{local:%H.%M}"
-    return f"{local.day} {MONTHS.split()[local.month - 1][:3]} {local:%H.%M}"
 
 
 class Pages:
@@ -57,7 +38,7 @@ class Pages:
             undefined=jinja2.StrictUndefined,
             auto_reload=False,
         )
-        self._templates.filters.update(full=full, short=short, day=day)
+        self._templates.filters["full"] = moment.full
         self._files = {path.name: path.read_bytes() for path in (_HERE / "static").iterdir() if path.is_file()}
         self._templates.globals["file"] = self._link
 
@@ -66,11 +47,29 @@ class Pages:
         return f"/chat/static/{name}?v={hashlib.sha256(self._files[name]).hexdigest()[:12]}"
 
     def show(
-        self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **values: object
+        self,
+        template: str,
+        request: web.Request | None = None,
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        **values: object,
     ) -> web.Response:
-        text = self._templates.get_template(template).render(**values)
+        """`request`: who asks, for the language; a page without one is Indonesian."""
+        tr, now = speech.words(request) if request is not None else moment.source, clock.now()
+        path = request.path if request is not None and request.method == "GET" else "/chat"
+        have = speech.languages(request) if request is not None else ()
+        said = {
+            "_": tr, "lang": speech.of(request) if request is not None else SOURCE, "path": path,
+            "languages": {code: speech.NAMES[code] for code in have},
+            "day": partial(moment.day, tr=tr), "full": partial(moment.full, tr=tr), "ago": partial(moment.ago, now=now, tr=tr),
+            "ahead": partial(moment.ahead, now=now, tr=tr),
+        }  # fmt: skip
+        text = self._templates.get_template(template).render({**said, **values})
         response = web.Response(text=text, status=status, content_type="text/html", headers=HEADERS | (headers or {}))
         response.enable_compression()
+        if request is not None:
+            speech.remember(request, response)
         return response
 
     async def file(self, request: web.Request) -> web.Response:

@@ -13,6 +13,7 @@ from bot.errors import FetchError, NotFound, StoreDown
 from bot.fetching.shelve import receive
 from bot.files.kinds import Refused as Odd
 from bot.files.kinds import recognise
+from bot.i18n import N_
 from bot.message import clean
 from bot.models import MediaState
 from bot.models.ref import Ref
@@ -28,13 +29,16 @@ PATIENCE = 180.0
 FIELD = 32 * 1024
 SOON = 10.0
 """A picture that was just sent is being looked at; its page waits so long for it."""
-TOO_BIG = f"Berkas terlalu besar, paling besar {UPLOAD // 1024 // 1024} MB. Silakan kirim yang lebih kecil."
-ODD = "Jenis berkas ini tidak dapat kami terima. Silakan kirim foto, suara, video, PDF, atau dokumen Word atau Excel."
-NONE = "Pilih dulu berkasnya, lalu tekan Kirim berkas."
-SLOW = "Berkas belum terkirim utuh. Silakan kirim lagi saat sambungan lebih baik."
-FULL = "Layanan sedang terganggu. Berkas Anda belum tersimpan; silakan kirim lagi sebentar lagi."
-BUSY = "Sedang banyak yang mengirim berkas. Tunggu sebentar, lalu kirim lagi."
-OFTEN = "Terlalu banyak berkas sekaligus. Tunggu sebentar, lalu kirim lagi."
+TOO_BIG = N_("Berkas terlalu besar, paling besar 16 MB. Silakan kirim yang lebih kecil.")
+"""As `UPLOAD` says."""
+ODD = N_(
+    "Jenis berkas ini tidak dapat kami terima. Silakan kirim foto, suara, video, PDF, atau dokumen Word atau Excel."
+)
+NONE = N_("Pilih dulu berkasnya, lalu tekan Kirim berkas.")
+SLOW = N_("Berkas belum terkirim utuh. Silakan kirim lagi saat sambungan lebih baik.")
+FULL = N_("Layanan sedang terganggu. Berkas Anda belum tersimpan; silakan kirim lagi sebentar lagi.")
+BUSY = N_("Sedang banyak yang mengirim berkas. Tunggu sebentar, lalu kirim lagi.")
+OFTEN = N_("Terlalu banyak berkas sekaligus. Tunggu sebentar, lalu kirim lagi.")
 
 
 def setup(app: web.Application, chat: Chat) -> None:
@@ -112,7 +116,7 @@ class Uploads:
         except FetchError as error:
             raise Refused(413, TOO_BIG) if error.fault.name == "too_big" else Refused(408, SLOW, 5) from None
         except (HttpProcessingError, ValueError, AssertionError, KeyError, RuntimeError):
-            raise Refused(400, "Berkas tidak dapat dibaca. Silakan muat ulang halaman, lalu kirim lagi.") from None
+            raise Refused(400, N_("Berkas tidak dapat dibaca. Silakan muat ulang halaman, lalu kirim lagi.")) from None
         raise Refused(400, NONE)
 
     async def show(self, request: web.Request) -> web.StreamResponse:

@@ -90,6 +90,7 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/alur/kembali"): LEADS,
     ("GET", "/desk/alur/{name}"): LEADS,
     ("POST", "/desk/alur/{name}"): LEADS,
+    ("POST", "/desk/alur/{name}/periksa"): LEADS,
     ("GET", "/desk/alur/{name}/coba"): LEADS,
     ("POST", "/desk/alur/{name}/coba"): LEADS,
     ("GET", "/desk/isi"): LEADS,

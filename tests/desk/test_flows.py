@@ -91,6 +91,35 @@ async def test_a_broken_edit_is_refused(db, app, enter: Enter) -> None:
     assert (await lead.post("/desk/alur/buang", yakin="ya"))[0] == 303 and await seed.count(db, FlowEdit) == 0
 
 
+async def test_texts_outside_of_flows_are_edited_too(db, enter: Enter) -> None:
+    lead = await enter("lead", "Dadang")
+    text = (await lead.get("/desk/alur"))[1]
+    for name, title in (("texts", "Teks di luar alur"), ("topics", "Topik dan rinciannya"), ("knowledge", "Jawaban")):
+        assert f'href="/desk/alur/{name}"' in text and title in text
+    text = (await lead.get("/desk/alur/knowledge"))[1]
+    assert (
+        'name="su:knowledge.isolasi.answer"' in text
+        and "flows/knowledge/covid.yaml" in text
+        and "<svg xmlns" not in text
+    )
+    edits = (
+        ("texts", "id:texts.missed", "Maaf, saya belum paham. Balas dengan angkanya."),
+        ("topics", "id:topics.pju.label", "Lampu penerangan"),
+        ("knowledge", "su:knowledge.isolasi.answer", "Mangga tetep di bumi."),
+    )
+    for page, place, words in edits:
+        assert (await lead.post(f"/desk/alur/{page}", langkah="x", **{place: words}))[0] == 303
+    text = (await lead.get("/desk/alur"))[1]
+    assert await seed.count(db, FlowEdit) == 3 and all(f"+ {words}" in text for _, _, words in edits)
+    wrong = {"id:texts.missed": "Maaf {nomor_hp}."}
+    status, text = await lead.post("/desk/alur/texts/periksa", **wrong)
+    assert status == 200 and "placeholders differ (su)" in text and "<html" not in text
+    assert (await lead.post("/desk/alur/texts", langkah="missed", **wrong))[0] == 422
+    status, text = await lead.post("/desk/alur/texts/periksa", **{"id:texts.missed": "Maaf, tulis angkanya, ya."})
+    assert status == 200 and "Tidak ada masalah" in text
+    assert await seed.count(db, FlowEdit) == 3, "a look stores nothing"
+
+
 async def chats(who: Visitor, flow: str, page: str, **more: str) -> str:
     """One more line of the rehearsal on this page, as its form sends it."""
     kept = re.findall(

@@ -91,6 +91,13 @@ BROKEN += [
     (steps("a:\n  kind: wait\n  for: 2h\n  until: '08:00'\n" + ON + END), "a wait ends once", "one of the two"),
     (steps("a:\n  kind: wait\n  for: lama\n" + ON + END), "`for: lama` is no time", "write `for: 30m`"),
     (steps("a:\n  kind: wait\n  until: '25:00'\n" + ON + END), "is no time of day", '"08:00"'),
+    (steps("a:\n  kind: wait\n  for: 2h\n  event: resolvd\n" + ON + END), "is no state of a report", "`resolved`"),
+    (
+        steps("a:\n  kind: wait\n  for: 2h\n  late: b\n" + ON + END),
+        "`late` needs something to wait for",
+        "`event: resolved`",
+    ),
+    (steps("a:\n  kind: wait\n  for: 2h\n  event: changed\n" + ON + END), "`late` is missing", "late"),
     (
         steps("a:\n  kind: call\n  host: jauh\n  path: /x\n  fallback: b\n  next: b\n" + END),
         "is not in flows/data/hosts.yaml",

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.engine.flow import Flows, load
-from bot.engine.knowledge import is_question
+from bot.engine.knowledge import Knowledge, is_question
+from bot.engine.match import Spelling
 from bot.errors import FlowError
 from bot.i18n import Catalogues
 
@@ -94,3 +95,22 @@ def test_a_broken_entry_is_refused(tmp_path: Path, catalogues: Catalogues, rest:
     with pytest.raises(FlowError, match=r"flows/knowledge/uji\.yaml:") as caught:
         load(tmp_path / "flows", catalogues)
     assert what in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("isloasi", "isolasi"), ("mnyak", "minyak"), ("dftr", "daftar"), ("xyzzyx", "xyzzyx"), ("bu", "bu"), ("", "")],
+)
+def test_a_misspelt_word_is_found_by_look_up(typed: str, meant: str) -> None:
+    assert Spelling(["isolasi", "minyak", "daftar", "banjir"]).read(typed) == meant
+
+
+def test_only_what_shares_a_word_is_scored(flows: Flows, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many entries there are: a look-up must not grow with them."""
+    scored: list[str] = []
+    real = Knowledge.score
+    monkeypatch.setattr(
+        Knowledge, "score", lambda self, pattern, asked: scored.append(pattern.entry.key) or real(self, pattern, asked)
+    )
+    assert flows.knowledge.find("air garam sembuhkan covid", TODAY).sure is flows.knowledge.entries["kabar-air-garam"]
+    assert 0 < len(scored) < len(flows.knowledge.patterns) / 2

@@ -67,6 +67,7 @@ def inputs(flows: Flows) -> st.SearchStrategy[Said]:
         ),
         st.just(Said(kind="unsupported")),
         st.builds(Said, kind=st.sampled_from(["remind", "expire", "time"])),
+        st.builds(Said, choice=st.sampled_from(["resolved", "changed", "dispatched", ""]), kind=st.just("event")),
         st.builds(Said, choice=st.sampled_from(sorted(flows.first)), kind=st.just("begin")),
         st.builds(
             Said,
@@ -80,7 +81,7 @@ def inputs(flows: Flows) -> st.SearchStrategy[Said]:
     )
 
 
-OWN = ("quiet", "time", "result", "remind", "expire")
+OWN = ("quiet", "time", "event", "result", "remind", "expire")
 """Turns that no citizen began: they may find that nothing waits for them any more."""
 
 

@@ -50,6 +50,7 @@ class Other(Server):
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[tuple[str, str, Any]] = []
+        self.shown: set[str] = set()
         self.broken = False
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -57,6 +58,7 @@ class Other(Server):
 
     async def answer(self, request: web.Request) -> web.Response:
         raw = await request.read()
+        self.shown.add(request.headers.get("Authorization", ""))
         self.asked.append((request.method, request.path_qs, json.loads(raw) if raw else None))
         if self.broken:
             return web.Response(status=302, headers={"Location": "http://127.0.0.1:9/"})
@@ -69,10 +71,13 @@ async def test_a_flow_asks_others_and_goes_on(database_url: str, tmp_path: Path)
     folder = tmp_path / "flows"
     shutil.copytree(ROOT / "flows", folder)
     shutil.copy(ROOT / "tests" / "engine" / "kinds" / "uji-luar.yaml", folder)
-    (folder / "data" / "hosts.yaml").write_text(f"hosts:\n  uji:\n    url: {url}/v1\n", "utf-8")
+    (folder / "data" / "hosts.yaml").write_text(f"hosts:\n  uji:\n    url: {url}/v1\n    secret: uji\n", "utf-8")
+    shutil.copy(ROOT / "tests" / "engine" / "kinds" / "uji-tunggu.yaml", folder)
     menu = (folder / "menu.yaml").read_text("utf-8")
-    (folder / "menu.yaml").write_text(menu.replace("next: cek\n", "next: uji-luar\n"), "utf-8")
-    async with World(database_url, tmp_path, {"WARGI_FLOWS_DIR": str(folder)}) as world:
+    menu = menu.replace("next: cek\n", "next: uji-luar\n").replace("next: layanan\n", "next: uji-tunggu\n")
+    (folder / "menu.yaml").write_text(menu, "utf-8")
+    env = {"WARGI_FLOWS_DIR": str(folder), "WARGI_HOST_SECRET_UJI": "sangat-rahasia"}
+    async with World(database_url, tmp_path, env) as world:
         euis, asep = world.citizen(1), world.citizen(2)
         number = NUMBER.search(await answers(world, euis, "halo", "1", "petugas"))
         assert number
@@ -100,8 +105,44 @@ async def test_a_flow_asks_others_and_goes_on(database_url: str, tmp_path: Path)
         await eventually(lambda: len(other.asked) == 4, what="the report to the other system")
         assert other.asked[3] == ("POST", "/v1/lapor", {"nik": NIK})
         await eventually(lambda: _waits(world), what="the next wait")
-        assert NIK not in str(await world.rows("SELECT request FROM errand"))
+        kept = str(await world.rows("SELECT request FROM errand"))
+        assert NIK not in kept and "rahasia" not in kept
+        assert other.shown == {"Bearer sangat-rahasia"}
+        world.server.house.secrets = {}  # taken away: nobody is asked without it, and the flow goes its other way
+        before = len(other.asked)
+        await answers(world, euis, "menu", "2", "laporan saya")
+        await euis.say(world.browser(), NIK)
+        await eventually(lambda: _count(world, euis, "belum bisa dibuka") == 2, what="the fallback")
+        assert len(other.asked) == before
+        await waits_for_a_report(world)
     await other.stop()
+
+
+async def waits_for_a_report(world: World) -> None:
+    """A flow that waits for its report goes on when an officer has resolved it, after the survey."""
+    yayat = world.citizen(3)
+    await answers(world, yayat, "halo", "1", "6")
+    for words in ("Nomor laporan", "Saya kabari kalau sudah selesai."):
+        await eventually(lambda words=words: shown(world, yayat, words), what=words)
+    number = NUMBER.search(" ".join(one.text for one in world.graph.to(yayat.address)))
+    rina = await world.officer("Rina")
+    assert number
+    for act in ("ambil", "selesai"):
+        assert (await rina.act(number[0], act))[0] == 200
+    await eventually(lambda: shown(world, yayat, "Sangat puas"), what="the survey")
+    await answers(world, yayat, "5", "tidak")
+    await eventually(lambda: _back(world, number[0]), what="the bot has the conversation again")
+    await due(world, "happened")
+    await eventually(lambda: shown(world, yayat, "Laporan Anda sudah selesai."), what="the end of the flow")
+
+
+async def _back(world: World, number: str) -> bool:
+    query = "SELECT owner FROM conversation WHERE id = (SELECT conversation_id FROM ticket WHERE number = :number)"
+    return bool(await world.one(query, number=number) == "bot")
+
+
+def _count(world: World, citizen: Citizen, word: str) -> int:
+    return sum(word in one.text for one in world.graph.to(citizen.address))
 
 
 async def _waits(world: World) -> bool:

@@ -19,7 +19,7 @@ NOTHING = "tanpa-label"
 LABELLED = [path for path in FILES if path.stem != NOTHING]
 KINDS = {"topics": 60, "intents": 45}
 INTENTS = {
-    "lapor", "tanya", "status", "petugas", "ubah", "batal", "menu", "bahasa", "salam", "terima_kasih", "hapus_data",
+    "lapor", "tanya", "status", "petugas", "ubah", "batal", "menu", "bahasa", "salam", "terima_kasih", "hapus_data", "darurat",
 }  # fmt: skip
 SHARES = {"id": 0.25, "su": 0.25, "mixed": 0.08}
 PRIVATE = re.compile(r"\d{13,}|(?:\d[ .-]?){15,}|(?:\+?62|0)8\d[ -]?\d{3,}[ -]?\d{3,}|[\w.]+@\w+\.\w+")

@@ -1,7 +1,7 @@
 """The public page of a ticket, over HTTP, on both databases."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from bot.store.db import Db
 from bot.triage import room
 from bot.turn import House
 from bot.vault import Vault
-from bot.web import keys, pages, track
+from bot.web import keys, track
 
 Client = TestClient[web.Request, web.Application]
 Open = Callable[..., Awaitable[Client]]
@@ -146,11 +146,34 @@ async def test_the_form_is_there_and_hardened(visit: Open) -> None:
     assert '<label for="nomor">' in text and '<meta name="robots" content="noindex, nofollow">' in text
 
 
-def test_dates_are_west_indonesian() -> None:
-    assert pages.full(OPENED) == "21 November 2026, 00.30 WIB"
-    undo = clock.freeze(datetime(2026, 11, 20, 18, tzinfo=UTC))
+SPOKEN = [
+    ({}, "id", "Petugas akan segera membacanya", "(3 jam yang lalu)", "21 November 2026, 00.30 WIB"),
+    (
+        {"Accept-Language": "su-ID,su;q=0.9,en;q=0.2"},
+        "su",
+        "Patugas badé énggal maos",
+        "(3 jam kapengker)",
+        "21 Nopémber 2026",
+    ),
+    ({"Accept-Language": "de,en-GB;q=0.8"}, "en", "An officer will read it soon", "(3 h ago)", "21 November 2026"),
+    ({"Accept-Language": "de,fr;q=x"}, "id", "Petugas akan segera membacanya", "(3 jam yang lalu)", "Nomor tiket"),
+]
+
+
+async def test_the_page_speaks_the_readers_language_and_remembers_what_was_pressed(db: Db, visit: Open) -> None:
+    name, client = await ticket(db), await visit()
+    undo = clock.freeze(OPENED + timedelta(hours=3))
     try:
-        assert pages.short(OPENED) == "00.30"
-        assert pages.short(datetime(2026, 11, 20, 16, 30, tzinfo=UTC)) == "20 Nov 23.30"
+        for headers, language, *words in SPOKEN:
+            status, text = await page(client, f"/lacak/{name}", headers=headers)
+            assert status == 200 and f'<html lang="{language}">' in text, headers
+            assert all(word in text for word in words), (language, words)
+            assert 'hreflang="su"' in text and text.count('aria-current="true"') == 1
     finally:
         undo()
+    assert '<html lang="su">' in (await page(client, f"/lacak/{name}?bahasa=su"))[1]
+    text = (await page(client, "/lacak/XXXX", headers={"Accept-Language": "en"}))[1]
+    assert '<html lang="su">' in text and "teu kapendak" in text, (
+        "what was pressed goes before what the browser asks for"
+    )
+    assert '<html lang="su">' in (await page(client, "/lacak?bahasa=xx"))[1]

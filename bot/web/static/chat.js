@@ -1,6 +1,7 @@
 // Keeps the thread live and loses nothing typed; else forms do.
 const $ = (id) => document.getElementById(id);
 const log = $("log"), list = $("list"), out = $("out"), box = $("text");
+const w = JSON.parse(list.dataset.words);
 let cursor = log.dataset.cursor, busy, again, sending, live;
 
 // This tab only: phones are shared.
@@ -20,7 +21,7 @@ function bubble(m) {
 	add(li, "p", "meta", m.meta);
 	add(li, "p", "text", m.text, { dir: "auto" });
 	window.files?.(li, m.files);
-	if (m.ticket) add(li, "a", "button", "Lihat tiket " + m.ticket, { href: "/lacak/" + m.ticket });
+	if (m.ticket) add(li, "a", "button", m.look, { href: "/lacak/" + m.ticket });
 	if (m.choices.length) {
 		const row = add(li, "div", "choices", "");
 		for (const [value, label] of m.choices) add(row, "button", "", label, { name: "choice", value });
@@ -77,12 +78,12 @@ const pending = (key) => [...out.children].filter((li) => li.dataset.key === key
 function mark(key, word, kind) {
 	for (const li of pending(key)) {
 		li.className = "citizen " + kind;
-		li.firstChild.textContent = "Anda · " + word;
+		li.firstChild.textContent = w.you + " · " + word;
 	}
 }
 
 function wait(one) {
-	bubble({ author: "citizen", text: one.text, meta: "Anda · mengirim…", choices: [] }).dataset.key = one.key;
+	bubble({ author: "citizen", text: one.text, meta: w.you + " · " + w.sending, choices: [] }).dataset.key = one.key;
 	settle(true);
 }
 
@@ -103,12 +104,12 @@ async function push() {
 	try {
 		const headers = { "Content-Type": "application/json" };
 		const r = await fetch("/chat/send", { method: "POST", headers, body: JSON.stringify(one), ...limit() });
-		if (r.ok) mark(one.key, "terkirim", "");
+		if (r.ok) mark(one.key, w.sent, "");
 		else if (r.status === 429 || r.status > 499) later = +r.headers.get("Retry-After") || 5;
 		else mark(one.key, (await r.json()).error, "failed");
 	} catch { later = 3 + 9 * Math.random(); }
 	sending = false;
-	$("note").textContent = later ? "Belum terkirim. Dikirim lagi begitu tersambung." : "";
+	$("note").textContent = later ? w.later : "";
 	if (later) return setTimeout(push, later * 1000);
 	drop(one.key);
 	push();

@@ -3,6 +3,7 @@ const form = document.getElementById("files"), bar = document.getElementById("ba
 const most = parseInt(document.getElementById("most").textContent.match(/\d+/)[0]) * 1048576;
 const fresh = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 const inputs = form.querySelectorAll("input[type=file]");
+const words = JSON.parse(document.getElementById("list").dataset.words);
 let busy;
 
 // Draws what a message brought along.
@@ -11,10 +12,10 @@ window.files = (li, files) => {
 		const make = (tag, more) => Object.assign(document.createElement(tag), more);
 		if (f.kind === "image") {
 			const link = make("a", { href: f.url });
-			link.append(make("img", { src: f.url + "?kecil", alt: "Foto yang Anda kirim" }));
+			link.append(make("img", { src: f.url + "?kecil", alt: words.photo }));
 			li.append(link);
-		} else if (f.kind === "audio") li.append(make("audio", { src: f.url, controls: true, preload: "none", ariaLabel: "Suara yang Anda kirim" }));
-		else if (f.kind === "gone") li.append(make("p", { className: "small", textContent: "Berkas ini tidak dapat kami buka." }));
+		} else if (f.kind === "audio") li.append(make("audio", { src: f.url, controls: true, preload: "none", ariaLabel: words.voice }));
+		else if (f.kind === "gone") li.append(make("p", { className: "small", textContent: words.gone }));
 		else li.append(make("a", { className: "button", href: f.url, textContent: f.name }));
 	}
 };
@@ -40,9 +41,9 @@ function send(file, key, tries) {
 			end();
 			let why;
 			try { why = JSON.parse(line.response).error; } catch {}
-			return say(why || "Berkas belum terkirim. Tekan Kirim berkas untuk mencoba lagi.");
+			return say(why || words.retry);
 		}
-		say("Belum terkirim. Dikirim lagi begitu tersambung.");
+		say(words.later);
 		setTimeout(send, (+line.getResponseHeader("Retry-After") || 4) * 1000, file, key, tries - 1);
 	};
 	line.send(data);
@@ -52,8 +53,8 @@ form.onsubmit = (e) => {
 	e.preventDefault();
 	const input = [...inputs].find((one) => one.files.length), file = input?.files[0];
 	if (busy) return;
-	if (!file) return say("Pilih dulu berkasnya.");
-	if (file.size > most) return say("Berkas terlalu besar.");
+	if (!file) return say(words.pick);
+	if (file.size > most) return say(words.large);
 	// the same file tried again is the same message
 	if (form.tried !== file) Object.assign(form, { tried: file, last: fresh() });
 	busy = true;
