@@ -145,7 +145,7 @@ READY_REASONS = (
     N_("Keadaan darurat"),
 )
 """To choose from; any other may be written."""
-DISCLOSED = {"numbers": N_("Nomor telepon dan nomor identitas")}
+DISCLOSED = {"numbers": N_("Nomor telepon dan nomor identitas"), "phone": N_("Kasus milik satu nomor telepon")}
 TWIN = {"phone": N_("Nomor telepon sama"), "user_id": N_("Identitas sama"), "parent": N_("Identitas sama")}
 """Why two contacts may be one person."""
 JOINED = {"code": N_("Oleh warga, dengan kode"), "lead": N_("Oleh petugas")}

@@ -19,6 +19,7 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk/media/{ref}/{form}"): STAFF,
     ("GET", "/desk/peristiwa"): STAFF,
     ("POST", "/desk/berikutnya"): STAFF,
+    ("GET", "/desk/cari"): STAFF,
     ("GET", "/desk/catat"): STAFF,
     ("POST", "/desk/catat"): STAFF,
     ("POST", "/desk/tiket/{number}/ambil"): STAFF,
