@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from bot.desk import cases, page
+from bot.desk import cases, page, replies
 from bot.desk.cases import Case
 from bot.errors import Conflict, Forbidden, NotFound, WargiError
 from bot.models import Urgency
@@ -73,7 +73,10 @@ async def write(request: web.Request) -> web.Response:
     async def verb(case: Case) -> object:
         if internal:
             return await note(db, case.me, case.conversation, words, key)
-        return await reply(db, house, case.me, case.conversation, words, key)
+        seq = await reply(db, house, case.me, case.conversation, words, key)
+        if ready := str(form.get("balasan", "")):
+            await replies.count(request, ready)
+        return seq
 
     return await act(request, verb, draft=words)
 

@@ -5,6 +5,7 @@ from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
 from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
+from bot.models.desk import Bulk, BulkCase, Reply, ReplyUse, View
 from bot.models.flows import Errand, FlowCount, FlowEdit, FlowVersion
 from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.incidents import Incident
@@ -73,6 +74,8 @@ __all__ = [
     "Alias",
     "Assignment",
     "Author",
+    "Bulk",
+    "BulkCase",
     "Contact",
     "Conversation",
     "Correction",
@@ -112,6 +115,8 @@ __all__ = [
     "Quarantine",
     "QuarantineAct",
     "Rate",
+    "Reply",
+    "ReplyUse",
     "Role",
     "RotaGap",
     "Shift",
@@ -132,6 +137,7 @@ __all__ = [
     "Timer",
     "Twin",
     "Urgency",
+    "View",
     "WaitTold",
     "Worker",
     "metadata",

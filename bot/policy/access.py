@@ -65,6 +65,8 @@ class Verb(StrEnum):
     """Group tickets under one instruction."""
     FLOWS = "flows"
     """Change what the bot says: texts, choices, versions."""
+    REPLIES = "replies"
+    """Write the ready replies that everybody uses."""
     WORK = "work"
     """Work for an agency: see its own tickets, and act on them."""
 
@@ -106,6 +108,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.RESEND: LEADS,
     Verb.INSTRUCT: LEADS,
     Verb.FLOWS: LEADS,
+    Verb.REPLIES: LEADS,
     Verb.WORK: frozenset({Role.AGENCY}),
 }
 

@@ -4,7 +4,11 @@ Revision ID: 0019
 Revises: 0015
 """
 
+import sqlalchemy as sa
+import sqlmodel.sql.sqltypes
 from alembic import op
+
+import bot.models.types
 
 revision = "0019"
 down_revision = "0015"
@@ -23,10 +27,88 @@ FULL = (
 )
 
 
+ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TEXT = sqlmodel.sql.sqltypes.AutoString
+
+
 def upgrade() -> None:
     for statement in (LITE,) if op.get_bind().dialect.name == "sqlite" else FULL:
         op.execute(statement)
+    op.create_index("ix_ticket_state", "ticket", ["state", "topic", "id"])
+    _replies()
+    _views()
+    _bulk()
+
+
+def _replies() -> None:
+    op.create_table(
+        "reply",
+        sa.Column("slug", TEXT(), nullable=False),
+        sa.Column("title", TEXT(), nullable=False),
+        sa.Column("texts", bot.models.types.Json(), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("at", bot.models.types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_reply_officer_id_officer")),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_reply")),
+    )
+    op.create_table(
+        "reply_use",
+        sa.Column("key", TEXT(), nullable=False),
+        sa.Column("uses", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", bot.models.types.UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_reply_use")),
+    )
+
+
+def _views() -> None:
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("name", TEXT(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("query", TEXT(), nullable=False),
+        sa.Column("at", bot.models.types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_saved_view_officer_id_officer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+    )
+    op.create_index(op.f("ix_saved_view_officer_id"), "saved_view", ["officer_id"])
+
+
+def _bulk() -> None:
+    op.create_table(
+        "bulk",
+        sa.Column("id", ROW, nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("verb", TEXT(), nullable=False),
+        sa.Column("value", TEXT(), nullable=False),
+        sa.Column("at", bot.models.types.UtcDateTime(), nullable=False),
+        sa.Column("due_at", bot.models.types.UtcDateTime(), nullable=False),
+        sa.Column("until", bot.models.types.UtcDateTime(), nullable=False),
+        sa.Column("state", TEXT(), nullable=False),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_bulk_officer_id_officer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk")),
+    )
+    op.create_index(op.f("ix_bulk_officer_id"), "bulk", ["officer_id"])
+    op.create_index("ix_bulk_state", "bulk", ["state", "due_at"])
+    op.create_table(
+        "bulk_case",
+        sa.Column("id", ROW, nullable=False),
+        sa.Column("bulk_id", ROW, nullable=False),
+        sa.Column("ticket_id", bot.models.types.Bytes(), nullable=False),
+        sa.Column("part", sa.SmallInteger(), nullable=False),
+        sa.Column("number", TEXT(), nullable=False),
+        sa.Column("outcome", TEXT(), nullable=False),
+        sa.Column("why", TEXT(), nullable=False),
+        sa.Column("before", bot.models.types.Json(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["bulk_id"], ["bulk.id"], name=op.f("fk_bulk_case_bulk_id_bulk")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_case")),
+    )
+    op.create_index("ix_bulk_case_bulk", "bulk_case", ["bulk_id", "id"])
 
 
 def downgrade() -> None:
-    op.drop_table("search")
+    for name in ("bulk_case", "bulk", "saved_view", "reply_use", "reply", "search"):
+        op.drop_table(name)
+    op.drop_index("ix_ticket_state", "ticket")
