@@ -74,7 +74,7 @@ def test_a_telephone_number_is_one_token_in_all_its_spellings_and_only_a_hash() 
 def test_an_area_is_met_by_every_area_around_it() -> None:
     kept = stems.document("lampu padam", area="32.05.17.2001").split()
     for code, named in (("32.05.17", "cikajang"), ("32.05", "garut")):
-        asked = seek.read(f"lampu {named}", lambda text, code=code, named=named: (code, frozenset({named})))  # type: ignore[misc]
+        asked = seek.read(f"lampu {named}", lambda text, code=code, named=named: ([code], frozenset({named})))  # type: ignore[misc]
         assert meets(asked.strict, kept)
     assert not meets(seek.read("lampu garut").strict, kept)
 

@@ -21,11 +21,13 @@ from bot.store import desk, disclosures, search
 from bot.store.desk import TICKET
 from bot.store.search import Sight
 from bot.triage import seek
+from bot.triage.place import NOWHERE, Places
 from bot.triage.seek import Sought
 from bot.turn import House
 from bot.web import keys
 
-LONGEST = 80
+LONGEST, MEANT = 80, 10
+"""Letters of a question; areas that one name may mean."""
 AGAIN = timedelta(minutes=15)
 """A list that draws itself again is one look."""
 LOOKED = "phone"
@@ -65,13 +67,24 @@ async def look(request: web.Request, text: str, after: int | None = None, where:
 
 
 def read(house: House, text: str, names: bool = True) -> Sought:
-    places = house.triage.senses.places
-
-    def place(words: str) -> tuple[str, frozenset[str]]:
-        found = places.find(words, asked=True) if places else None
-        return (found.unique.code, found.words) if found and found.unique else ("", frozenset())
+    def place(words: str) -> tuple[list[str], frozenset[str]]:
+        found = _places(house, words)
+        return _codes(found), found.words
 
     return seek.read(text, place, names)
+
+
+def areas(house: House, text: str) -> list[str]:
+    """The codes of the areas that these words may mean: two for "Bandung", none for what is no place."""
+    return _codes(_places(house, text))
+
+
+def _places(house: House, text: str) -> Places:
+    return house.triage.senses.places.find(text, asked=True) if house.triage.senses.places else NOWHERE
+
+
+def _codes(found: Places) -> list[str]:
+    return [found.unique.code] if found.unique else [each.code for each in found.candidates[:MEANT]]
 
 
 def sight(house: House, officer: Officer) -> Sight:

@@ -65,6 +65,8 @@ class Verb(StrEnum):
     """Group tickets under one instruction."""
     FLOWS = "flows"
     """Change what the bot says: texts, choices, versions."""
+    BULK = "bulk"
+    """Act on many cases at once; what may be done to each, its own verb decides."""
     REPLIES = "replies"
     """Write the ready replies that everybody uses."""
     WORK = "work"
@@ -108,6 +110,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.RESEND: LEADS,
     Verb.INSTRUCT: LEADS,
     Verb.FLOWS: LEADS,
+    Verb.BULK: EVERYBODY,
     Verb.REPLIES: LEADS,
     Verb.WORK: frozenset({Role.AGENCY}),
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.errors import WargiError
-from bot.i18n import N_, SOURCE
+from bot.i18n import SOURCE
 
 VARIABLES = ("nama", "nomor", "instansi", "petugas", "tautan")
 """What may stand in braces: the citizen's name, the ticket's number, its agency, who writes, the link to follow it."""

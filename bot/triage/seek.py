@@ -1,7 +1,7 @@
 """What an officer types into the search field, as questions to the index: first as it stands, then with a good deal of patience. Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot import stems
@@ -9,8 +9,8 @@ from bot import stems
 MOST = 8
 """Words of a question; what comes after them narrows nothing that was not narrowed already."""
 _DIGITS = re.compile(r"[+(]?\d(?:[\s().\-]*\d){7,15}")
-Place = Callable[[str], tuple[str, frozenset[str]]]
-"""A text -> the area that it names for certain, and the words that name it; ('', …) for none."""
+Place = Callable[[str], tuple[Sequence[str], frozenset[str]]]
+"""A text -> the codes of the areas that it may mean, and the words that name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,18 @@ def read(text: str, place: Place | None = None, names: bool = True) -> Sought:
         if names and (token := stems.number(found.group())):
             numbers.append((token,))
     words = list(dict.fromkeys(stems.words(text)))[:MOST]
-    area, named = place(text) if place and words else ("", frozenset[str]())
-    where = stems.areas(area)[-1:]
-    strict = [(*_exact(word, names), *(where if word in named else ())) for word in words]
+    codes, named = place(text) if place and words else ((), frozenset[str]())
+    where = [stems.areas(code)[-1] for code in codes]
+    strict = [(*_exact(word, names, word is words[-1]), *(where if word in named else ())) for word in words]
     loose = [(*group, *_alike(word, names)) for group, word in zip(strict, words, strict=True)]
     same = loose == strict
     return Sought((*numbers, *strict), () if same else (*numbers, *loose), bool(numbers))
 
 
-def _exact(word: str, names: bool) -> list[str]:
-    """The word in any of its forms, and what begins with it: people stop typing when they see what they look for."""
-    begun = [f"{word}*"] if len(word) > 2 else [word]
-    return [
-        *begun,
-        *(form for form in stems.forms(word) if form != word),
-        *([stems.NAME + each for each in begun] if names else []),
-    ]
+def _exact(word: str, names: bool, last: bool) -> list[str]:
+    """The word in any of its forms; of the last one also what begins with it: people stop typing when they see what they look for."""
+    begun = f"{word}*" if last and len(word) > 2 else word
+    return [begun, *(form for form in stems.forms(word) if form != word), *([stems.NAME + begun] if names else [])]
 
 
 def _alike(word: str, names: bool) -> list[str]:

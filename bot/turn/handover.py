@@ -120,13 +120,13 @@ async def _one(unit: Unit, house: House, sheet: Row, row: Row, taker: Officer | 
     if taker is None:
         release(batch, thread, case, SHIFT_OVER, f"Dinas {name} selesai; kasus {row.number} kembali ke antrean")
     else:
-        await _hand(unit, batch, house, thread, case, name, taker)
+        await hand(unit, batch, house, thread, case, name, taker, SHIFT_OVER)
     await batch.flush(unit)
     return "queued" if taker is None else "taken"
 
 
-async def _hand(
-    unit: Unit, batch: Batch, house: House, thread: Talk, case: dict[str, Any], name: str, taker: Officer
+async def hand(
+    unit: Unit, batch: Batch, house: House, thread: Talk, case: dict[str, Any], name: str, taker: Officer, why: str
 ) -> None:
     """From hand to hand: no state changes, and the citizen notices nothing."""
     before = case["officer_id"]
@@ -134,7 +134,7 @@ async def _hand(
     await begin(unit, batch, house, case, taker)
     case["officer_id"] = taker.id
     batch.queue_changed = True
-    batch.event(case, "passed", "officer", taker.id, before=name, after=taker.name, why=SHIFT_OVER)
+    batch.event(case, "passed", "officer", taker.id, before=name, after=taker.name, why=why)
     if thread.officer_id == before:
         thread.officer_id = taker.id
     line(batch, thread, f"{taker.name} menerima kasus {case['number']} dari {name}", taker.id)

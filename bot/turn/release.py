@@ -8,17 +8,19 @@ from bot.store.talk import Talk
 from bot.turn.handoff import move
 from bot.turn.say import line
 
-SHIFT_OVER, SILENT = "dinas petugas selesai", "petugas belum merespons"
-QUIETLY = frozenset({SHIFT_OVER, SILENT})
+SHIFT_OVER, SILENT, MOVED = "dinas petugas selesai", "petugas belum merespons", "dipindahkan petugas"
+QUIETLY = frozenset({SHIFT_OVER, SILENT, MOVED})
 """Reasons of a move back to the queue after which the citizen is not told again who helps them."""
 
 
-def release(batch: Batch, thread: Talk, case: dict[str, Any], why: str, words: str) -> None:
+def release(
+    batch: Batch, thread: Talk, case: dict[str, Any], why: str, words: str, actor: str = "clock", by: int | None = None
+) -> None:  # fmt: skip
     """Back to the queue, with its place kept. The bot stays silent: the citizen waits for a human, as before."""
     holder = case["officer_id"]
     if case["state"] == State.WAITING_CITIZEN:  # the answer is read by whoever takes it
         move(batch, case, State.ASSIGNED, "clock", holder, why=why)
-    move(batch, case, State.QUEUED, "clock", why=why)
+    move(batch, case, State.QUEUED, actor, by, why=why)
     batch.end_assignment(case)
     if thread.owner == Owner.OFFICER and thread.officer_id == holder:
         thread.owner, thread.officer_id = Owner.QUEUE, None

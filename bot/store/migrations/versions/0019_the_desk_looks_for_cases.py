@@ -34,7 +34,7 @@ TEXT = sqlmodel.sql.sqltypes.AutoString
 def upgrade() -> None:
     for statement in (LITE,) if op.get_bind().dialect.name == "sqlite" else FULL:
         op.execute(statement)
-    op.create_index("ix_ticket_state", "ticket", ["state", "topic", "id"])
+    op.create_index("ix_ticket_state", "ticket", ["state", "id"])
     _replies()
     _views()
     _bulk()
