@@ -29,7 +29,6 @@ class Ticket(Hot, table=True):
             "ix_ticket_queue_language", "language", "rank", "id", sqlite_where=_WAITING, postgresql_where=_WAITING
         ),
         sa.Index("ix_ticket_queue_topic", "topic", "rank", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
-        sa.Index("ix_ticket_state", "state", "id"),
         sa.Index("ix_ticket_officer", "officer_id", "state", "rank"),
         sa.Index("ix_ticket_conversation", "conversation_id", "part"),
         sa.Index("ix_ticket_address", "address_id", "part"),

@@ -34,7 +34,6 @@ TEXT = sqlmodel.sql.sqltypes.AutoString
 def upgrade() -> None:
     for statement in (LITE,) if op.get_bind().dialect.name == "sqlite" else FULL:
         op.execute(statement)
-    op.create_index("ix_ticket_state", "ticket", ["state", "id"])
     _replies()
     _views()
     _bulk()
@@ -111,4 +110,3 @@ def _bulk() -> None:
 def downgrade() -> None:
     for name in ("bulk_case", "bulk", "saved_view", "reply_use", "reply", "search"):
         op.drop_table(name)
-    op.drop_index("ix_ticket_state", "ticket")
