@@ -1,7 +1,8 @@
 """Filtered lists over all tickets, and the names that officers give them.
 
-The table is read from its newest end by its key, in growing strides, and looked at with the filter and the rights: a page
-costs at most those strides, not what the table holds. An index by state would draw SQLite away from the queue's own ones. Where nothing fits in the strides that one question may take, `after` says where to go on.
+The table is read from its newest end by its key, in growing strides, and looked at with the filter and the rights: a page costs at most
+those strides, not what the table holds. An index by state would draw SQLite away from the queue's own ones. Where nothing fits in
+the strides that one question may take, `after` says where to go on.
 """
 
 from collections.abc import Sequence
