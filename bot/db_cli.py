@@ -90,6 +90,26 @@ def restore(copy: Path) -> None:
     _run(work())
 
 
+@db_app.command("index")
+def index() -> None:
+    """Make the index anew in which officers look for cases: after an upgrade from a version without one, or with other rules."""
+
+    async def work() -> int:
+        from bot.store import schema, search
+
+        _, db = _settings()
+        try:
+            await schema.ready(db)
+            bar = _bar()
+            made = await search.rebuild(db, lambda done, whole: bar("index", done, whole))
+        finally:
+            await db.close()
+        typer.echo(f"{made} rows")
+        return 0
+
+    _run(work())
+
+
 @db_app.command("check")
 def check() -> None:
     """Whether the database is whole and says what must always be true; status 1 if not."""

@@ -9,7 +9,7 @@ from bot.errors import NotFound
 from bot.models.ref import Ref
 from bot.store import daily, duty, handovers
 from bot.store.db import Db
-from bot.turn import House, handover, renewal, rota
+from bot.turn import House, bulk, handover, renewal, rota
 from bot.turn.assign import assign
 from bot.turn.silence import pass_on
 
@@ -75,6 +75,7 @@ class Rounds:
 
     async def _watch(self) -> None:
         await look(self._db, self._house)
+        await bulk.due(self._db, self._house)
         await telling.send_due(self._db, self._house)
 
 

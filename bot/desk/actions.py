@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from bot.desk import cases, composing, page
+from bot.desk import cases, composing, page, replies
 from bot.desk.cases import Case
 from bot.errors import Conflict, Forbidden, NotFound, Stale, WargiError
 from bot.models import Urgency
@@ -102,6 +102,8 @@ async def write(request: web.Request) -> web.Response:
             done = await note(db, case.me, case.conversation, words, key, case.ticket["number"])
         else:
             done = await reply(db, house, case.me, case.conversation, words, key, answers=answers, seen=seen)
+            if ready := str(form.get("balasan", "")):
+                await replies.count(request, ready)
         await composing.sent(request, case.conversation)
         return done
 

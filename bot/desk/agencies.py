@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot import clock
 from bot.courier import webhook_key
-from bot.desk import looked, page
+from bot.desk import looked, page, seek
 from bot.errors import Conflict, NotFound, WargiError
 from bot.models import Role, State
 from bot.models.ref import Ref
@@ -91,12 +91,13 @@ async def work(request: web.Request) -> web.Response:
     mine, over = _mine(request), request.query.get("daftar") == "selesai"
     asked = request.query.get("setelah", "")
     after, sought = Ref.parse(asked) if asked else None, " ".join(request.query.get("cari", "").split())[:40]
+    among = None
     try:
         name = number.read(sought)[0] if sought else ""
     except NotFound:
-        name = "-"  # nobody's number
+        name, among = "", await seek.of_agency(request, sought, mine)
     async with request.config_dict[keys.DB].read() as conn:
-        rows = await agencies.own(conn, mine, over, after, name)
+        rows = await agencies.own(conn, mine, over, after, name, among)
     more = Ref(rows[agencies.PAGE - 1]["id"], rows[agencies.PAGE - 1]["part"]) if len(rows) > agencies.PAGE else None
     return page.render(
         request, "work.html", rows=rows[: agencies.PAGE], more=more, over=over, sought=sought,

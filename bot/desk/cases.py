@@ -8,11 +8,10 @@ from typing import Any
 from aiohttp import web
 
 from bot import clock
-from bot.desk import alarms, lists, looked, page, resemblance, speech
+from bot.desk import alarms, lists, looked, page, replies, resemblance
 from bot.desk.panel import panel
 from bot.desk.resemblance import Likely
 from bot.errors import NotFound
-from bot.i18n import SOURCE
 from bot.message import templated
 from bot.models import OVER, WAITING, Author, Officer, Owner, Role, State
 from bot.models.ref import Ref
@@ -206,26 +205,6 @@ async def case_page(request: web.Request) -> web.Response:
     return await show(request)
 
 
-def comfort(request: web.Request, case: "Case", draft: str) -> dict[str, Any]:
-    """Words for bad news in the citizen's language; those that were just chosen stand in the field, to be changed."""
-    ready = request.config_dict[keys.HOUSE].flows.comfort
-    spoken = {each for _, text in ready.values() for each in text} | {SOURCE}
-    asked, theirs = request.query.get("bahasa", ""), str(case.ticket["language"])
-    language = asked if asked in spoken else theirs
-    rows = [
-        (key, title.get(speech.language(), title[SOURCE]), text.get(language, text[SOURCE]))
-        for key, (title, text) in ready.items()
-    ]
-    chosen = request.query.get("kalimat", "")
-    others = [each for each in sorted(spoken) if each != language]
-    return {
-        "comfort": rows,
-        "speaks": language,
-        "other_languages": others,
-        "draft": draft or next((text for key, _, text in rows if key == chosen), ""),
-    }
-
-
 async def show(request: web.Request, status: int = 200, notice: str = "", draft: str = "") -> web.Response:
     """The whole desk with this case, or the case alone when the page asks for it. `draft`: words that could not be sent."""
     case = await load(request)
@@ -239,7 +218,7 @@ async def show(request: web.Request, status: int = 200, notice: str = "", draft:
         "draft": draft,
         **_window(request, case),
         **panel(request, case),
-        **comfort(request, case, draft),
+        **await replies.beside(request, case, draft),
     }
     if page.wants(request, "kasus"):
         return page.render(request, "case.html", status, **context)

@@ -7,12 +7,11 @@ from urllib.parse import urlencode, urlsplit
 from aiohttp import web
 
 from bot import clock
-from bot.desk import alarms, page
+from bot.desk import alarms, page, seek
 from bot.desk.show import N_
 from bot.errors import NotFound
 from bot.message import clean
 from bot.models.ref import Ref
-from bot.policy import number
 from bot.store import desk
 from bot.store.desk import Page
 from bot.web import keys
@@ -56,23 +55,18 @@ async def load(request: web.Request) -> List:
     topics = next(([topic.slug for topic in each.topics] for each in flows.groups if each.slug == group), [])
     async with request.config_dict[keys.DB].read() as conn:
         waiting, mine = await desk.counts(conn, officer_id)
-        if tab == "antrean":
+        if query:
+            found = Page([], None)
+        elif tab == "antrean":
             found = await desk.waiting(conn, after, topics)
         elif tab == "milik":
             found = await desk.held(conn, officer_id, after)
         else:
-            wanted = _number(query)
-            found = await desk.newest(conn, wanted, "" if wanted else query, after)
+            found = await desk.newest(conn, after)
+    if query:
+        found = Page((await seek.look(request, query)).rows, None)
     none_next = tab == "antrean" and request.query.get("berikutnya") == "kosong"
     return List(tab, query, found, waiting, mine, after is not None, none_next, group if topics else "")
-
-
-def _number(query: str) -> str:
-    """The ticket number in the search words; '' when they are a name."""
-    try:
-        return number.read(query)[0]
-    except NotFound:
-        return ""
 
 
 def _after(text: str) -> tuple[int, Ref] | None:

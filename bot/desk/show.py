@@ -152,6 +152,7 @@ READY_REASONS = (
 """To choose from; any other may be written."""
 DISCLOSED = {
     "numbers": N_("Nomor telepon dan nomor identitas"),
+    "phone": N_("Kasus milik satu nomor telepon"),
     "original": N_("Foto asli dengan data lokasi"),
     "file": N_("Berkas warga"),
     "sensitive": N_("Kasus kesehatan atau rahasia"),

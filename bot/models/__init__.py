@@ -6,6 +6,7 @@ from bot.models.base import metadata
 from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
 from bot.models.composing import Unsent, Watching
+from bot.models.desk import Bulk, BulkCase, Reply, ReplyUse, View
 from bot.models.flows import Errand, FlowCount, FlowEdit, FlowVersion
 from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.incidents import Incident
@@ -76,6 +77,8 @@ __all__ = [
     "Assignment",
     "Author",
     "Backlog",
+    "Bulk",
+    "BulkCase",
     "Contact",
     "Conversation",
     "Correction",
@@ -117,6 +120,8 @@ __all__ = [
     "Quarantine",
     "QuarantineAct",
     "Rate",
+    "Reply",
+    "ReplyUse",
     "Review",
     "Role",
     "RotaGap",
@@ -139,6 +144,7 @@ __all__ = [
     "Twin",
     "Unsent",
     "Urgency",
+    "View",
     "WaitTold",
     "Watching",
     "Worker",

@@ -71,6 +71,10 @@ class Verb(StrEnum):
     """Group tickets under one instruction."""
     FLOWS = "flows"
     """Change what the bot says: texts, choices, versions."""
+    BULK = "bulk"
+    """Act on many cases at once; what may be done to each, its own verb decides."""
+    REPLIES = "replies"
+    """Write the ready replies that everybody uses."""
     WORK = "work"
     """Work for an agency: see its own tickets, and act on them."""
 
@@ -115,6 +119,8 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.RESEND: LEADS,
     Verb.INSTRUCT: LEADS,
     Verb.FLOWS: LEADS,
+    Verb.BULK: EVERYBODY,
+    Verb.REPLIES: LEADS,
     Verb.WORK: frozenset({Role.AGENCY}),
 }
 

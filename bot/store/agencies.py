@@ -1,6 +1,6 @@
 """What agencies may see, and what was sent to them. Whose a ticket is stands in every query, so no page can forget to ask."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,12 +47,16 @@ _SHOWN = (
 )  # fmt: skip
 
 
-async def own(conn: AsyncConnection, agency: str, over: bool, after: Ref | None, number: str = "") -> list[RowMapping]:
-    """An agency's tickets, the newest first: what it has to work on, or what is over. One more than a page means: there are more."""
+async def own(conn: AsyncConnection, agency: str, over: bool, after: Ref | None, number: str = "",
+              among: Collection[Ref] | None = None) -> list[RowMapping]:  # fmt: skip
+    """An agency's tickets, the newest first: what it has to work on, or what is over. One more than a page means: there are more.
+    `among`: only these."""
     states = (State.RESOLVED, State.CLOSED) if over else AT_WORK
     query = sa.select(*_SHOWN).where(_HAS, TICKET.c.agency == agency, TICKET.c.state.in_(states))
     if number:
         query = query.where(TICKET.c.number == number)
+    if among is not None:
+        query = query.where(TICKET.c.id.in_([ref.id for ref in among]))
     if after:
         query = query.where(
             sa.tuple_(TICKET.c.id, TICKET.c.part)

@@ -13,6 +13,7 @@ from bot.models import (
     AgencyDelivery,
     Alarm,
     Assignment,
+    Author,
     Delivery,
     Errand,
     Follow,
@@ -27,7 +28,7 @@ from bot.models import (
 from bot.models.base import table
 from bot.models.cases import FRESH, line_of
 from bot.models.ref import Ref
-from bot.store import boxes, daily, media, quarantine, sla, talk, tally, walks
+from bot.store import boxes, daily, media, quarantine, search, sla, talk, tally, walks
 from bot.store.db import Unit
 from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
@@ -233,6 +234,7 @@ class Batch:
             boxes.timers(unit.conn, self._timers),
             walks.work(unit.conn, self.walked, self.now, part),
             daily.work(unit.conn, self._days, part),
+            search.work(unit.conn, self._found_by()),
             *more,
         ]
         await write(unit.conn, [(statement, rows) for statement, rows in work if rows])
@@ -254,6 +256,23 @@ class Batch:
             unit.hints.add("alarm")
         if self._inserts.get("errand"):
             unit.hints.add("errand")
+
+    def _found_by(self) -> list[dict[str, Any]]:
+        """What the index learns: new reports, and what people write while a case is with people. The bot's talk costs it nothing."""
+        spoken = [row for row in self._inserts.get("message", ()) if row["author"] in search.HEARD]
+        found = []
+        for ticket in self._inserts.get("ticket", ()):
+            if talk_ := self.talks.get(ticket["address_id"]):
+                numbers = (talk_.phone, talk_.address)
+                found.append(search.report(ticket, talk_.name, talk_.username, numbers))
+        given = (row for row in self._changed_tickets.values() if row["agency"] and row["dispatched_at"] == self.now)
+        found += [search.dispatched(ticket) for ticket in given]
+        talks = {each.conversation_id: each for each in self.talks.values()} if spoken else {}
+        for row in spoken:
+            talk_ = talks.get(row["conversation_id"])
+            if talk_ and talk_.ticket_id and (row["author"] != Author.CITIZEN or talk_.owner in search.LISTENS):
+                found.append(search.line(row, talk_.ticket_id, talk_.name))
+        return found
 
     def _talk_work(self) -> list[Work]:
         now, talks = self.now, self.talks.values()

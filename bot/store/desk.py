@@ -122,25 +122,28 @@ async def held(conn: AsyncConnection, officer_id: int, after: tuple[int, Ref] | 
     return await _page(conn, query.where(_past(after)) if after else query)
 
 
-async def newest(conn: AsyncConnection, number: str, name: str, after: tuple[int, Ref] | None) -> Page:
-    """All tickets, the newest first; only one number, or only names or user names that contain `name`."""
+async def newest(conn: AsyncConnection, after: tuple[int, Ref] | None) -> Page:
+    """All tickets, the newest first."""
     query = _list().order_by(TICKET.c.id.desc(), TICKET.c.part.desc())
-    if number:
-        query = query.where(TICKET.c.number == number)
-    elif name:
-        sought = name.lower().removeprefix("@")
-        query = query.where(
-            sa.or_(
-                *(
-                    sa.func.lower(column).contains(sought, autoescape=True)
-                    for column in (CONTACT.c.name, CONTACT.c.username)
-                )
-            )
-        )
     if after:
         ref = sa.tuple_(sa.literal(after[1].id, TICKET.c.id.type), sa.literal(after[1].part))
         query = query.where(sa.tuple_(TICKET.c.id, TICKET.c.part) < ref)
     return await _page(conn, query)
+
+
+async def ref_of(conn: AsyncConnection, number: str, part: int, *where: sa.ColumnElement[bool]) -> Ref | None:
+    """The ticket with this number; None also for one that does not meet the conditions."""
+    query = sa.select(TICKET.c.id, TICKET.c.part).where(TICKET.c.number == number, TICKET.c.part == part, *where)
+    row = (await conn.execute(query)).first()
+    return Ref(row[0], row[1]) if row else None
+
+
+async def listed(conn: AsyncConnection, refs: Sequence[Ref]) -> list[RowMapping]:
+    """These tickets as lists show them, in this order."""
+    ids, parts = [ref.id for ref in refs], sorted({ref.part for ref in refs})
+    query = _list().where(TICKET.c.id.in_(ids), TICKET.c.part.in_(parts))
+    rows = {Ref(row["id"], row["part"]): row for row in (await conn.execute(query)).mappings()}
+    return [rows[ref] for ref in refs if ref in rows]
 
 
 async def counts(conn: AsyncConnection, officer_id: int) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Who has seen what a case hides: written with the look itself, never changed, read by leads and admins."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,6 +17,20 @@ PAGE = 50
 async def add(conn: AsyncConnection, officer_id: int, number: str, what: str, reason: str, now: datetime) -> None:
     row = {"at": now, "officer_id": officer_id, "number": number, "what": what, "reason": reason}
     await conn.execute(sa.insert(DISCLOSURE).values(row))
+
+
+async def add_new(
+    conn: AsyncConnection, officer_id: int, numbers: Sequence[str], what: str, reason: str, now: datetime, since: datetime
+) -> None:  # fmt: skip
+    """A row for each ticket that this officer has none of this kind for since then."""
+    query = sa.select(DISCLOSURE.c.number).where(
+        DISCLOSURE.c.officer_id == officer_id, DISCLOSURE.c.number.in_(numbers), DISCLOSURE.c.at > since,
+        DISCLOSURE.c.what == what,
+    )  # fmt: skip
+    known = set((await conn.execute(query)).scalars())
+    for number in numbers:
+        if number not in known:
+            await add(conn, officer_id, number, what, reason, now)
 
 
 async def newest(

@@ -15,6 +15,11 @@ from bot.store.db import Db
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+def ours(name: str | None, kind: str, parents: object = None) -> bool:
+    """Whether a table of the database is one of the models'. The index to look in is not: each database has a kind of table for it."""
+    return kind != "table" or name is None or not name.startswith("search")
+
+
 def revisions() -> list[str]:
     """The known revisions, oldest first: the file names begin with them."""
     return sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
@@ -79,7 +84,7 @@ def alembic_config(connection: sa.Connection) -> Any:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    config.attributes["target_metadata"] = metadata
+    config.attributes["target_metadata"], config.attributes["ours"] = metadata, ours
     return config
 
 

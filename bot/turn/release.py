@@ -8,8 +8,10 @@ from bot.store.talk import Talk
 from bot.turn.handoff import move
 from bot.turn.say import line
 
-SHIFT_OVER, SILENT, PASSED = "dinas petugas selesai", "petugas belum merespons", "diserahkan petugas"
-QUIETLY = frozenset({SHIFT_OVER, SILENT, PASSED})
+SHIFT_OVER, SILENT, PASSED, MOVED = (
+    "dinas petugas selesai", "petugas belum merespons", "diserahkan petugas", "dipindahkan petugas",
+)  # fmt: skip
+QUIETLY = frozenset({SHIFT_OVER, SILENT, PASSED, MOVED})
 """Reasons of a move back to the queue after which the citizen is not told again who helps them."""
 
 

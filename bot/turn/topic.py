@@ -51,6 +51,19 @@ async def set_topic(db: Db, house: House, officer: Officer, ticket: Ref, label: 
             await corrections.add(unit.conn, _correction(case, officer, label, batch))
 
 
+async def take_back(db: Db, officer: Officer, ticket: Ref, before: str, subtopic: str) -> None:
+    """Undoes `set_topic`: what it was about before, also where that was nothing, and nobody learns from it."""
+    async with db.unit() as unit:
+        batch = Batch(clock.now())
+        thread, case = await cases.open_for(unit.conn, batch, ticket)
+        batch.event(case, "topic", "officer", officer.id, before=case["topic"], after=before, why="dibatalkan")
+        case["topic"], case["subtopic"] = before, subtopic
+        batch.queue_changed = True
+        unit.changed(thread.ref)
+        await batch.flush(unit)
+        await corrections.forget_pending(unit.conn, ticket)
+
+
 def _confidential(house: House, *labels: str) -> bool:
     """What is told in confidence is nobody's lesson."""
     return any(topic.confidential for label in labels if (topic := house.flows.topics.get(label)))

@@ -10,7 +10,7 @@ from bot.models import Address, Contact, Conversation, Message, Officer, Ticket,
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.policy import number, rank
-from bot.store import people, tally
+from bot.store import people, search, tally
 from bot.store.db import Db
 
 ROWS = {"contact": Contact, "address": Address, "conversation": Conversation, "message": Message, "ticket": Ticket,
@@ -68,6 +68,10 @@ async def case(
         for what, many in rows.items():
             if many:
                 await unit.conn.execute(sa.insert(table(ROWS[what])), many)
+        found_by = search.report({"place_code": "", **rows["ticket"][0]}, name, "", (phone,))
+        lines = [search.line(row, ids["ticket"], name) for row in rows["message"] if row["author"] in search.HEARD]
+        index, documents = search.work(unit.conn, [found_by, *lines])
+        await index(unit.conn, documents)
         counts, insert = tally.work(unit.conn, {("queued", part): 1})
         await counts(unit.conn, insert)
         unit.queue_changed()

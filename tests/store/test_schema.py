@@ -24,7 +24,8 @@ async def test_migrations_make_what_the_models_say(db: Db) -> None:
         from alembic.autogenerate import compare_metadata
         from alembic.migration import MigrationContext
 
-        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+        opts = {"compare_type": True, "include_name": schema.ours}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=opts), metadata))
 
     async with db.unit() as unit:
         assert await unit.conn.run_sync(differences) == []

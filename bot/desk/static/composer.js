@@ -65,7 +65,9 @@
     const answered = $("#menjawab [name=jawab]");
     setQueue([...queue(), {
       key, number: number(), text: f.teks.value, kind: f.jenis.value, answers: answered?.value || "", seen: part().dataset.akhir, at: Date.now(),
+      ready: $("#balasan-dipakai")?.value || "",
     }]);
+    if ($("#balasan-dipakai")) $("#balasan-dipakai").value = "";
     f.teks.value = "";
     setDraft(number(), { text: "", saved: draftOf(number()).saved });
     if (answered) $("#menjawab a").click();
@@ -91,7 +93,7 @@
         refuse(item, { problem: words().old });
         continue;
       }
-      const values = { teks: item.text, jenis: item.kind, kunci: item.key, jawab: item.answers, lihat: item.seen };
+      const values = { teks: item.text, jenis: item.kind, kunci: item.key, jawab: item.answers, lihat: item.seen, balasan: item.ready || "" };
       const answer = await post(`/desk/tiket/${item.number}/tulis`, values).catch(() => null);
       if (answer?.status === 401) return location.reload();
       item.tries = (item.tries || 0) + 1;

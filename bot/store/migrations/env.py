@@ -6,6 +6,7 @@ config = context.config
 context.configure(
     connection=config.attributes["connection"],
     target_metadata=config.attributes["target_metadata"],
+    include_name=config.attributes["ours"],
     render_as_batch=True,
     transactional_ddl=True,
 )

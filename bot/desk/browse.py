@@ -1,0 +1,133 @@
+"""Lists of cases by what they are, under names that officers keep; from them, acts on many at once."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import sqlalchemy as sa
+from aiohttp import web
+
+from bot import clock
+from bot.desk import page, seek, show
+from bot.desk.show import N_
+from bot.errors import NotFound, WargiError
+from bot.message import clean
+from bot.models import LEADS, OVER, WAITING, WITH_AGENCY, Officer, Role, State, Urgency
+from bot.models.ref import Ref
+from bot.policy.bulk import KINDS, MOST
+from bot.store import desk, people
+from bot.store import views as store
+from bot.store.desk import TICKET
+from bot.turn import House
+from bot.web import keys
+
+OPEN = [state for state in State if state not in OVER]
+STATUS: dict[str, tuple[str, list[State]]] = {
+    "terbuka": (N_("Belum selesai"), OPEN),
+    "menunggu": (N_("Menunggu petugas"), [state for state in State if state in WAITING]),
+    "ditangani": (N_("Ditangani petugas"), [State.ASSIGNED]),
+    "warga": (N_("Menunggu jawaban warga"), [State.WAITING_CITIZEN]),
+    "instansi": (N_("Di instansi"), [state for state in State if state in WITH_AGENCY]),
+    "kembali": (N_("Bukan wewenang"), [State.RETURNED]),
+    "selesai": (N_("Sudah selesai"), [state for state in State if state in OVER]),
+    "semua": (N_("Semua"), []),
+}
+FIELDS = ("status", "topik", "urgensi", "bahasa", "kanal", "petugas", "instansi", "tempat")
+HOLDER = {"saya": N_("Saya"), "tanpa": N_("Tanpa petugas")}
+SIZES = (50, MOST)
+VIEWS, NAME = 30, 60
+TELL = "Anda sudah menyimpan banyak tampilan; hapus dulu yang tidak dipakai."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filter that an address names; what it does not know is no filter."""
+
+    values: dict[str, str]
+    size: int
+    after: Ref | None
+
+    def url(self, **more: object) -> str:
+        size = {"banyak": self.size} if self.size != SIZES[0] else {}
+        return "/desk/daftar?" + urlencode({**self.values, **size, **more})
+
+
+def read(query: dict[str, str]) -> Asked:
+    values = {name: " ".join(clean(query.get(name), 60).split()) for name in FIELDS}
+    values["status"] = values["status"] if values["status"] in STATUS else "terbuka"
+    after = query.get("setelah", "")
+    size = MOST if query.get("banyak") == str(MOST) else SIZES[0]
+    return Asked({name: value for name, value in values.items() if value}, size, Ref.parse(after) if after else None)
+
+
+def conditions(house: House, me: Officer, asked: Asked) -> list[sa.ColumnElement[bool]]:
+    """The filter and this officer's rights, to stand in one query."""
+    value = asked.values.get
+    found = list(seek.sight(house, me).where())
+    plain = {
+        "topik": TICKET.c.topic,
+        "urgensi": TICKET.c.urgency,
+        "bahasa": TICKET.c.language,
+        "instansi": TICKET.c.agency,
+    }
+    found += [column == value(name) for name, column in plain.items() if value(name)]
+    if channel := value("kanal"):
+        found.append(TICKET.c.account.startswith(f"{channel}:", autoescape=True))
+    if holder := value("petugas"):
+        number = int(holder) if holder.isascii() and holder.isdigit() and len(holder) < 10 else 0
+        nobody = TICKET.c.officer_id.is_(None)
+        found.append(nobody if holder == "tanpa" else TICKET.c.officer_id == (me.id if holder == "saya" else number))
+    if place := value("tempat"):
+        found.append(sa.or_(sa.false(), *(TICKET.c.place_code.startswith(code) for code in seek.areas(house, place))))
+    return found
+
+
+async def list_page(request: web.Request) -> web.Response:
+    return await _page(request)
+
+
+async def _page(request: web.Request, status: int = 200, problem: str = "") -> web.Response:
+    house, me = request.config_dict[keys.HOUSE], page.signed_in(request).officer
+    asked = read(dict(request.query))
+    where = conditions(house, me, asked)
+    states = [str(state) for state in STATUS[asked.values["status"]][1]]
+    async with request.config_dict[keys.DB].read() as conn:
+        refs, more = await store.find(conn, states, where, asked.after, asked.size)
+        rows = await desk.listed(conn, refs) if refs else []
+        views = await store.kept(conn, me.id or 0)
+        staff = [each for each in await people.officers(conn) if each.active and each.role != Role.AGENCY]
+    return page.render(
+        request, "browse.html", status, problem=problem, asked=asked, v={name: asked.values.get(name, "") for name in FIELDS},
+        rows=rows, more=asked.url(setelah=more) if more else "", statuses=STATUS, holders=HOLDER, staff=staff, views=views,
+        kinds=KINDS, most=MOST, now=clock.now(), urgencies=list(Urgency), lead=me.role in LEADS, sizes=SIZES,
+        all_agencies=sorted(house.triage.agencies.agencies), **_choices(house),
+    )  # fmt: skip
+
+
+def _choices(house: House) -> dict[str, Any]:
+    topics = [(each.slug, each.label["id"]) for each in house.flows.topics.values()]
+    return {"topics": topics, "languages": show.LANGUAGE, "channels": show.CHANNEL}
+
+
+async def keep(request: web.Request) -> web.Response:
+    """The filter that is shown, under a name. Only leads give one to everybody."""
+    form, me = await request.post(), page.signed_in(request).officer
+    name = " ".join(clean(form.get("nama"), NAME).split())
+    if not name:
+        raise WargiError("Tulis dulu nama tampilannya.")
+    asked = read(dict(parse_qsl(str(form.get("saringan", ""))[:2000])))
+    shared = form.get("bersama") == "ya" and me.role in LEADS
+    async with request.config_dict[keys.DB].unit() as unit:
+        if not await store.keep(unit.conn, me.id or 0, name, urlencode(asked.values), shared, clock.now(), VIEWS):
+            raise WargiError(TELL)
+    return page.see(asked.url())
+
+
+async def drop(request: web.Request) -> web.Response:
+    me, text = page.signed_in(request).officer, request.match_info["id"]
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise NotFound("unknown view")
+    async with request.config_dict[keys.DB].unit() as unit:
+        if not await store.drop(unit.conn, int(text), me.id or 0, me.role in LEADS):
+            raise NotFound("unknown view")
+    return page.see("/desk/daftar")
