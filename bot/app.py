@@ -31,7 +31,7 @@ from bot.store.db import Db
 from bot.store.listen import listen
 from bot.triage import room
 from bot.turn import House, Ways, alarm
-from bot.web import agency, chat, handed, health, keys, track, upload, webhooks
+from bot.web import agency, api, chat, handed, health, keys, track, upload, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
 
@@ -174,6 +174,7 @@ class Server:
             from bot import desk
 
             desk.setup(app)
+            api.setup(app)
         return app
 
     def _heard(self, topics: set[str]) -> None:

@@ -127,6 +127,7 @@ ROUTES = (
     Route("POST", "/triase/putuskan", lessons.decide, Verb.TEACH),
     Route("GET", "/angka", numbers.numbers_page, Verb.REPORT),
     Route("GET", "/angka/tiket.csv", numbers.export, Verb.REPORT),
+    Route("POST", "/angka/kunci", numbers.key, Verb.REPORT),
     Route("GET", "/tenggat", deadlines.deadlines_page, Verb.SEE),
     Route("POST", "/tenggat/dibaca", deadlines.read, Verb.SELF),
     Route("GET", "/alur", flows.listed, Verb.FLOWS),

@@ -71,6 +71,7 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/triase/putuskan"): LEADS,
     ("GET", "/desk/angka"): LEADS,
     ("GET", "/desk/angka/tiket.csv"): LEADS,
+    ("POST", "/desk/angka/kunci"): LEADS,
     ("GET", "/desk/tenggat"): STAFF,
     ("POST", "/desk/tenggat/dibaca"): STAFF,
     ("GET", "/desk/alur"): LEADS,
