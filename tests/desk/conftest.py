@@ -21,7 +21,7 @@ from bot.triage import room
 from bot.triage.topic import Model, read, train
 from bot.turn import House
 from bot.vault import Vault
-from bot.web import api, keys
+from bot.web import keys
 from tests.desk import seed
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +64,6 @@ def application(db: Db, public_url: str = "") -> web.Application:
     app[keys.SHELF], app[keys.LINK_KEY] = Local(db.data_dir / "media"), b"not a secret"
     db.after_commit.append(app[keys.HINTS].committed)
     desk.setup(app)
-    api.setup(app)
     return app
 
 

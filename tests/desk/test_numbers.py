@@ -16,6 +16,7 @@ from bot.models.base import table
 from bot.turn.claim import claim
 from bot.turn.reply import reply
 from bot.turn.resolve import resolve
+from bot.web import api
 from tests.desk import seed
 from tests.desk.conftest import Enter
 from tests.turn.test_deadline import Time, opened, read, time
@@ -24,6 +25,7 @@ assert time  # a fixture
 
 
 async def test_the_desk_shows_what_is_due_and_what_was(db, app, enter: Enter, time: Time) -> None:
+    api.setup(app)
     lia = await enter(Role.LEAD, "Lia Amalia")
     rina = await seed.officer(db, "Rina Marlina")
     ticket = await opened(time)
