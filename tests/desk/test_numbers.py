@@ -7,8 +7,9 @@ import json
 import re
 from datetime import timedelta
 
-import aiohttp
 import sqlalchemy as sa
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from bot import clock, numbers
 from bot.models import Officer, Role, SlaClock, SlaNotice, Ticket
@@ -16,7 +17,7 @@ from bot.models.base import table
 from bot.turn.claim import claim
 from bot.turn.reply import reply
 from bot.turn.resolve import resolve
-from bot.web import api
+from bot.web import api, keys
 from tests.desk import seed
 from tests.desk.conftest import Enter
 from tests.turn.test_deadline import Time, opened, read, time
@@ -25,7 +26,6 @@ assert time  # a fixture
 
 
 async def test_the_desk_shows_what_is_due_and_what_was(db, app, enter: Enter, time: Time) -> None:
-    api.setup(app)
     lia = await enter(Role.LEAD, "Lia Amalia")
     rina = await seed.officer(db, "Rina Marlina")
     ticket = await opened(time)
@@ -78,14 +78,17 @@ async def test_the_desk_shows_what_is_due_and_what_was(db, app, enter: Enter, ti
     secret = html.unescape(re.search(r'readonly value="([^"]+)"', page)[1])  # type: ignore[index]
     days = f"from={day}&to={day}"
 
+    site = web.Application()
+    site[keys.DB], site[keys.HOUSE] = db, app[keys.HOUSE]
+    api.setup(site)
+    http = TestClient(TestServer(site))
+
     async def ask(path: str, given: str = secret) -> tuple[int, str]:
         headers = {"Authorization": f"Bearer {given}"} if given else {}
-        async with (
-            aiohttp.ClientSession() as http,
-            http.get(f"{lia.origin['Origin']}/api/v1/{path}", headers=headers) as answer,
-        ):
+        async with http.get(f"/api/v1/{path}", headers=headers) as answer:
             return answer.status, await answer.text()
 
+    await http.start_server()
     (one,) = json.loads((await ask(f"tickets?{days}"))[1])["tickets"]
     described = json.loads((await ask("openapi.json", ""))[1])["components"]["schemas"]["Ticket"]["properties"]
     assert list(one) == list(described) == list(found)
@@ -109,3 +112,4 @@ async def test_the_desk_shows_what_is_due_and_what_was(db, app, enter: Enter, ti
         async with db.unit() as unit:
             await unit.conn.execute(who.values(**change))
         assert (await ask(f"numbers?{days}"))[0] == status, change
+    await http.close()
