@@ -4,7 +4,7 @@ import asyncio
 import errno
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from bot.fetching import Fetcher
 from bot.files.shelf import Shelf, shelf
 from bot.hints import EVERYTHING, Hints
 from bot.lessons import Lessons
+from bot.message import Channel
 from bot.metrics import Metrics
 from bot.policy import templates
 from bot.published import Published
@@ -29,8 +30,10 @@ from bot.rounds import Rounds
 from bot.store import leases, schema
 from bot.store.db import Db
 from bot.store.listen import listen
+from bot.store.spool import Spool
 from bot.triage import room
 from bot.turn import House, Ways, alarm
+from bot.watch import Watch
 from bot.web import agency, api, chat, handed, health, keys, track, upload, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
@@ -44,13 +47,17 @@ EXAMPLES = Path("data") / "examples" / "topics"
 class Server:
     """One process: `gateway` (webhooks, chat), `worker` (turns, sends, timers), `desk`, or all three."""
 
-    def __init__(self, config: Config, roles: Iterable[str] = ("gateway", "worker", "desk")) -> None:
-        self.config = config
+    def __init__(
+        self, config: Config, roles: Iterable[str] = ("gateway", "worker", "desk"), kinds: Mapping[str, Channel] | None = None
+    ) -> None:  # fmt: skip
+        """`kinds`: channels instead of those that the settings switch on, where nothing may leave the house."""
+        self.config, self._kinds = config, kinds
         self.roles = frozenset(roles)
         self.metrics = Metrics()
         self.hints = Hints()
         self.db = Db(config.database_url, config.data_dir)
-        self.door = Door(self.db)
+        self.spool = Spool(config.data_dir)
+        self.door = Door(self.db, self.spool)
         self.db.after_commit.append(self.metrics.committed)
         self.house: House
         self.shelf: Shelf
@@ -81,11 +88,12 @@ class Server:
         catalogues = i18n.Catalogues.load(shipped.locales)
         flows = flow.load(shipped.flows, catalogues)
         await self._open()
+        self.spool.open()
         self.published = Published(self.db, self.config.data_dir, shipped)
         flows = await self.published.first() or flows
         folder = self.published.content.flows
         self.shelf = shelf(self.config.media_url, self.config.data_dir)
-        kinds = registry.channels(self.config, self.url, self.shelf.read)
+        kinds = dict(self._kinds or registry.channels(self.config, self.url, self.shelf.read))
         sorter = room.load(folder, flows)
         self.house = House(
             flows, kinds, sorter, vault.load(self.config.secret_key, self.config.data_dir), self._ways(),
@@ -118,8 +126,11 @@ class Server:
             self._listener = asyncio.create_task(listen(dsn, self._heard, life))
         lessons = Lessons(self.db, self.house, self.hints, folder / EXAMPLES, self.config.data_dir)
         renewing = self.published.work(self.house, self.hints, lambda new: lessons.begin_anew(new.flows / EXAMPLES))
-        self._loops += [asyncio.create_task(loop) for loop in (lessons.work(), self._templates.run(), renewing)]
+        self._loops += [
+            asyncio.create_task(loop) for loop in (lessons.work(), self._templates.run(), renewing, self.door.work())
+        ]
         if self._worker is not None:
+            self._loops.append(asyncio.create_task(Watch(self.db, self.metrics, self._looks_after_all).work()))
             await self._worker.start()
         if self._fetcher is not None:
             self._fetcher.start()
@@ -158,6 +169,7 @@ class Server:
 
     def _app(self, catalogues: i18n.Catalogues) -> web.Application:
         app = web.Application(client_max_size=webhooks.LIMIT)
+        app[keys.ROLES] = self.roles
         app[keys.CONFIG], app[keys.DB], app[keys.HINTS] = self.config, self.db, self.hints
         app[keys.HOUSE], app[keys.CATALOGUES] = self.house, catalogues
         app[keys.SHELF], app[keys.LINK_KEY] = self.shelf, self.house.vault.signing_key("links")
@@ -216,6 +228,7 @@ class Server:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+        await self.door.stop()
         if served:
             await self.house.courtesies.stop()
         if self._http is not None:

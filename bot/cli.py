@@ -10,15 +10,17 @@ import typer
 
 from bot import flow_cli
 from bot.db_cli import check, db_app
+from bot.demo_cli import demo
 from bot.errors import FlowError, WargiError
 from bot.report_cli import report_app
 from bot.triage_cli import triage_app
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
 
     from bot.app import Server
     from bot.config import Config
+    from bot.message import Channel
 
 app = typer.Typer(
     name="wargi", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -34,6 +36,7 @@ channel_app = typer.Typer(no_args_is_help=True, help="The platforms that people 
 app.add_typer(channel_app, name="channel")
 app.add_typer(triage_app, name="triage")
 app.add_typer(report_app, name="report")
+app.command()(demo)
 
 
 def main() -> None:
@@ -79,16 +82,20 @@ def run(
     logs.setup(config.log_level)
     if config.database_url.startswith("sqlite") and set(wanted) != set(ROLES):
         stop("on SQLite one process has all roles; set WARGI_DATABASE_URL to PostgreSQL to split them")
-    sys.exit(_loop(_serve(config, wanted)))
+    sys.exit(_loop(serve(config, wanted)))
 
 
-async def _serve(config: "Config", roles: list[str]) -> int:
+async def serve(
+    config: "Config", roles: list[str], kinds: "Mapping[str, Channel] | None" = None,
+    beside: "Callable[[Server], Coroutine[Any, Any, None]] | None" = None,
+) -> int:  # fmt: skip
+    """Until somebody stops it. `kinds`: other channels than the settings name; `beside`: runs as long as the server does."""
     gc.disable()  # collections while hundreds of modules are made cost a fifth of the start
     from bot.app import Server, bind
 
     sock = bind(config.host, config.port, config.port_asked)
-    server = Server(config, roles)
-    stopping = asyncio.Event()
+    server = Server(config, roles, kinds)
+    stopping, more = asyncio.Event(), []
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     try:
@@ -96,8 +103,13 @@ async def _serve(config: "Config", roles: list[str]) -> int:
         await _announce(server)
         gc.freeze()  # what is here now stays: later collections need not walk it
         gc.enable()
+        if beside is not None:
+            more.append(asyncio.create_task(beside(server)))
         await stopping.wait()
     finally:
+        for task in more:
+            task.cancel()
+        await asyncio.gather(*more, return_exceptions=True)
         await server.stop()
     return 0
 
@@ -163,7 +175,7 @@ def doctor(
 async def _doctor(config: "Config") -> int:
     from bot.config import OWN, PREFIX, SECRETS
     from bot.registry import ADAPTERS
-    from bot.store import schema
+    from bot.store import schema, spool
     from bot.store.db import Db
 
     db = Db(config.database_url, config.data_dir)
@@ -181,6 +193,9 @@ async def _doctor(config: "Config") -> int:
         typer.echo(f"{'schema':42}{found or 'empty'} (newest: {schema.revisions()[-1]})")
     else:
         typer.echo(f"{'schema':42}no database yet; `wargi run` makes it")
+    kept = spool.look(config.data_dir / spool.FOLDER)
+    waits = f"{kept.files} files, {kept.size} bytes since {kept.since}" if kept.files else "empty"
+    typer.echo(f"{'spool':42}{waits}" + (f"; {kept.damaged} damaged, look into them" if kept.damaged else ""))
     return 0
 
 

@@ -51,7 +51,7 @@ def part_of(channel: str, address: str) -> int:
     return zlib.crc32(f"{channel}:{address}".encode("utf-8", "replace")) % PARTS
 
 
-# -- for tests -------------------------------------------------------------------------------------
+# -- a clock of one's own: for tests, and for `wargi demo` -----------------------------------------
 
 _frozen: random.Random | None = None
 
@@ -67,7 +67,8 @@ def _frozen_id() -> bytes:
 
 
 def freeze(at: datetime | Callable[[], datetime], seed: int = 1) -> Callable[[], None]:
-    """Fix time, ids and chance at once; returns what undoes it. Tests only."""
+    """Fix time, ids and chance at once; returns what undoes it. For tests, and for `wargi demo`,
+    which moves it through a month."""
     global _now, _random, _frozen
     before = (_now, _random, _frozen)
     _now = at if callable(at) else lambda: at

@@ -94,8 +94,8 @@ class Unit:
 class Db:
     """The database of one process. `after_commit` listeners hear of every committed `Unit`, in the event loop."""
 
-    def __init__(self, url: str, data_dir: Path) -> None:
-        """Raises `ConfigError` for an odd address."""
+    def __init__(self, url: str, data_dir: Path, lasting: bool = True) -> None:
+        """Raises `ConfigError` for an odd address. `lasting`: False for what may be lost in a power cut, and is written faster."""
         try:
             self.url = make_url(url)
         except (ArgumentError, ValueError):  # without its text, which may quote a piece of the password
@@ -104,7 +104,7 @@ class Db:
                 "odd characters of the password as %40 and the like"
             ) from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.data_dir = data_dir
+        self.data_dir, self._lasting = data_dir, lasting
         self.after_commit: list[Callable[[Unit], None]] = []
         self._lock = asyncio.Lock()
         self._writer: AsyncConnection | None = None
@@ -125,13 +125,14 @@ class Db:
         """Connects. Raises `ConfigError` for a file that cannot be made or that another server has, and `StoreDown`."""
         if self.is_sqlite:
             self._make_file()
-            self._write = _sqlite_engine(str(self.sqlite_path), PRAGMAS, "IMMEDIATE", NullPool)
+            pragmas = PRAGMAS if self._lasting else (*PRAGMAS, "synchronous=OFF")
+            self._write = _sqlite_engine(str(self.sqlite_path), pragmas, "IMMEDIATE", NullPool)
             with _answering():
                 self._writer = await self._write.connect()
             self._read = self._reader()
             self._engines = {self._write, self._read}
         else:
-            self._write = self._read = _postgres_engine(self.url)
+            self._write = self._read = _postgres_engine(self.url, lasting=self._lasting)
             self._engines = {self._write}
             try:
                 async with self.read() as conn:
@@ -265,7 +266,7 @@ def _sqlite_engine(
     return engine
 
 
-def _postgres_engine(url: sa.URL, patience: float | None = PATIENCE) -> AsyncEngine:
+def _postgres_engine(url: sa.URL, patience: float | None = PATIENCE, lasting: bool = True) -> AsyncEngine:
     if find_spec("asyncpg") is None:
         raise ConfigError("PostgreSQL needs the driver asyncpg: install wargi with its extra [postgres]")
     engine = create_async_engine(
@@ -276,7 +277,11 @@ def _postgres_engine(url: sa.URL, patience: float | None = PATIENCE) -> AsyncEng
         pool_timeout=10,
         connect_args={
             # a plan made while the tables are empty would scan them for ever
-            "server_settings": {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"},
+            "server_settings": {
+                "plan_cache_mode": "force_custom_plan",
+                "application_name": "wargi",
+                **({} if lasting else {"synchronous_commit": "off"}),
+            },
             "timeout": 10,
             "command_timeout": patience,
         },

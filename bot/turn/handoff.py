@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import clock
+from bot import clock, failpoint
 from bot.engine.effects import HandOff, OpenTicket, Say
 from bot.engine.texts import text
 from bot.models import WAITING, Owner, State, Urgency
@@ -35,6 +35,7 @@ def open_ticket(batch: Batch, house: House, talk: Talk, what: OpenTicket | HandO
         "resolved_at": None, "score": None, "version": 0, **FRESH,
         "line": house.triage.routing.line(what.topic, what.subtopic),
     }  # fmt: skip
+    failpoint.here("ticket.insert")
     batch.insert("ticket", ticket)
     batch.tickets[ticket["id"]] = ticket
     batch.event(ticket, "opened", "citizen", after=State.QUEUED, why=reason)
@@ -53,6 +54,7 @@ def hand_off(batch: Batch, house: House, talk: Talk, what: HandOff) -> dict[str,
         batch.event(ticket, "asked", "citizen", why=what.reason)
     else:
         ticket = open_ticket(batch, house, talk, what, what.reason)
+    failpoint.here("handoff.insert")
     talk.owner = Owner.QUEUE
     waiting.handed(batch, talk)
     batch.queue_changed = True
