@@ -34,7 +34,7 @@ from bot.store.spool import Spool
 from bot.triage import room
 from bot.turn import House, Ways, alarm
 from bot.watch import Watch
-from bot.web import agency, chat, handed, health, keys, track, upload, webhooks
+from bot.web import agency, api, chat, handed, health, keys, track, upload, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
 
@@ -186,6 +186,7 @@ class Server:
             from bot import desk
 
             desk.setup(app)
+            api.setup(app)
         return app
 
     def _heard(self, topics: set[str]) -> None:

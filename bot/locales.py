@@ -24,7 +24,7 @@ from bot.triage import emergency
 PACKAGE = Path(__file__).parent
 TEMPLATE = "messages.pot"
 HEADER = "# Translations of Wargi. Flow texts carry their place (flow.step.field) as the context.\n#"
-DESK = ("bot/desk/", "bot/cli")
+DESK = ("bot/desk/", "bot/cli", "bot/models/news")
 """Texts for officers and operators."""
 DESK_LANGUAGES = ("en",)
 """The desk is Indonesian and English; the catalogues of other languages hold only what citizens read."""

@@ -37,7 +37,7 @@ async def send_due(db: Db, house: House) -> int:
 
 async def _reach(house: House, row: Row) -> str:
     """'' when one way worked or there is none (the desk shows it anyway), else the last way's error."""
-    text, error = f"{row.text} {house.public_url}{row.url}", ""
+    text, error = f"{notices.words(row)} {house.public_url}{row.url}", ""
     for via in ("telegram", "whatsapp", "email"):
         target = getattr(row, via)
         if not target or (via not in house.channels and not (via == "email" and house.ways.mail_url)):

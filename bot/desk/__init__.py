@@ -164,6 +164,7 @@ ROUTES = (
     Route("GET", "/dinding/tabel.xlsx", wall.table_xlsx, Verb.REPORT),
     Route("GET", "/tinjauan", reviews.listed, Verb.REVIEW),
     Route("POST", "/tinjauan/{ref}", reviews.settle, Verb.REVIEW),
+    Route("POST", "/angka/kunci", numbers.key, Verb.REPORT),
     Route("GET", "/tenggat", deadlines.deadlines_page, Verb.SEE),
     Route("POST", "/tenggat/dibaca", deadlines.read, Verb.SELF),
     Route("GET", "/alur", flows.listed, Verb.FLOWS),

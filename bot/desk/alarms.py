@@ -41,7 +41,7 @@ async def waiting(request: web.Request) -> dict[str, Any]:
     gaps = [each for each in missing if each.missing]
     rules = request.config_dict[keys.HOUSE].triage.staff.rota
     shown = {"calling": calling, "on_duty": on_duty, "outage": outage, "warned": len(warned)}
-    return shown | {"news": news, "gaps": gaps, "rules": rules}
+    return shown | {"news": news, "words": notices.words, "gaps": gaps, "rules": rules}
 
 
 async def alarms_page(request: web.Request) -> web.Response:

@@ -12,8 +12,8 @@ from bot.files import sheet
 from bot.message import clean
 from bot.policy.measures import COLUMNS, STAYS, spread
 from bot.policy.norms import PARTY as WHOSE
-from bot.store import tally
-from bot.web import keys
+from bot.store import people, tally
+from bot.web import api, keys
 
 PIECE = 1 << 16
 SOLVED_BY = {
@@ -48,6 +48,15 @@ def _words() -> dict[str, object]:
         "party": PARTY,
         "whose": WHOSE,
     }
+
+
+async def key(request: web.Request) -> web.Response:
+    """A key for `/api/v1`, shown once: nobody keeps it here."""
+    me, db = page.signed_in(request).officer, request.config_dict[keys.DB]
+    async with db.read() as conn:
+        found = await people.allowed(conn, me.id or 0)
+    made = api.make_key(request.config_dict[keys.HOUSE], me.id or 0, found[1] if found else "")
+    return page.render(request, "numbers_key.html", key=made)
 
 
 async def export(request: web.Request) -> web.StreamResponse:

@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from bot.models.types import Bytes, UtcDateTime
+from bot.models.types import Bytes, Json, UtcDateTime
 
 _WAITS = sa.text("next_at IS NOT NULL")
 _OPEN = sa.text("settled_at IS NULL")
@@ -135,7 +135,12 @@ class Notice(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     officer_id: int = Field(foreign_key="officer.id")
     at: datetime = Field(sa_type=UtcDateTime)
+    kind: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Which words; see `models.news`."""
+    data: dict[str, object] | None = Field(default=None, sa_type=Json)
+    """What stands in them."""
     text: str
+    """The words themselves, in rows that were written before kinds were kept."""
     url: str = ""
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,13 +1,15 @@
 """What officers are told: seen at the desk, and what must also reach them elsewhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Notice, Officer
 from bot.models.base import table
+from bot.models.news import NEWS
 from bot.store.boxes import Row
 from bot.store.db import Unit
 
@@ -20,13 +22,21 @@ def topic(officer_id: int) -> str:
     return f"news:{officer_id}"
 
 
-async def tell(unit: Unit, officer_ids: Iterable[int], text: str, url: str, now: datetime, call: bool = False) -> None:
-    """`call`: it also goes where they are reached away from the desk."""
+async def tell(
+    unit: Unit, officer_ids: Iterable[int], kind: str, url: str, now: datetime, call: bool = False, **values: Any
+) -> None:
+    """`kind` and `values`: which words of `models.news`, and what stands in them. `call`: it also goes where they are reached away
+    from the desk."""
     whom = sorted(set(officer_ids))
     if whom:
-        row = {"at": now, "text": text, "url": url, "next_at": now if call else None}
+        row = {"at": now, "kind": kind, "data": values, "text": "", "url": url, "next_at": now if call else None}
         await unit.conn.execute(sa.insert(NOTICE), [{"officer_id": each, **row} for each in whom])
         unit.hints.update(map(topic, whom))
+
+
+def words(row: Row, translate: Callable[[str], str] = str) -> str:
+    """What it says, in the language of whoever reads it. Rows of before kinds were kept have their words in them."""
+    return translate(NEWS[row.kind]).format(**(row.data or {})) if row.kind in NEWS else row.text
 
 
 async def unseen(conn: AsyncConnection, officer_id: int) -> Sequence[Row]:

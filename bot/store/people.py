@@ -39,6 +39,13 @@ def officer_of(row: Any) -> Officer:
     return Officer(**{column.name: row[column.name] for column in _SHOWN}, password_hash="")
 
 
+async def allowed(conn: AsyncConnection, officer_id: int) -> tuple[str, str] | None:
+    """Role and password hash of somebody who may still come in."""
+    query = sa.select(OFFICER.c.role, OFFICER.c.password_hash).where(OFFICER.c.id == officer_id, OFFICER.c.active)
+    row = (await conn.execute(query)).first()
+    return (row[0], row[1]) if row else None
+
+
 # -- officers --------------------------------------------------------------------------------------
 
 

@@ -108,6 +108,6 @@ async def _give(unit: Unit, house: House, officer_id: int, ticket: Ref, case: Ca
     person = (await crew(unit.conn, rule, [officer], batch.now))[officer_id]
     if case.urgency != Urgency.CRITICAL and not room(rule, person, case):
         raise _Gone
-    words, url = f"Kasus {taken['number']} diberikan kepada Anda.", f"/desk/tiket/{taken['number']}"
-    await notices.tell(unit, [officer_id], words, url, batch.now)
+    shown = str(taken["number"])
+    await notices.tell(unit, [officer_id], "given", f"/desk/tiket/{shown}", batch.now, number=shown)
     await batch.flush(unit)

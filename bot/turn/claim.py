@@ -94,5 +94,4 @@ async def begin(unit: Unit, batch: Batch, house: House, case: dict[str, Any], of
     if load.debrief(humane, Borne([*before, (batch.now, distress)])):
         await duty.set_values(unit.conn, officer.id or 0, debrief_at=batch.now)
         whom = [each for each in await duty.leads(unit.conn) if each != officer.id]
-        words = f"{officer.name} menangani banyak kasus berat dalam dinas ini. Ajak berbincang."
-        await notices.tell(unit, whom, words, "/desk/beban", batch.now)
+        await notices.tell(unit, whom, "heavy", "/desk/beban", batch.now, name=officer.name)

@@ -62,8 +62,8 @@ async def leave(db: Db, house: House, officer_id: int) -> int:
         await handovers.change(unit.conn, sheet.id, state=HandoverState.OPEN, opened_at=now, due_at=due)
         who = await cases.officer_name(unit.conn, officer_id)
         others = [each.id or 0 for each in await duty.on_duty(unit.conn, now) if each.id != officer_id]
-        words = f"{who} selesai bertugas dan meninggalkan {len(held)} kasus. Terima serah terimanya."
-        await notices.tell(unit, others or await duty.leads(unit.conn), words, SHEETS, now, call=not others)
+        whom = others or await duty.leads(unit.conn)
+        await notices.tell(unit, whom, "sheet", SHEETS, now, call=not others, name=who, count=len(held))
     await _settle(db, house, sheet.id, None, frozenset(), only=Urgency.CRITICAL)
     return len(held)
 
@@ -155,10 +155,9 @@ async def _close(db: Db, sheet_id: int, taker: Officer | None) -> None:
         whose = await cases.officer_name(unit.conn, sheet.officer_id)
         rows = await handovers.cases(unit.conn, sheet_id)
         taken, back = (sum(row.outcome == what for row in rows) for what in ("taken", "queued"))
-        done = f"{taken} kasus diterima {taker.name}, " if taker else "tidak ada yang menerima; "
-        words = f"Serah terima {whose}: {done}{back} kasus kembali ke antrean."
         whom = {sheet.officer_id, *([taker.id or 0] if taker else [])}
         if not taker:
             whom |= {each.id or 0 for each in await duty.on_duty(unit.conn, now)} | set(await duty.leads(unit.conn))
-        await notices.tell(unit, whom, words, SHEETS, now)
+        values = {"whose": whose, "back": back} | ({"taken": taken, "name": taker.name} if taker else {})
+        await notices.tell(unit, whom, "sheet_taken" if taker else "sheet_left", SHEETS, now, **values)
         unit.queue_changed()

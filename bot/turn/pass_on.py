@@ -37,6 +37,7 @@ async def pass_on(db: Db, house: House, officer: Officer, ticket: Ref, to: int |
             only_leads(house, case, taker)
             said = f"{officer.name} menyerahkan kasus {case['number']} kepada {taker.name}"
             await hand(unit, batch, house, thread, case, holder, taker, PASSED, said, officer)
-            news = f"{officer.name} menyerahkan kasus {case['number']} kepada Anda"
-            await notices.tell(unit, [to], news, f"/desk/tiket/{case['number']}", batch.now, call=True)
+            number = case["number"]
+            url = f"/desk/tiket/{number}"
+            await notices.tell(unit, [to], "handed", url, batch.now, call=True, name=officer.name, number=number)
         await batch.flush(unit)

@@ -27,8 +27,8 @@ async def reassign(db: Db, house: House, by: Officer, ticket: Ref, to: Officer |
             await _out_of_hands(unit, batch, house, by, ticket, to, back)
         if to is not None and to.id != by.id:
             number = batch.tickets[ticket.id]["number"]
-            words = f"{by.name} menyerahkan kasus {number} kepada Anda."
-            await notices.tell(unit, [to.id or 0], words, f"/desk/tiket/{number}", batch.now)
+            url = f"/desk/tiket/{number}"
+            await notices.tell(unit, [to.id or 0], "handed", url, batch.now, name=by.name, number=number)
         await batch.flush(unit)
 
 

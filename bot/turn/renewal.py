@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from bot import clock
 from bot.courier import LIST, next_report
@@ -41,7 +41,7 @@ async def tell(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
     for whom, entries in sorted(owners.items()):
         await _owner(unit, batch, house, whom, entries, today)
     if expiring:
-        await notices.tell(unit, await duty.leads(unit.conn), _short(expiring), DESK, batch.now)
+        await _tell(unit, await duty.leads(unit.conn), expiring, batch.now, call=False)
     batch.timer(RENEW, subject, next_report(batch.now))
 
 
@@ -49,16 +49,17 @@ async def _owner(unit: Unit, batch: Batch, house: House, whom: str, entries: Seq
     """A mail address, the login of somebody at the desk, or a role. Leads are told in any case."""
     logins = await duty.named(unit.conn, whom)
     if logins:
-        await notices.tell(unit, logins, _short(entries), DESK, batch.now, call=True)
+        await _tell(unit, logins, entries, batch.now, call=True)
     # Without a mail server nothing would leave, and a wrong address need not be on the list of failures once for every day.
     elif "@" in whom and house.ways.mail_url and whom not in await agencies.unsent(unit.conn, RENEW):
         batch.insert("agency_delivery", delivery_row(batch, "mail", whom, _long(entries, today), RENEW, part=LIST.part))
 
 
-def _short(entries: Sequence[Entry]) -> str:
-    more = f", dan {len(entries) - NAMED} lagi" if len(entries) > NAMED else ""
+async def _tell(unit: Unit, whom: Sequence[int], entries: Sequence[Entry], now: datetime, call: bool) -> None:
+    more = len(entries) - NAMED
     titles = ", ".join(entry.title["id"] for entry in entries[:NAMED])
-    return f"{len(entries)} jawaban bot lewat masa berlakunya atau segera lewat: {titles}{more}."
+    kind = "expiring_more" if more > 0 else "expiring"
+    await notices.tell(unit, whom, kind, DESK, now, call=call, count=len(entries), titles=titles, more=more)
 
 
 def _long(entries: Sequence[Entry], today: date) -> str:

@@ -151,8 +151,8 @@ async def note(db: Db, officer: Officer, conversation: Ref, words: str, key: str
         batch.insert("message", row)
         batch.touch(thread)
         told = [who for who in named.people if who != officer.id]
-        news = f"{officer.name} menyebut Anda dalam catatan kasus {number}".rstrip()
-        await notices.tell(unit, told, news, f"/desk/tiket/{number}#m{thread.seq}" if number else "/desk", batch.now)
+        kind, url = ("named", f"/desk/tiket/{number}#m{thread.seq}") if number else ("named_apart", "/desk")
+        await notices.tell(unit, told, kind, url, batch.now, name=officer.name, number=number)
         thread.updated_at = batch.now
         await batch.flush(unit)
         return thread.seq

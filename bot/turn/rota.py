@@ -1,7 +1,7 @@
 """What is done to the rota: made for weeks, mended by leads, exchanged among colleagues, left by who falls sick, watched for gaps."""
 
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,8 @@ from bot.store.db import Db, Unit
 from bot.turn import House, handover
 
 PAGE = "/desk/jadwal"
+NAMED = 6
+"""Gaps of one notice that are named; the page has them all."""
 MOST_WEEKS = 12
 MEMORY = timedelta(weeks=8)
 """So far back past shifts count for fairness."""
@@ -84,8 +86,8 @@ async def add(db: Db, house: House, lead: Officer, officer_id: int, kind: str, d
             raise Conflict(f"{officer.name}: {found}")
         await shifts.add(unit.conn, [_row(shift, lead.id, clock.now())])
         if officer_id != lead.id:
-            words = f"Dinas baru untuk Anda: {rules.label(kind)}, {rules.when(shift.starts_at)}."
-            await notices.tell(unit, [officer_id], words, PAGE, clock.now())
+            what = _shift(rules, kind, shift.starts_at)
+            await notices.tell(unit, [officer_id], "shift_new", PAGE, clock.now(), **what)
     await watch(db, house)
 
 
@@ -116,12 +118,12 @@ async def _drop(db: Db, house: House, by: Officer, shift_id: int, state: ShiftSt
             raise Conflict("dinas ini sudah lewat")
         await shifts.change(unit.conn, shift_id, state, by.id, now)
         name = await cases.officer_name(unit.conn, row.officer_id)
-        what = f"{rules.label(row.kind)}, {rules.when(row.starts_at)}"
+        what = _shift(rules, row.kind, row.starts_at)
         if state == ShiftState.SICK:
             whom = [each for each in await lead_on_call(unit.conn, rules, now) if each != by.id]
-            await notices.tell(unit, whom, f"{name} sakit: {what}. Cari pengganti.", PAGE, now, call=True)
+            await notices.tell(unit, whom, "shift_sick", PAGE, now, call=True, name=name, **what)
         if row.officer_id != by.id:
-            await notices.tell(unit, [row.officer_id], f"Dinas Anda dicoret dari jadwal: {what}.", PAGE, now)
+            await notices.tell(unit, [row.officer_id], "shift_gone", PAGE, now, **what)
     if row.begun_at is not None and not rules.calls(row.kind):
         await handover.leave(db, house, row.officer_id)
     await watch(db, house)
@@ -138,8 +140,8 @@ async def ask_swap(db: Db, house: House, officer: Officer, shift_id: int, to: in
         await _may_swap(unit.conn, rules, mine, theirs, to)
         row = {"shift_id": shift_id, "other_id": other_id, "officer_id": officer.id, "to_id": to, "asked_at": now}
         await shifts.ask(unit.conn, row)
-        words = f"{officer.name} minta tukar dinas: {rules.label(mine.kind)}, {rules.when(mine.starts_at)}."
-        await notices.tell(unit, [to], words, PAGE, now, call=True)
+        what = _shift(rules, mine.kind, mine.starts_at)
+        await notices.tell(unit, [to], "swap_asked", PAGE, now, call=True, name=officer.name, **what)
 
 
 async def _pair(
@@ -178,7 +180,7 @@ async def answer_swap(db: Db, house: House, officer: Officer, swap_id: int, agre
             state = SwapState.REFUSED if officer.id == row.to_id else SwapState.WITHDRAWN
             await shifts.settle_swap(unit.conn, swap_id, state=state, answered_at=now)
             other = row.officer_id if officer.id == row.to_id else row.to_id
-            await notices.tell(unit, [other], f"{officer.name} tidak jadi bertukar dinas.", PAGE, now)
+            await notices.tell(unit, [other], "swap_off", PAGE, now, name=officer.name)
             return
         mine, theirs = await _pair(unit, row.officer_id, row.shift_id, row.to_id, row.other_id, now)
         await _may_swap(unit.conn, rules, mine, theirs, row.to_id)
@@ -189,9 +191,9 @@ async def answer_swap(db: Db, house: House, officer: Officer, swap_id: int, agre
             await shifts.change(unit.conn, each.id, ShiftState.SWAPPED, officer.id, now)
         await shifts.add(unit.conn, [_row(each, officer.id, now) for each in new])
         await shifts.settle_swap(unit.conn, swap_id, state=SwapState.AGREED, answered_at=now)
-        await notices.tell(unit, [row.officer_id], f"{officer.name} setuju bertukar dinas.", PAGE, now)
+        await notices.tell(unit, [row.officer_id], "swap_agreed", PAGE, now, name=officer.name)
         whom = [each for each in await duty.leads(unit.conn) if each != officer.id]
-        await notices.tell(unit, whom, "Ada tukar dinas yang perlu Anda lihat.", PAGE, now)
+        await notices.tell(unit, whom, "swap_look", PAGE, now)
 
 
 async def saw_swap(db: Db, lead: Officer, swap_id: int) -> None:
@@ -247,7 +249,11 @@ async def watch(db: Db, house: House) -> int:
         new = [gap for gap in changed if await _is_new(unit.conn, gap, known.get((gap.kind, gap.starts_at)), now)]
         if new:
             whom = await lead_on_call(unit.conn, rules, now)
-            await notices.tell(unit, whom, _words(rules, new), PAGE, now, call=True)
+            shown = ", ".join(
+                f"{rules.label(each.kind)} {rules.when(each.starts_at)} ({each.missing})" for each in new[:NAMED]
+            )
+            kind, more = ("gaps_more" if len(new) > NAMED else "gaps"), len(new) - NAMED
+            await notices.tell(unit, whom, kind, PAGE, now, call=True, gaps=shown, more=more)
         unit.hints.add("alarm")
     return len(new)
 
@@ -259,9 +265,5 @@ async def _is_new(conn: AsyncConnection, gap: Gap, old: Row | None, now: datetim
     return await shifts.new_gap(conn, row)
 
 
-def _words(rules: Rules, gaps: Sequence[Gap], most: int = 6) -> str:
-    shown: Iterable[str] = (
-        f"{rules.label(each.kind)} {rules.when(each.starts_at)} (kurang {each.missing})" for each in gaps[:most]
-    )
-    more = f", dan {len(gaps) - most} lagi" if len(gaps) > most else ""
-    return f"Jadwal kurang petugas: {', '.join(shown)}{more}."
+def _shift(rules: Rules, kind: str, starts_at: datetime) -> dict[str, Any]:
+    return {"shift": rules.label(kind), "when": rules.when(starts_at)}

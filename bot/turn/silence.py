@@ -40,13 +40,11 @@ async def pass_on(db: Db, house: House, assignment: Ref, ticket: Ref) -> bool:
 async def _tell(unit: Unit, house: House, who: int, name: str, number: str, at: datetime) -> None:
     """The silent one, who counts as away until they are back; and the leads, when nobody else is there."""
     push = house.triage.staff.assignment.mode == PUSH
-    words = f"Kasus {number} dialihkan karena belum ada tindakan dari Anda."
     if push:
         await duty.set_values(unit.conn, who, away=True)
-        words += " Anda ditandai sedang tidak di meja; tekan Saya kembali bila sudah siap."
-    await notices.tell(unit, [who], words, f"/desk/tiket/{number}", at, call=True)
+    kind, url = "passed_on_away" if push else "passed_on", f"/desk/tiket/{number}"
+    await notices.tell(unit, [who], kind, url, at, call=True, number=number)
     others = [each for each in await duty.on_duty(unit.conn, at) if each.id != who]
     if not any(there(house.triage.staff.assignment, each, at) for each in others):
-        words = f"Kasus {number} kembali ke antrean: {name} belum merespons dan tidak ada petugas lain di meja."
         leads = [each for each in await duty.leads(unit.conn) if each != who]
-        await notices.tell(unit, leads, words, f"/desk/tiket/{number}", at, call=True)
+        await notices.tell(unit, leads, "unheld", url, at, call=True, number=number, name=name)

@@ -96,6 +96,7 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk/dinding/tabel.xlsx"): LEADS,
     ("GET", "/desk/tinjauan"): LEADS,
     ("POST", "/desk/tinjauan/{ref}"): LEADS,
+    ("POST", "/desk/angka/kunci"): LEADS,
     ("GET", "/desk/tenggat"): STAFF,
     ("POST", "/desk/tenggat/dibaca"): STAFF,
     ("GET", "/desk/alur"): LEADS,

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from bot import clock
 from bot.errors import Conflict
-from bot.models import Assignment, Ticket, TicketEvent
+from bot.models import Assignment, Notice, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.rounds import look
@@ -55,6 +55,12 @@ async def test_given_out_to_who_is_there(db, enter: Enter, app, house) -> None:
     assert await seed.count(db, TicketEvent, kind="moved", actor="clock") == 3
     status, text = await rina.get("/desk/alarm/panel")
     assert status == 200 and f"Kasus {danger.number} diberikan kepada Anda." in text
+    async with db.unit() as unit:  # one of before words were made when they are read
+        old_way = {"officer_id": rina.officer.id, "at": clock.now(), "text": "Kabar {lama}", "url": "/desk"}
+        await unit.conn.execute(sa.insert(table(Notice)), [old_way])
+    await rina.post("/desk/saya", bahasa_meja="en")
+    english = (await rina.get("/desk/alarm/panel"))[1]
+    assert f"Case {danger.number} was given to you." in english and "Kabar {lama}" in english
     upto = max(row[0] for row in await rows(db, "SELECT id FROM notice"))
     await rina.post("/desk/kabar", sampai=str(upto))
     assert "diberikan kepada Anda" not in (await rina.get("/desk/alarm/panel"))[1]

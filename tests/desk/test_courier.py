@@ -54,7 +54,7 @@ async def put(db: Db, house: House, slug: str, kind: str = "dispatched") -> seed
     async with db.unit() as unit:
         batch = Batch(clock.now())
         ticket = {"id": case.ticket.id, "part": case.ticket.part, "number": case.number, "agency": slug, "denials": 1,
-                  "topic": "jalan", "dispatches": 1, "state": "dispatched"}  # fmt: skip
+                  "topic": "jalan", "urgency": "normal", "dispatches": 1, "state": "dispatched"}  # fmt: skip
         deliver(batch, house, ticket, kind)
         await batch.flush(unit)
     return case

@@ -1,17 +1,23 @@
 """Deadlines and numbers at the desk: what a case shows, who is warned, and one export for page and command."""
 
 import csv
+import html
 import io
+import json
+import re
 from datetime import timedelta
 
 import sqlalchemy as sa
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from bot import clock, numbers
-from bot.models import Role, SlaClock, SlaNotice, Ticket
+from bot.models import Officer, Role, SlaClock, SlaNotice, Ticket
 from bot.models.base import table
 from bot.turn.claim import claim
 from bot.turn.reply import reply
 from bot.turn.resolve import resolve
+from bot.web import api, keys
 from tests.desk import seed
 from tests.desk.conftest import Enter
 from tests.turn.test_deadline import Time, opened, read, time
@@ -66,3 +72,44 @@ async def test_the_desk_shows_what_is_due_and_what_was(db, app, enter: Enter, ti
         assert len([line async for line in numbers.rows(conn, numbers.Period(other, other))]) == 1
     assert "".join(lines).splitlines() == text.splitlines()
     assert {each.outcome for each in await read(db, SlaClock)} == {"late", "met"}
+
+    # programs get the same rows with a key of a lead's, until that lead's password, role or account ends it
+    status, page = await lia.post("/desk/angka/kunci")
+    secret = html.unescape(re.search(r'readonly value="([^"]+)"', page)[1])  # type: ignore[index]
+    days = f"from={day}&to={day}"
+
+    site = web.Application()
+    site[keys.DB], site[keys.HOUSE] = db, app[keys.HOUSE]
+    api.setup(site)
+    http = TestClient(TestServer(site))
+
+    async def ask(path: str, given: str = secret) -> tuple[int, str]:
+        headers = {"Authorization": f"Bearer {given}"} if given else {}
+        async with http.get(f"/api/v1/{path}", headers=headers) as answer:
+            return answer.status, await answer.text()
+
+    await http.start_server()
+    (one,) = json.loads((await ask(f"tickets?{days}"))[1])["tickets"]
+    described = json.loads((await ask("openapi.json", ""))[1])["components"]["schemas"]["Ticket"]["properties"]
+    assert list(one) == list(described) == list(found)
+    assert (one["number"], one["hours"], one["resolved_at"], one["dispatched_at"]) == (
+        row.number,
+        2.117,
+        found["resolved_at"],
+        None,
+    )
+    assert (await ask(f"tickets?{days}&format=csv"))[1].splitlines() == text.splitlines()
+    figures = json.loads((await ask(f"numbers?{days}"))[1])
+    assert (figures["tickets"], figures["cases"], figures["people"], figures["solved"]["bot_human"]) == (1, 1, 1, 1)
+    assert figures["hours"]["median"] == 2.117 and figures["clocks"]["first_answer"] == {"met": 0, "late": 1}
+    assert (await ask("tickets?from=besok"))[0] == (await ask(f"numbers?from={day}&to=2020-01-01"))[0] == 422
+    broken = secret[:-1] + ("0" if secret[-1] != "0" else "1")
+    for bad in ("", "x", broken, secret.replace(".", ".9", 1), "1.2.3", "é.1.2"):
+        assert (await ask(f"tickets?{days}", bad))[0] == 401, bad
+    who = sa.update(table(Officer)).where(table(Officer).c.id == lia.officer.id)
+    for change, status in (({"role": "officer"}, 403), ({"role": "lead"}, 200), ({"active": False}, 401),
+                           ({"active": True, "password_hash": "new"}, 401)):  # fmt: skip
+        async with db.unit() as unit:
+            await unit.conn.execute(who.values(**change))
+        assert (await ask(f"numbers?{days}"))[0] == status, change
+    await http.close()

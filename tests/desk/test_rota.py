@@ -4,10 +4,11 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot import clock
 from bot.policy import rota as rules
-from bot.store import shifts
+from bot.store import notices, shifts
 from bot.store.db import Db
 from bot.turn import House, rota
 from bot.web import keys
@@ -147,7 +148,9 @@ async def test_duty_follows_the_rota_and_sickness_leaves_a_gap(db, enter: Enter,
     before = len(await rows(db, "SELECT id FROM notice"))
     assert await rota.watch(db, house) == 0 and len(await rows(db, "SELECT id FROM notice")) == before
     assert (await asep.post(f"/desk/jadwal/{night}/sakit"))[0] == 303
-    words = [row[0] for row in await rows(db, "SELECT text FROM notice ORDER BY id")][before:]
+    async with db.read() as conn:
+        found = (await conn.execute(sa.select(notices.NOTICE).order_by(notices.NOTICE.c.id))).all()
+    words = [notices.words(row) for row in found][before:]
     assert any("Asep sakit" in each for each in words) and any(
         re.search(r"kurang petugas: Malam", each) for each in words
     )

@@ -14,6 +14,7 @@ from bot.engine.knowledge import Knowledge
 from bot.models import AgencyDelivery, Notice, Timer
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store import notices
 from bot.store.db import Db
 from bot.turn import House, Ways, renewal
 from bot.web import keys
@@ -79,9 +80,11 @@ async def test_owners_and_leads_are_told_every_morning_until_it_is_renewed(db: D
         assert "gejala): tidak dikatakan lagi sejak 19-03-2027" in text and "tes): berlaku sampai 03-04-2027" in text
         assert "isolasi" not in text and "jam-layanan" not in text, "not due, and not theirs"
         (told,) = await rows(db, Notice, officer_id=lead.id)
-        assert told.text.startswith("3 jawaban bot") and told.next_at is None
+        assert notices.words(told).startswith("3 jawaban bot") and told.next_at is None
         (told,) = await rows(db, Notice, officer_id=dedi.id)
-        assert told.text.startswith("1 jawaban bot") and told.next_at is not None, "also where they are reached"
+        assert notices.words(told).startswith("1 jawaban bot") and told.next_at is not None, (
+            "also where they are reached"
+        )
 
         await renewal.begin(db)
         server.stop()

@@ -1,4 +1,4 @@
-"""The queue stands in lines
+"""The queue stands in lines, notices keep kind and values, an address knows its conversations
 
 Revision ID: 0016
 Revises: 0015
@@ -7,6 +7,8 @@ Revises: 0015
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
+
+import bot.models.types
 
 revision = "0016"
 down_revision = "0015"
@@ -33,6 +35,9 @@ def upgrade() -> None:
             sqlite_where=WAITING,
             postgresql_where=WAITING,
         )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("data", bot.models.types.Json(), nullable=True))
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.create_index("ix_conversation_address", ["address_id", "part"], unique=False)
 
@@ -40,6 +45,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.drop_index("ix_conversation_address")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_column("data")
+        batch_op.drop_column("kind")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index("ix_ticket_queue_line", sqlite_where=WAITING, postgresql_where=WAITING)
         batch_op.create_index(
