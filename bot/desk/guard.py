@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
-from bot.desk import page, sessions
+from bot.desk import page, practice, sessions
 from bot.desk.keys import SIGNED_IN
 from bot.errors import Conflict, Forbidden, NotFound, StoreDown, WargiError
 from bot.models import Role
@@ -54,6 +54,8 @@ def guarded(route: Route) -> Handler:
         signed = await sessions.find(request) if route.verb is not Verb.ENTER or not _is_static(route) else None
         if signed is not None:
             request[SIGNED_IN] = signed
+            if (answer := await practice.instead(request, signed, route.verb is Verb.LEAVE)) is not None:
+                return answer
         if not may(signed.officer.role if signed else None, route.verb):
             if signed is None:
                 return _to_sign_in(request)

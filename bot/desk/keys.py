@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import jinja2
 from aiohttp import web
@@ -11,6 +12,7 @@ from bot.desk.assets import Assets
 from bot.desk.passwords import Passwords
 from bot.engine.check import Problem
 from bot.engine.flow import Flows
+from bot.models import Officer
 from bot.store.people import SignedIn
 
 
@@ -25,6 +27,25 @@ class Look:
     pity: Sequence[Problem]
 
 
+class Room(Protocol):
+    """Where one officer practises; see `bot.pretend.rooms`."""
+
+    session: str
+
+    @property
+    def url(self) -> str: ...
+
+
+class Rooms(Protocol):
+    def find(self, token: str, owner: str) -> Room | None: ...
+    async def open(self, officer: Officer, owner: str, agent: str = "") -> str: ...
+    async def end(self, token: str) -> None: ...
+
+
+class Invent(Protocol):
+    async def __call__(self) -> None: ...
+
+
 ASSETS = web.AppKey("desk_assets", Assets)
 PASSWORDS = web.AppKey("desk_passwords", Passwords)
 TEMPLATES = web.AppKey("desk_templates", jinja2.Environment)
@@ -33,5 +54,10 @@ STOPPING = web.AppKey("desk_stopping", asyncio.Event)
 
 DRAFTS = web.AppKey("desk_drafts", dict[str, Look])
 """What editors look at, by what it was made of; a few, the newest last."""
+
+PRACTICE = web.AppKey("desk_practice", Rooms)
+"""Where officers practise; not in the server of such a room itself."""
+INVENT = web.AppKey("desk_invent", Invent)
+"""In such a room: one more invented citizen."""
 
 SIGNED_IN = web.RequestKey("desk_signed_in", SignedIn)

@@ -23,6 +23,8 @@ QUIET = 1.0
 """Seconds without another bubble before somebody begins to think."""
 THINK = 4.0
 """And at most so long until they have typed."""
+PATIENT = 20
+"""So often they wait for a bubble that is to come."""
 MOST = 40
 """Citizens at once."""
 
@@ -76,15 +78,26 @@ class Alive:
 
     async def _think(self, key: tuple[str, str]) -> None:
         """Until nothing new has come for a moment; then an answer to all of it."""
+        tries = 0
         try:
             while self._heard.get(key):
                 count = len(self._heard[key])
                 await asyncio.sleep((QUIET + clock.jitter(THINK)) * self._hurry)
                 if len(self._heard[key]) > count:
                     continue
+                if tries < PATIENT and not await self._all_there(key):
+                    tries += 1
+                    continue
+                tries = 0
                 await self._answer(key, self._heard.pop(key))
         except WargiError as error:  # they try again when something new comes
             logs.get("pretend").warning("an invented citizen is silent", error=logs.fault(error))
+
+    async def _all_there(self, key: tuple[str, str]) -> bool:
+        """Nobody answers the first of two bubbles while the second is on its way."""
+        async with self._db.read() as conn:
+            newest = await pretend.newest(conn, Ref.parse(self._heard[key][-1].ref))
+        return any(Ref.parse(out.ref).id == newest for out in self._heard[key])
 
     async def _answer(self, key: tuple[str, str], outs: list[Outbound]) -> None:
         refs = {out.ref: Ref.parse(out.ref) for out in outs}
