@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from bot import clock, i18n, logs, registry, vault
+from bot import clock, i18n, logs, push, registry, vault
 from bot.approved import HINT, Templates
 from bot.config import Config
 from bot.content import Content, content_dir
@@ -102,6 +102,7 @@ class Server:
             self.config.survey_hours, self.url, templates.load(folder, flows.catalogues),
             remind_hours=self.config.window_reminder_hours,
         )  # fmt: skip
+        self.house.push = push.load(self.config.data_dir, push.contact(self.config.public_url, self.config.mail_from))
         self.door.ear = partial(alarm.heard, self.house)
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=512), cookie_jar=aiohttp.DummyCookieJar()

@@ -22,6 +22,7 @@ from bot.desk import (
     guard,
     handover,
     incidents,
+    install,
     instructions,
     lessons,
     likely,
@@ -111,6 +112,8 @@ ROUTES = (
     Route("POST", "/beban/{id}/bicara", load.talked, Verb.ROTA),
     Route("GET", "/saya", alarms.myself, Verb.SELF),
     Route("POST", "/saya", alarms.set_myself, Verb.SELF),
+    Route("POST", "/perangkat", install.subscribe, Verb.SELF),
+    Route("POST", "/perangkat/hapus", install.unsubscribe, Verb.SELF),
     Route("GET", "/latihan", practice.practice_page, Verb.SELF),
     Route("POST", "/latihan", practice.begin, Verb.SELF),
     Route("POST", "/latihan/warga", practice.somebody, Verb.SELF),
@@ -164,6 +167,9 @@ ROUTES = (
     Route("POST", "/keluar", door.sign_out, Verb.LEAVE),
     Route("GET", "/undangan/{token}", door.invitation, Verb.ENTER),
     Route("POST", "/undangan/{token}", door.accept, Verb.ENTER),
+    Route("GET", "/manifest.webmanifest", install.manifest, Verb.ENTER),
+    Route("GET", "/sw.js", install.worker, Verb.ENTER),
+    Route("GET", "/luring", install.offline, Verb.ENTER),
     Route("GET", "/static/{name:.+}", static, Verb.ENTER),
 )
 """Every door of the desk and who may use it. A page is one row here, one handler, one template."""

@@ -7,6 +7,7 @@ from bot import clock
 from bot.engine.flow import Flows
 from bot.message import Channel, Limits
 from bot.policy.templates import Purpose
+from bot.push import Push
 from bot.store.batch import Batch
 from bot.triage.room import Triage
 from bot.turn.courtesy import Courtesies
@@ -46,6 +47,8 @@ class House:
     courtesies: Courtesies = field(default_factory=Courtesies)
     remind_hours: float = 0.0
     """So long after a citizen's last message they are asked to reply while they can still be answered; 0 = never."""
+    push: Push | None = None
+    """News in officers' browsers; None while there is no key for it."""
 
     def batch(self) -> Batch:
         """For a verb that may speak."""
