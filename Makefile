@@ -15,7 +15,7 @@ SHELL_FILES := .ci/run $(wildcard deploy/*.sh tools/*.sh)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check e2e bench lock clean
+.PHONY: help setup run test check e2e faults bench lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,9 @@ e2e: $(VENV)/.dev  ## tests in a real browser (Debian: apt-get install chromium)
 
 bench: $(VENV)/.test  ## measure this machine: messages a second, waiting times
 	$(BIN)/python -m tests.bench $(ARGS)
+
+faults: $(VENV)/.test  ## break everything that may break, and judge what came of it (ARGS="--only F08", "--defects", "--list")
+	$(BIN)/python -m tests.faults.battery $(ARGS)
 
 # dev.txt holds everything, so it is made first and the others may not differ from it. Hashes, but no address of any
 # registry: whoever installs uses the one that their own pip is set to. UPGRADE=--upgrade takes the newest versions.

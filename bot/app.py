@@ -31,6 +31,7 @@ from bot.rounds import Rounds
 from bot.store import leases, schema
 from bot.store.db import Db
 from bot.store.listen import listen
+from bot.store.spool import Spool
 from bot.triage import room
 from bot.turn import House, Ways, alarm
 from bot.web import agency, chat, handed, health, keys, track, upload, webhooks
@@ -59,7 +60,8 @@ class Server:
         self.metrics = Metrics()
         self.hints = Hints()
         self.db = Db(config.database_url, config.data_dir)
-        self.door = Door(self.db)
+        self.spool = Spool(config.data_dir)
+        self.door = Door(self.db, self.spool)
         self.db.after_commit.append(self.metrics.committed)
         self.house: House
         self.shelf: Shelf
@@ -91,6 +93,7 @@ class Server:
         catalogues = self._like.flows.catalogues if self._like else i18n.Catalogues.load(shipped.locales)
         flows = self._like.flows if self._like else flow.load(shipped.flows, catalogues)
         await self._open()
+        self.spool.open()
         self.published = Published(self.db, self.config.data_dir, shipped)
         flows = await self.published.first() or flows
         folder = self.published.content.flows
@@ -127,6 +130,7 @@ class Server:
         else:
             dsn = self.config.database_listen_url or self.config.database_url
             self._listener = asyncio.create_task(listen(dsn, self._heard, life))
+        self._loops.append(asyncio.create_task(self.door.work()))
         if self._like is None:
             lessons = Lessons(self.db, self.house, self.hints, folder / EXAMPLES, self.config.data_dir)
             renewing = self.published.work(self.house, self.hints, lambda new: lessons.begin_anew(new.flows / EXAMPLES))
@@ -172,6 +176,7 @@ class Server:
 
     def _app(self, catalogues: i18n.Catalogues) -> web.Application:
         app = web.Application(client_max_size=webhooks.LIMIT)
+        app[keys.ROLES] = self.roles
         app[keys.CONFIG], app[keys.DB], app[keys.HINTS] = self.config, self.db, self.hints
         app[keys.HOUSE], app[keys.CATALOGUES] = self.house, catalogues
         app[keys.SHELF], app[keys.LINK_KEY] = self.shelf, self.house.vault.signing_key("links")
@@ -248,6 +253,7 @@ class Server:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+        await self.door.stop()
         if served:
             await self.house.courtesies.stop()
         if self._http is not None:

@@ -177,7 +177,7 @@ def doctor(
 async def _doctor(config: "Config") -> int:
     from bot.config import OWN, PREFIX, SECRETS
     from bot.registry import ADAPTERS
-    from bot.store import schema
+    from bot.store import schema, spool
     from bot.store.db import Db
 
     db = Db(config.database_url, config.data_dir)
@@ -195,6 +195,9 @@ async def _doctor(config: "Config") -> int:
         typer.echo(f"{'schema':42}{found or 'empty'} (newest: {schema.revisions()[-1]})")
     else:
         typer.echo(f"{'schema':42}no database yet; `wargi run` makes it")
+    kept = spool.look(config.data_dir / spool.FOLDER)
+    waits = f"{kept.files} files, {kept.size} bytes since {kept.since}" if kept.files else "empty"
+    typer.echo(f"{'spool':42}{waits}" + (f"; {kept.damaged} damaged, look into them" if kept.damaged else ""))
     return 0
 
 

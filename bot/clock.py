@@ -51,7 +51,7 @@ def part_of(channel: str, address: str) -> int:
     return zlib.crc32(f"{channel}:{address}".encode("utf-8", "replace")) % PARTS
 
 
-# -- a clock of one's own: for tests, and for `wargi demo` -------------------------------------------------------------------------------------
+# -- a clock of one's own: for tests, and for `wargi demo` -----------------------------------------
 
 _frozen: random.Random | None = None
 

@@ -8,6 +8,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from bot import failpoint
 from bot.errors import ConfigError
 
 PREFIX = "WARGI_"
@@ -88,7 +89,7 @@ def load(env: Mapping[str, str] | None = None, groups: Iterable[Group] = ()) -> 
         secrets |= {f"{group.name}_{one.name}" for one in group.settings if one.secret}
     values: dict[str, Any] = {}
     for name, text in env.items():
-        if not name.startswith(PREFIX):
+        if not name.startswith(PREFIX) or name == failpoint.NAME:
             continue
         key = name[len(PREFIX) :].lower()
         if key.endswith("_file") and key[:-5] in secrets:

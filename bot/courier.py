@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import orjson
 
-from bot import clock, logs
+from bot import clock, failpoint, logs
 from bot.errors import NotFound
 from bot.models import DeliveryState
 from bot.models.ref import Ref
@@ -49,6 +49,7 @@ class Courier:
     async def _carry(self, what: Mapping[str, Any]) -> None:
         error = ""
         try:
+            failpoint.here("dispatch.before_http")
             async with asyncio.timeout(TIMEOUT):
                 await (self._call(what) if what["via"] == "webhook" else self._mail(what))
         except TimeoutError:
@@ -57,6 +58,7 @@ class Courier:
             error = str(problem) if isinstance(problem, NotFound | ConnectionError) else logs.fault(problem)
         if error:
             self._log.warning("delivery failed", agency=what["agency"], via=what["via"], error=error)
+        failpoint.here("dispatch.after_http")
         attempts, now = what["attempts"] + 1, clock.now()
         wait = self._waits[attempts - 1] if error and attempts <= len(self._waits) else None
         state = DeliveryState.SENT if not error else DeliveryState.READY if wait is not None else DeliveryState.STUCK

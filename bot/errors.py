@@ -38,9 +38,13 @@ class Conflict(WargiError):
 
 
 class StoreDown(WargiError):
-    """The database does not answer: doors answer 503 so that the platform sends again."""
+    """The database does not answer: what citizens say goes to the spool, or is answered 503 so that the platform sends again."""
 
     retryable = True
+
+
+class Unstorable(StoreDown):
+    """The database answers but takes these rows in no form: waiting will not help."""
 
 
 class FlowError(WargiError):

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import aiohttp
 import orjson
 
-from bot import clock, logs, pushing
+from bot import clock, failpoint, logs, pushing
 from bot.errors import SendError
 from bot.message import Choice, Outbound, Template
 from bot.metrics import Metrics
@@ -103,8 +103,10 @@ class Pager:
     async def _call(self, call: boxes.Row) -> None:
         error = ""
         try:
+            failpoint.here("page.before_send")
             async with asyncio.timeout(TIMEOUT):
                 await self._send(call)
+            failpoint.here("page.after_send")
         except Exception as problem:
             error = str(problem) if isinstance(problem, SendError) else logs.fault(problem)
             self._log.warning("call failed", via=call.via, error=error)

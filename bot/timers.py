@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from bot import clock, courier
+from bot import clock, courier, failpoint
 from bot.errors import Conflict, NotFound
 from bot.models.ref import Ref
 from bot.store import boxes, cases, talk
@@ -125,6 +125,7 @@ async def ring_clocks(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> No
     if not await boxes.drop_timers(unit.conn, [Ref(row.id, row.part) for row in rows]):
         raise Conflict("a deadline has moved")
     await act()
+    failpoint.here("deadline.before_commit")
 
 
 OF_TALK = frozenset({dialogue.QUIET, dialogue.LATER, dialogue.LOOKUP, asleep.ASLEEP})
@@ -147,4 +148,5 @@ async def ring(unit: Unit, house: House, kind: str, subject: Ref, timer: bytes) 
         return "moved"
     if outcome == "done":
         await batch.flush(unit)
+    failpoint.here("timer.before_commit")
     return outcome

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from bot import clock, logs, timers
+from bot import clock, failpoint, logs, timers
 from bot.courier import Courier
 from bot.delivery import Delivery
 from bot.errands import Errands
@@ -143,8 +143,10 @@ class Worker:
                 rows = await boxes.pending(unit.conn, None if self._db.is_sqlite else sorted(held), MOST)
                 if not rows:
                     return 0
+                failpoint.here("turn.claimed")
                 self._show_typing(rows)
                 await self._run(unit, held, rows)
+            failpoint.here("turn.committed")
         except WargiError:
             raise
         except Exception as error:
@@ -294,6 +296,7 @@ class Worker:
 
     async def _ring_one(self, held: Mapping[int, int], row: boxes.Row) -> str:
         try:
+            failpoint.here("timer.claimed")
             async with self._db.unit() as unit:
                 if not self._db.is_sqlite:
                     await leases.fence(unit.conn, self._name, held, [row.part])
@@ -343,6 +346,7 @@ class Worker:
         give_back = [part for part in self._leaving if not self._delivery.busy(part)]
         async with self._db.unit() as unit:
             leased, surplus = await leases.share(unit.conn, self._name, give_back)
+        failpoint.here("lease.shared")
         self._delivery.valid_until = began + leases.SECONDS - MARGIN
         self._leaving = surplus
         held = {part: token for part, token in leased.items() if part not in surplus}

@@ -19,6 +19,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -29,11 +30,13 @@ import asyncpg
 import pytest
 
 # Nothing here outlives the test run, so nothing need reach the disk.
-SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=200"]
+SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=200")
 
 
 class Cluster:
     """One PostgreSQL server; `stop` removes whatever `start` and `create_database` made."""
+
+    settings: Sequence[str] = SETTINGS
 
     def __init__(self) -> None:
         self.folder: Path | None = None
@@ -55,7 +58,7 @@ class Cluster:
 
     def _launch(self, folder: Path) -> None:
         binaries, data, log = reachable(find_binaries(), folder), folder / "data", folder / "log"
-        options = [word for setting in SETTINGS for word in ("-c", setting)]
+        options = [word for setting in self.settings for word in ("-c", setting)]
         how: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             shutil.chown(folder, "nobody")

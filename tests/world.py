@@ -100,7 +100,7 @@ class WebCitizen:
             found = await answer.json()
         return list(found["messages"] if isinstance(found, dict) else found)
 
-    async def wait_for(self, word: str, seconds: float = 10.0) -> dict[str, Any]:
+    async def wait_for(self, word: str, seconds: float = 30.0) -> dict[str, Any]:
         """The newest message of the house that holds this word, in its text or on its numbered buttons."""
         found: list[dict[str, Any]] = []
 
@@ -118,7 +118,7 @@ def spoken(message: dict[str, Any]) -> str:
     return "\n".join([message["text"], *lines])
 
 
-async def eventually(check: Any, seconds: float = 10.0, what: str = "") -> None:
+async def eventually(check: Any, seconds: float = 30.0, what: str = "") -> None:
     """Asks until it is true."""
     end = asyncio.get_running_loop().time() + seconds
     while True:

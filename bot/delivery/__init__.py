@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from bot import clock, logs
+from bot import clock, failpoint, logs
 from bot.delivery.breaker import Alert
 from bot.delivery.bubble import Bubble, Chains
 from bot.delivery.late import WINDOW_CLOSED, may_leave, note, taken_over
@@ -70,6 +70,8 @@ class Delivery:
 
     def committed(self, unit: Unit) -> None:
         """A `Db.after_commit` listener: takes what this process wrote without reading it again."""
+        if unit.outbox:
+            failpoint.here("outbox.taken")
         self._epochs.update(unit.epochs)
         while len(self._epochs) > EPOCHS_KEPT:
             self._epochs.pop(next(iter(self._epochs)))

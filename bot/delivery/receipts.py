@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from bot import clock, logs
+from bot import clock, failpoint, logs
 from bot.delivery.bubble import Bubble
 from bot.errors import StoreDown
 from bot.message import clean
@@ -90,7 +90,9 @@ class Receipts:
             hints.add(f"c:{Ref(bubble.conversation_id, bubble.part)}")
             if bubble.account.startswith("web:"):
                 hints.add(f"w:{bubble.address}")
+        failpoint.here("receipt.before_commit")
         await self._db.write(boxes.settle([row for _, row in taken]), hints)
+        failpoint.here("receipt.committed")
         for bubble, _ in taken:
             bubble.unwritten -= 1
             self._written(bubble)

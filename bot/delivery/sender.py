@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from heapq import heappop, heappush
 from itertools import count
 
-from bot import clock
+from bot import clock, failpoint
 from bot.delivery.bubble import Bubble
 from bot.delivery.rate import Take
 from bot.errors import Fault, SendError
@@ -92,7 +92,9 @@ class Sender:
     async def _send(self, bubble: Bubble) -> None:
         self.busy += 1
         try:
+            failpoint.here("send.before_http")
             receipt = await self._channel.send(bubble.outbound())
+            failpoint.here("send.after_http")
         except SendError as error:
             self._slow_down(error.fault)
             self._failed(bubble, error)

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot import clock, logs
+from bot import clock, failpoint, logs
 from bot.errors import Fault, FetchError, WargiError
 from bot.fetching.shelve import Refused, cap_of, patience_of, put_away, receive
 from bot.files.shelf import Shelf
@@ -127,6 +127,7 @@ class Fetcher:
         file = self._scratch / clock.new_id().hex()
         try:
             changes, fault = await self._try(row, file)
+            failpoint.here("media.stored")
             await self._write(row, held, changes, fault)
         except WargiError as error:  # the database is away, or the part is another worker's now: the row still waits
             self._log.warning("file not settled", error=logs.fault(error))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
+from bot import failpoint
 from bot.errors import ConfigError, NotFound
 
 CHUNK = 256 * 1024
@@ -72,6 +73,7 @@ class Local:
             return
         os.chmod(source, 0o600)
         _sync(source, os.O_RDONLY)
+        failpoint.here("media.before_rename")
         if os.stat(source.parent).st_dev != os.stat(target.parent).st_dev:  # a rename is only whole within one disk
             source = _copied(source, target.with_name(target.name + ".part"))
         os.replace(source, target)

@@ -43,6 +43,7 @@ class Alive:
         self._groups = {topic.slug: group.slug for group in flows.groups for topic in group.topics}
         self.citizens: dict[tuple[str, str], Citizen] = {}
         self._heard: dict[tuple[str, str], list[Outbound]] = {}
+        self._end = asyncio.Event()
         self._thinking: dict[tuple[str, str], asyncio.Task[None]] = {}
         for channel in channels.values():
             channel.heard = self._hear
@@ -66,11 +67,20 @@ class Alive:
         return address
 
     async def stop(self) -> None:
-        for task in (*self._thinking.values(),):
-            task.cancel()
+        """What they are about to read or write is finished first: a connection that is torn away in its middle is not given back."""
+        self._end.set()
         await asyncio.gather(*self._thinking.values(), return_exceptions=True)
 
+    async def _pause(self, seconds: float) -> bool:
+        """True when it was not the end."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._end.wait()
+        return not self._end.is_set()
+
     def _hear(self, out: Outbound) -> None:
+        if self._end.is_set():
+            return
         key = (out.account, out.address)
         self._heard.setdefault(key, []).append(out)
         if (task := self._thinking.get(key)) is None or task.done():
@@ -82,7 +92,8 @@ class Alive:
         try:
             while self._heard.get(key):
                 count = len(self._heard[key])
-                await asyncio.sleep((QUIET + clock.jitter(THINK)) * self._hurry)
+                if not await self._pause((QUIET + clock.jitter(THINK)) * self._hurry):
+                    return
                 if len(self._heard[key]) > count:
                     continue
                 if tries < PATIENT and not await self._all_there(key):

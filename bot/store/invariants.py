@@ -5,6 +5,7 @@ Each rule's query gives the rows that break it. They only read, and walk whole t
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +14,7 @@ from bot import clock
 from bot.models import Alarm, Delivery, Inbox, InboxItem, Message, MessageStatus, OutboxItem, Timer
 from bot.models.base import table
 from bot.models.states import RANK, AlarmState
+from bot.store import spool
 from bot.store.db import Db
 
 SHOWN = 10
@@ -134,7 +136,16 @@ async def look(db: Db) -> list[tuple[Rule, list[str]]]:
         if db.is_sqlite:
             whole = [str(row[0]) for row in await conn.execute(sa.text("PRAGMA quick_check"))]
             found.append((WHOLE, [row for row in whole if row != "ok"]))
-        return found + await look_in(conn)
+        found += await look_in(conn)
+    return found + look_on_disk(db.data_dir)
+
+
+def look_on_disk(data_dir: Path) -> list[tuple[Rule, list[str]]]:
+    """What waits beside the database."""
+    kept = spool.look(data_dir / spool.FOLDER)
+    late = kept.since is not None and kept.since < clock.now() - SPOOLED.late
+    waits = [f"{kept.files} files, {kept.size} bytes since {kept.since}"] if late else []
+    return [(SPOOLED, waits), (UNREAD, [f"{kept.damaged} files in {data_dir / spool.FOLDER}"] if kept.damaged else [])]
 
 
 async def look_in(conn: AsyncConnection) -> list[tuple[Rule, list[str]]]:
@@ -148,6 +159,16 @@ async def look_in(conn: AsyncConnection) -> list[tuple[Rule, list[str]]]:
 
 
 WHOLE = Rule("file", "the database file is whole", "restore the newest copy: `wargi db restore`", "PRAGMA quick_check")
+SPOOLED = Rule(
+    "I1 spooled", "what was said while the database was down comes in when it is back", "is a gateway running with this data directory?",
+    "", timedelta(minutes=5),
+)  # fmt: skip
+UNREAD = Rule(
+    "I1 damaged",
+    "nothing of the spool is unreadable",
+    "look into the `.damaged` files; delete them once nothing in them is missed",
+    "",
+)
 
 
 def _shown(value: object) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import clock
+from bot import clock, failpoint
 from bot.engine.effects import Facts, Said, Say
 from bot.engine.match import choose
 from bot.engine.texts import text
@@ -136,6 +136,7 @@ def _raise(batch: Batch, house: House, talk: Talk, inbound: Inbound, danger: Dan
     )  # fmt: skip
     if ticket is not None:
         alarm.update(ticket_id=ticket["id"], number=ticket["number"], agency=_agency(house, ticket))
+    failpoint.here("alarm.insert")
     batch.insert("alarm", alarm)
     batch.alarms[alarm["id"]] = alarm
     batch.alarm_changed(alarm)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from bot import clock
+from bot import clock, failpoint
 from bot.engine.effects import Say
 from bot.engine.texts import text
 from bot.errors import Conflict
@@ -36,6 +36,8 @@ async def claim(
         batch = house.batch()
         await take(unit, batch, house, officer, ticket, where=where)
         await batch.flush(unit)
+        failpoint.here("claim.before_commit")
+    failpoint.here("claim.committed")
 
 
 async def take(

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import clock
+from bot import clock, failpoint
 from bot.engine.effects import HandOff, OpenTicket, Say
 from bot.engine.texts import text
 from bot.models import WAITING, Owner, State, Urgency
@@ -34,6 +34,7 @@ def open_ticket(batch: Batch, house: House, talk: Talk, what: OpenTicket | HandO
         "reason": reason, "officer_id": None, "opened_at": now, "updated_at": now, "first_answer_at": None,
         "resolved_at": None, "score": None, "version": 0, **FRESH,
     }  # fmt: skip
+    failpoint.here("ticket.insert")
     batch.insert("ticket", ticket)
     batch.tickets[ticket["id"]] = ticket
     batch.event(ticket, "opened", "citizen", after=State.QUEUED, why=reason)
@@ -52,6 +53,7 @@ def hand_off(batch: Batch, house: House, talk: Talk, what: HandOff) -> dict[str,
         batch.event(ticket, "asked", "citizen", why=what.reason)
     else:
         ticket = open_ticket(batch, house, talk, what, what.reason)
+    failpoint.here("handoff.insert")
     talk.owner = Owner.QUEUE
     waiting.handed(batch, talk)
     batch.queue_changed = True

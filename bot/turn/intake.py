@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import clock
+from bot import clock, failpoint
 from bot.engine.effects import Say
 from bot.engine.texts import score_of_choice, text
 from bot.errors import Unreadable
@@ -55,6 +55,7 @@ async def run(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> list[boxes
     done: list[tuple[bytes, int]] = []
     turns: list[tuple[boxes.Row, Inbound]] = []
     statuses: list[tuple[boxes.Row, Status]] = []
+    failpoint.here("turn.before_parse")
     for row in rows:
         what, reason = _parse(house, row)
         if reason:
@@ -68,7 +69,9 @@ async def run(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> list[boxes
     await _turns(unit, house, batch, turns)
     work, waiting = await receipt.apply(unit, batch, statuses) if statuses else ([], set())
     settled = [each for each in done if each[0] not in waiting]
+    failpoint.here("turn.before_flush")
     await batch.flush(unit, *work, boxes.done(settled), boxes.park(parked))
+    failpoint.here("turn.flushed")
     unit.parked += parked
     return [row for row, inbound in turns if inbound.choice]
 
@@ -228,5 +231,6 @@ def _route(batch: Batch, house: House, thread: Talk, inbound: Inbound, at: datet
         return
     if thread.owner == Owner.SURVEY and survey.answer(batch, house, thread, inbound):
         return
+    failpoint.here("turn.before_step")
     heard = dialogue.said(thread, inbound, acts.continues(batch, thread, inbound, at))
     dialogue.respond(batch, house, thread, heard)

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import clock
+from bot import clock, failpoint
 from bot.errors import NotFound
 from bot.message import Status
 from bot.models import RANK, Delivery, Inbox, Message
@@ -43,6 +43,7 @@ _COLUMNS = (MESSAGE.c.id, MESSAGE.c.part, MESSAGE.c.conversation_id, MESSAGE.c.d
 
 async def apply(unit: Unit, batch: Batch, reported: Reported) -> tuple[list[Work], set[bytes]]:
     """What is to be written of these statuses, and the inbox items that must wait because nobody knows their message."""
+    failpoint.here("status.apply")
     reported = await watermark.spread(unit, reported)
     known = await _messages(unit, reported)
     changes: dict[bytes, dict[str, Any]] = {}

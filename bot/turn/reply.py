@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import clock
+from bot import clock, failpoint
 from bot.engine.texts import text
 from bot.errors import Conflict, NotFound, WargiError
 from bot.files.kinds import TYPES, name_of
@@ -78,6 +78,7 @@ async def reply(
         sla.wrote(batch, thread)
         thread.updated_at = batch.now
         await batch.flush(unit)
+        failpoint.here("reply.before_commit")
         heard = await messages.last_heard(unit.conn, thread.ref)
         if heard is not None:  # whoever answers has read; who only opens the case has promised nothing
             unit.then(lambda: house.courtesies.attend(house.channels, thread.account, thread.address, heard))

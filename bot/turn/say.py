@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot import failpoint
 from bot.engine.effects import Say
 from bot.engine.fill import fill
 from bot.models import Author, Delivery
@@ -92,6 +93,7 @@ def queue(
         return
     if talk.last_inbound_at is not None:  # delivery looks at it again when the bubble leaves
         payload = payload | {"heard": talk.last_inbound_at.timestamp()}
+    failpoint.here("outbox.insert")
     batch.insert(
         "outbox",
         {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot import clock
+from bot import clock, failpoint
 from bot.engine.effects import Say
 from bot.engine.texts import match_score, score_of_choice, survey_question, text
 from bot.errors import NotFound
@@ -43,6 +43,7 @@ def ask(batch: Batch, house: House, talk: Talk, ticket: dict[str, Any], rounds: 
         "round": rounds + 1, "state": SurveyState.ASKED, "asked_at": batch.now, "expires_at": expires_at,
         "answered_at": None, "score": None, "comment": "",
     }  # fmt: skip
+    failpoint.here("survey.insert")
     batch.insert("survey", survey)
     batch.surveys[ticket["id"]] = survey
     batch.timer(EXPIRES, Ref(survey["id"], talk.part), expires_at)

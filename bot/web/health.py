@@ -8,8 +8,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot import clock
 from bot.errors import StoreDown
-from bot.store import alarms, boxes, media
-from bot.web.keys import DB, METRICS
+from bot.store import alarms, boxes, media, spool
+from bot.web.keys import CONFIG, DB, DOOR, METRICS, ROLES
 
 
 def setup(app: web.Application) -> None:
@@ -24,18 +24,24 @@ async def healthz(request: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """The database answers."""
+    """The database answers; or this process takes webhooks and its spool keeps them until it does."""
+    door = request.app[DOOR]
     try:
         async with request.app[DB].read() as conn:
             await boxes.oldest(conn)
     except StoreDown:
-        return web.json_response({"status": "database"}, status=503)
-    return web.json_response({"status": "ok"})
+        keeps = "gateway" in request.app[ROLES] and not door.full
+        return web.json_response({"status": "spooling" if keeps else "database"}, status=200 if keeps else 503)
+    return web.json_response({"status": "spooling" if door.spooling else "ok"})
 
 
 async def metrics(request: web.Request) -> web.Response:
     """Prometheus text; the lags are read now."""
     gauges = request.app[METRICS]
+    now, kept = clock.now(), spool.look(request.app[CONFIG].data_dir / spool.FOLDER)
+    gauges.spool_size.set(kept.size)
+    gauges.spool_age.set((now - kept.since).total_seconds() if kept.since else 0)
+    gauges.spool_damaged.set(kept.damaged)
     try:
         async with request.app[DB].read() as conn:
             waiting, unsent = await boxes.oldest(conn)

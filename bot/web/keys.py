@@ -11,6 +11,7 @@ from bot.store.db import Db
 from bot.turn import House
 from bot.web.door import Door
 
+ROLES: web.AppKey[frozenset[str]] = web.AppKey("roles", frozenset)
 CONFIG = web.AppKey("config", Config)
 DB = web.AppKey("db", Db)
 HINTS = web.AppKey("hints", Hints)

@@ -4,7 +4,7 @@ import hashlib
 
 from aiohttp import web
 
-from bot import logs
+from bot import failpoint, logs
 from bot.errors import StoreDown, Unauthorised, Unreadable
 from bot.message import Channel, Item
 from bot.web.keys import DOOR, METRICS
@@ -35,6 +35,7 @@ def setup(app: web.Application, channel: Channel) -> None:
         except Unauthorised:
             app[METRICS].webhooks.labels(channel.name, "401").inc()
             return web.Response(status=401, text="unauthorised")
+        failpoint.here("webhook.verified")
         items = _split(channel, body)
         try:
             await door.put(items)

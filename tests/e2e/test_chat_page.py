@@ -68,7 +68,7 @@ async def test_a_thread_is_live_answered_by_buttons_and_kept_over_a_reload(stage
     assert await page.locator("#list button:enabled").count() == await last(page).locator("button").count() > 2
     await expect(page.locator("#out li")).to_have_count(0)
     await officer_says(stage, "Saya Petugas, ada yang bisa dibantu?")
-    await expect(last(page, "officer")).to_contain_text("ada yang bisa dibantu", timeout=3000)
+    await expect(last(page, "officer")).to_contain_text("ada yang bisa dibantu", timeout=15_000)
     before = await page.locator("#list li .text").all_inner_texts()
     await page.fill("#text", "belum selesai menulis")
     await page.reload()

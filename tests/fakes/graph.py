@@ -153,7 +153,7 @@ class FakeGraph(Server):
         refs = Counter(one.ref for one in self.accepted if one.ref)
         return sum(count - 1 for count in refs.values())
 
-    async def wait_for(self, address: str, count: int = 1, seconds: float = 10.0) -> list[Accepted]:
+    async def wait_for(self, address: str, count: int = 1, seconds: float = 30.0) -> list[Accepted]:
         """Until this address has got `count` messages."""
         async with asyncio.timeout(seconds):
             while len(self.to(address)) < count:

@@ -118,7 +118,7 @@ class FakeTelegram(Server):
     def to(self, chat: int) -> list[Sent]:
         return [one for one in self.sent if one.chat == chat]
 
-    async def wait_for(self, chat: int, count: int = 1, seconds: float = 10.0) -> list[Sent]:
+    async def wait_for(self, chat: int, count: int = 1, seconds: float = 30.0) -> list[Sent]:
         """Until this chat has got `count` messages."""
         async with asyncio.timeout(seconds):
             while len(self.to(chat)) < count:

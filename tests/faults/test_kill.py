@@ -46,15 +46,17 @@ class Victim:
     env: dict[str, str]
     port: int
     log: Path
+    roles: str = "gateway,worker,desk"
     process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
         with self.log.open("ab") as out:
+            told = [sys.executable, "-m", "bot", "run", "--roles", self.roles]
             self.process = await asyncio.to_thread(
-                subprocess.Popen, [sys.executable, "-m", "bot", "run"], env=self.env, stdout=out, stderr=out, cwd=ROOT
+                subprocess.Popen, told, env=self.env, stdout=out, stderr=out, cwd=self.env.get("PYTHONPATH") or ROOT
             )
         async with aiohttp.ClientSession() as http:
-            for _ in range(400):
+            for _ in range(2000):
                 assert self.process.poll() is None, self.log.read_text()[-3000:]
                 try:
                     async with http.get(f"http://127.0.0.1:{self.port}/healthz") as answer:

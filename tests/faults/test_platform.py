@@ -69,7 +69,7 @@ async def test_too_fast_stops_the_whole_account_for_as_long_as_asked(database_ur
         assert set(await asyncio.gather(*[each.say(http, "halo") for each in citizens])) == {200}
         await eventually(lambda: not world.graph.fail_next, what="the refusal")
         refused = time.monotonic()
-        await eventually(lambda: len(world.graph.accepted) == 24, 15, "all answers")
+        await eventually(lambda: len(world.graph.accepted) == 24, what="all answers")
         early = [one.at - refused for one in world.graph.accepted if 0.5 < one.at - refused < 2.5]
         assert early == [], "sent although the platform had asked for three seconds"
         assert world.graph.duplicates == 0
@@ -84,9 +84,9 @@ async def test_a_pair_limit_delays_only_that_citizen(world: World) -> None:
     begun = time.monotonic()
     for each in others:
         await speak(world, each.address, "lancar")
-    await eventually(lambda: sum(got.text == "lancar" for got in world.graph.accepted) == 4, 3, "the others")
+    await eventually(lambda: sum(got.text == "lancar" for got in world.graph.accepted) == 4, what="the others")
     assert not any(got.text == "satu" and got.at - begun < 0.8 for got in world.graph.accepted)
-    await eventually(lambda: len(world.graph.to(one.address)) == 3, 10, "the delayed ones")
+    await eventually(lambda: len(world.graph.to(one.address)) == 3, what="the delayed ones")
     assert [got.text for got in world.graph.to(one.address)][1:] == ["satu", "dua"]
 
 
@@ -99,7 +99,7 @@ async def test_a_dead_token_keeps_every_message(world: World) -> None:
     await eventually(lambda: len(world.graph.refused) >= 2, what="refusals")
     assert set(world.graph.refused) == {190}
     world.graph.token = token
-    await eventually(lambda: len(world.graph.accepted) == 9, 15, "all messages")
+    await eventually(lambda: len(world.graph.accepted) == 9, what="all messages")
     for each in citizens:
         assert [got.text for got in world.graph.to(each.address)][1:] == ["satu", "dua"]
     assert await _none(world, "SELECT count(*) FROM message WHERE delivery = 'failed'")
@@ -113,7 +113,7 @@ async def test_a_token_that_is_dead_for_a_night_costs_no_message(world: World, m
     sender = world.server._delivery._sender("whatsapp:100200300")  # type: ignore[union-attr]
     monkeypatch.setattr(sender, "_slow_down", lambda fault: None)
     await speak(world, citizen.address, "semalaman", notice=True)
-    await eventually(lambda: any(got.text == "semalaman" for got in world.graph.accepted), 10, "the message")
+    await eventually(lambda: any(got.text == "semalaman" for got in world.graph.accepted), what="the message")
 
 
 @pytest.mark.parametrize("fault", ["hang", "drop"])
@@ -126,8 +126,8 @@ async def test_an_unknown_outcome_with_a_status_is_no_duplicate(
     world.graph.statuses = ("sent", "delivered")
     setattr(world.graph, f"{fault}_next", 1)
     await speak(world, citizen.address, "satu", "dua", notice=True)
-    await eventually(lambda: len(world.graph.to(citizen.address)) == 3, 10, "both")
-    await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), 10, "an empty outbox")
+    await eventually(lambda: len(world.graph.to(citizen.address)) == 3, what="both")
+    await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), what="an empty outbox")
     await asyncio.sleep(4.2)
     assert [got.text for got in world.graph.to(citizen.address)][1:] == ["satu", "dua"]
     assert world.graph.ambiguous == 1 and world.graph.duplicates == 0
@@ -142,10 +142,10 @@ async def test_an_unknown_outcome_without_a_status_is_sent_once_more(
     world.graph.drop_next = 1
     begun = time.monotonic()
     await speak(world, citizen.address, "satu", "dua", notice=True)
-    await eventually(lambda: len(world.graph.to(citizen.address)) == 4, 10, "once more, then the next")
+    await eventually(lambda: len(world.graph.to(citizen.address)) == 4, what="once more, then the next")
     assert [got.text for got in world.graph.to(citizen.address)][1:] == ["satu", "satu", "dua"]
     assert world.graph.to(citizen.address)[2].at - begun > 1.4
-    await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), 10, "an empty outbox")
+    await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), what="an empty outbox")
     assert world.graph.ambiguous == world.graph.duplicates == 1
 
 
@@ -162,7 +162,7 @@ async def test_an_unknown_outcome_outlives_a_restart(world: World, monkeypatch: 
     await asyncio.sleep(0.5)
     assert len(world.graph.to(citizen.address)) == 2, "not before its time"
     await eventually(lambda: len(world.graph.to(citizen.address)) == 3, 25, "once more")
-    await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), 10, "an empty outbox")
+    await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), what="an empty outbox")
     assert world.graph.duplicates == 1
 
 
@@ -180,7 +180,7 @@ async def test_an_answer_that_a_database_refuses_does_not_block_other_receipts(
     await world.graph.wait_for(one.address)
     await two.say(world.browser(), "halo")
     await world.graph.wait_for(two.address)
-    await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), 6, "an empty outbox")
+    await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), what="an empty outbox")
 
 
 async def test_many_bubbles_leave_nothing_in_memory(world: World) -> None:
@@ -189,8 +189,8 @@ async def test_many_bubbles_leave_nothing_in_memory(world: World) -> None:
     for _ in range(5):
         for each in citizens:
             await speak(world, each.address, *[f"baris {k}" for k in range(4)], notice=True)
-    await eventually(lambda: len(world.graph.accepted) == 10 + 200, 15, "all sent")
-    await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), 10, "an empty outbox")
+    await eventually(lambda: len(world.graph.accepted) == 10 + 200, what="all sent")
+    await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), what="an empty outbox")
     sender = world.server._delivery
     assert sender is not None
     await eventually(

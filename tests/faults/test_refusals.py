@@ -28,7 +28,7 @@ def run(folder: Path, seconds: float = 20, **env: str) -> tuple[int, str]:
             _, err = server.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             server.send_signal(signal.SIGTERM)
-            server.communicate(timeout=20)
+            server.communicate(timeout=60)
             return -1, "it serves"
     return server.returncode, err.decode()
 

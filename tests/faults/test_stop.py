@@ -47,7 +47,7 @@ async def test_receipts_in_the_middle_of_their_commit_are_written(
     monkeypatch.setattr(db, "write", slow)
     citizen = world.citizen()
     await citizen.say(world.browser(), "halo")
-    await asyncio.wait_for(begun.wait(), 10)
+    await asyncio.wait_for(begun.wait(), 30)
     await restart(world)
     other = world.citizen(2)
     await other.say(world.browser(), "halo")

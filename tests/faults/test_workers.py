@@ -63,9 +63,9 @@ async def test_a_rebalance_with_sends_in_flight_doubles_nothing(world: World) ->
     await eventually(lambda: world.graph.requests >= 12, what="sends in flight")
     other = await second(world)
     try:
-        await eventually(lambda: _holds(world, 2), 12, "a fair share")
-        await eventually(lambda: len({one.address for one in world.graph.accepted}) == 12, 15, "all answers")
-        await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), 15, "an empty outbox")
+        await eventually(lambda: _holds(world, 2), what="a fair share")
+        await eventually(lambda: len({one.address for one in world.graph.accepted}) == 12, what="all answers")
+        await eventually(lambda: _none(world, "SELECT count(*) FROM outbox"), what="an empty outbox")
         assert world.graph.duplicates == 0, "nothing here was ambiguous"
     finally:
         await other.stop()
@@ -75,7 +75,7 @@ async def test_two_machines_of_one_name_are_two_workers(world: World) -> None:
     """Cloned machines share their host name, and every one of them serves on 8080."""
     other = await second(world, host="127.0.0.2", port=world.server.port)
     try:
-        await eventually(lambda: _holds(world, 2), 10, "each its share, none a part twice")
+        await eventually(lambda: _holds(world, 2), what="each its share, none a part twice")
     finally:
         await other.stop()
 
@@ -98,7 +98,7 @@ async def test_two_workers_keep_order_and_lose_nothing(world: World) -> None:
 
     talking = [asyncio.create_task(talk(each)) for each in citizens]
     other = await second(world)
-    await eventually(lambda: _holds(world, 2), 10, "two at work")
+    await eventually(lambda: _holds(world, 2), what="two at work")
     await asyncio.sleep(1)
     await other.stop()
     await asyncio.sleep(1)
@@ -141,7 +141,7 @@ async def test_rows_read_before_a_lease_changed_hands_are_not_handled(world: Wor
     monkeypatch.setattr(worker.boxes, "pending", slow)
     citizen = world.citizen(of_part(0, 100, 1)[0])
     await citizen.say(world.browser(), "halo")
-    await asyncio.wait_for(reading.wait(), 10)
+    await asyncio.wait_for(reading.wait(), 30)
     # what another process does meanwhile: takes the part, runs the turn, stops
     async with world.server.db.unit() as unit:
         await leases.release(unit.conn, first._name, range(clock.PARTS))
@@ -181,7 +181,7 @@ async def test_a_worker_that_slept_through_its_lease_sends_nothing_old(postgres_
         await eventually(lambda: len(graph.accepted) >= 6, what="the slow worker sends")
         os.kill(sleeper.process.pid, signal.SIGSTOP)
         await helper.start()
-        await eventually(lambda: len({one.address for one in graph.accepted}) == 60, 20, "the other one sends")
+        await eventually(lambda: len({one.address for one in graph.accepted}) == 60, what="the other one sends")
         os.kill(sleeper.process.pid, signal.SIGCONT)
         await asyncio.sleep(2.5)  # longer than a renewal; one that knew nothing would send ten in this time
         assert graph.duplicates <= 4, "only what had passed the last look when it fell asleep may be doubled"

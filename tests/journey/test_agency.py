@@ -83,7 +83,7 @@ async def test_an_agency_works_by_the_link_of_its_mail_and_the_citizen_has_the_l
     await rina.act(number, "ambil")
     assert (await rina.act(number, "langkah/teruskan", instansi="dbmpr", catatan="Mohon ditinjau"))[0] == 200
     await euis.last("ka Dinas Bina Marga")
-    await eventually(lambda: len(mails.got) == 1, 20, "the mail")
+    await eventually(lambda: len(mails.got) == 1, what="the mail")
     to, words = mails.got[0]
     assert to == ["pengaduan@dbmpr.jabar.example"] and number in words and "gorowong" not in words
     found = re.search(rf"{world.url}/instansi/\S+", words)
@@ -106,7 +106,7 @@ async def test_an_agency_works_by_the_link_of_its_mail_and_the_citizen_has_the_l
     await euis.say("Payuneun bumi nomer 12")
     await euis.last(SU["taken"])
     await euis.say("caket warung Bu Euis")
-    await eventually(lambda: _is(world, "SELECT count(*) FROM ticket_event WHERE kind = 'replied'", 1), 20, "the rest")
+    await eventually(lambda: _is(world, "SELECT count(*) FROM ticket_event WHERE kind = 'replied'", 1), what="the rest")
     status, page = await office.open()
     assert "Payuneun bumi nomer 12" in page and "caket warung" in page
     assert await world.one("SELECT state FROM ticket") == "in_progress"
@@ -135,7 +135,7 @@ async def test_an_agency_works_by_the_link_of_its_mail_and_the_citizen_has_the_l
     await euis.last("diaspal ulang")
     await euis.say("parantos, nuhun")
     await euis.last(survey_opening(world))
-    await eventually(lambda: _is(world, "SELECT state FROM ticket", "resolved"), 20, "resolved")
+    await eventually(lambda: _is(world, "SELECT state FROM ticket", "resolved"), what="resolved")
     assert (await office.open())[0] == 404, "the link is over"
 
     moves = await world.rows("SELECT actor, after FROM ticket_event WHERE kind = 'moved' ORDER BY id")
@@ -157,13 +157,13 @@ async def test_a_link_ends_when_the_case_leaves_and_an_answer_may_take_days(worl
     rina = await world.officer("Rina")
     await rina.act(number, "ambil")
     await rina.act(number, "langkah/teruskan", instansi="dbmpr")
-    await eventually(lambda: len(mails.got) == 1, 20, "the mail")
+    await eventually(lambda: len(mails.got) == 1, what="the mail")
     office = Office(world, re.search(r"http\S+/instansi/\S+", mails.got[0][1])[0])  # type: ignore[index]
     status, page = await office.act("kembalikan", alasan="Jalan desa")
     assert status == 200 and "terima kembali" in page and (await office.open())[0] == 404
     await euis.last("sanés wewenang")
     await rina.act(number, "langkah/teruskan", instansi="dbmpr")
-    await eventually(lambda: len(mails.got) == 2, 20, "the second mail")
+    await eventually(lambda: len(mails.got) == 2, what="the second mail")
     assert (await office.open())[0] == 404, "a link is for one dispatch"
     office = Office(world, re.search(r"http\S+/instansi/\S+", mails.got[1][1])[0])  # type: ignore[index]
     await office.act("tunda", tanggal=f"{clock.now() + timedelta(days=3):%Y-%m-%d}", alasan="Menunggu aspal")
@@ -172,12 +172,12 @@ async def test_a_link_ends_when_the_case_leaves_and_an_answer_may_take_days(worl
     clock._now = lambda: real() + timedelta(days=4)
     try:
         await euis.last("diteraskeun deui")  # the timer has brought it back
-        await eventually(lambda: len(mails.got) == 3, 20, "the agency hears of it too")
+        await eventually(lambda: len(mails.got) == 3, what="the agency hears of it too")
         await office.act("tanya", pertanyaan="Masih berlubang?")
         await euis.last("Masih berlubang?")
         clock._now = lambda: real() + timedelta(days=7)
         await euis.say("Sumuhun masih")  # a new conversation by now
-        await eventually(lambda: _is(world, "SELECT state FROM ticket", "in_progress"), 20, "the answer counts")
+        await eventually(lambda: _is(world, "SELECT state FROM ticket", "in_progress"), what="the answer counts")
         assert await world.one("SELECT count(*) FROM conversation") == 2
         where = "SELECT m.conversation_id = t.conversation_id FROM ticket t, message m WHERE m.body = 'Sumuhun masih'"
         assert await world.one(where), "the case follows its citizen into the new conversation"
@@ -203,7 +203,7 @@ async def test_a_step_reaches_a_citizen_outside_the_window_and_a_typed_word_answ
     sent = (await world.graph.wait_for(address, before + 2))[-1]
     assert "Lampu diganti" in str(sent.payload["template"]) and "sudah beres?" in str(sent.payload["template"])
     await world.citizen(1).say(world.browser(), "belum, masih gelap")
-    await eventually(lambda: _is(world, "SELECT state FROM ticket", "in_progress"), 20, "a word is enough")
+    await eventually(lambda: _is(world, "SELECT state FROM ticket", "in_progress"), what="a word is enough")
     assert await world.one("SELECT denials FROM ticket") == 1
     why = await world.one("SELECT why FROM ticket_event WHERE before = 'done'")
     assert why == "belum, masih gelap"

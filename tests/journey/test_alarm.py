@@ -155,7 +155,7 @@ async def test_person_after_person(world: World) -> None:
     await walker.last("Aya nu tiasa dibantos")
     await walker.say("tulung pun bapa eungap, biwirna biru")
     await walker.last("119 – ambulan\n")  # the numbers' names are Sundanese too
-    await eventually(lambda: bool(world.telegram.to(990004)), 20, "the agency is called")
+    await eventually(lambda: bool(world.telegram.to(990004)), what="the agency is called")
     order = [row["name"] for row in await world.rows("SELECT name FROM page WHERE via = 'telegram' ORDER BY at, id")]
     assert order[:4] == ["Susi", "Adi", "Lita", "Posko"]
 
@@ -196,7 +196,7 @@ async def test_another_way_when_one_is_broken(world: World, unused_tcp_port: int
         world.telegram.down = True
         await officer(world, "Rina", telegram="990001", email="rina@example.org")
         await WALKERS["web"](world).say(HELP)
-        await eventually(lambda: bool(mails.got and heard), 20, "mail and webhook")
+        await eventually(lambda: bool(mails.got and heard), what="mail and webhook")
     finally:
         server.stop()
         await runner.cleanup()
@@ -325,7 +325,7 @@ async def test_calls_survive_a_restart(world: World) -> None:
     world.telegram.down = False
     await world.start(world.server.port)
     plan(world)
-    await eventually(lambda: bool(_calls(world, 990001) and _calls(world, 990003)), 30, "both are called")
+    await eventually(lambda: bool(_calls(world, 990001) and _calls(world, 990003)), what="both are called")
 
 
 async def test_edited_words_are_heard(world: World) -> None:

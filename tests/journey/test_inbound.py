@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from bot.errors import StoreDown
+from bot.store import spool
 from tests.fakes.citizen import Citizen, batch, encode, post_signed
 from tests.world import World, eventually
 
@@ -79,11 +80,11 @@ async def test_ticks_and_errors_of_the_platform(world: World) -> None:
     world.graph.duplicate_statuses = 2
     citizen, http = world.citizen(), world.browser()
     await citizen.say(http, "halo")
-    await eventually(lambda: _count(world, "message WHERE delivery = 'read'", 1), 5, "read")
+    await eventually(lambda: _count(world, "message WHERE delivery = 'read'", 1), what="read")
     world.graph.statuses, world.graph.closed_by_status = (), True
     world.graph.closed.add(citizen.address)
     await citizen.say(http, "1")
-    await eventually(lambda: _count(world, "message WHERE delivery = 'failed' AND error <> ''", 1), 5, "failed")
+    await eventually(lambda: _count(world, "message WHERE delivery = 'failed' AND error <> ''", 1), what="failed")
 
 
 ODD: list[tuple[str, bytes]] = [
@@ -178,11 +179,12 @@ async def test_a_poison_turn_is_parked_and_the_others_are_handled(
     assert len(parked) == 1 and "RuntimeError" in parked[0]["error"] and parked[0]["raw"]
 
 
-async def test_database_down_means_503_and_nothing_promised(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_database_down_and_no_room_to_spool_means_503(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def down(rows: object) -> None:
         raise StoreDown("gone")
 
     monkeypatch.setattr(world.server.door, "_write", down)
+    monkeypatch.setattr(spool, "MOST", 0)
     citizen = world.citizen()
     assert await citizen.say(world.browser(), "halo") == 503
     monkeypatch.undo()

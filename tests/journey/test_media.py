@@ -35,7 +35,7 @@ async def states(world: World, *expected: str) -> list[dict[str, Any]]:
         return [row["state"] for row in rows] == list(expected)
 
     try:
-        await eventually(there, 20)
+        await eventually(there)
     except AssertionError:
         raise AssertionError([(row["state"], row["error"], row["attempts"]) for row in rows]) from None
     return rows

@@ -27,7 +27,7 @@ async def in_a_case(world: World, citizen: Citizen) -> tuple[Any, str]:
     for count, words in enumerate(("halo", "1", "petugas"), 1):
         await citizen.say(http, words)
         await world.graph.wait_for(citizen.address, count)
-    await eventually(lambda: world.one("SELECT count(*) FROM ticket"), 20, "a ticket")
+    await eventually(lambda: world.one("SELECT count(*) FROM ticket"), what="a ticket")
     number = await world.one("SELECT number FROM ticket ORDER BY id DESC LIMIT 1")
     desk = await world.officer()
     assert (await desk.act(number, "ambil"))[0] == 200
@@ -40,10 +40,10 @@ async def test_a_citizen_without_a_phone_is_found_and_answered(world: World) -> 
     desk, number = await in_a_case(world, euis)
     assert number in await desk.get(f"/desk?cari={euis.name.split()[-1]}")
     await desk.say(number, "Sampurasun, kami bantu.", "kunci12345678")
-    await eventually(lambda: any("kami bantu" in one.text for one in world.graph.to(euis.address)), 20)
+    await eventually(lambda: any("kami bantu" in one.text for one in world.graph.to(euis.address)))
     euis.hide = False
     await euis.say(world.browser(), "Ini nomor saya kelihatan")
-    await eventually(lambda: world.one("SELECT phone FROM contact WHERE phone <> ''"), 20, "the phone")
+    await eventually(lambda: world.one("SELECT phone FROM contact WHERE phone <> ''"), what="the phone")
     euis.user_id = None
     await euis.say(world.browser(), "dan dari nomor saja")
     await told(world, "sudah dikenal dari alamat lain")
@@ -60,7 +60,7 @@ async def test_replies_follow_a_new_number_and_officers_are_told(world: World) -
     await euis.again(http)
     old, euis.phone, euis.user_id = euis.user_id, "628990001112", "ID.9990001112223334445"
     await desk.say(number, "Masih dengan kami, Bu?", "kunci12345678")
-    await eventually(lambda: any("Masih dengan" in one.text for one in world.graph.to(euis.address)), 20)
+    await eventually(lambda: any("Masih dengan" in one.text for one in world.graph.to(euis.address)))
     assert not any("Masih dengan" in one.text for one in world.graph.to(str(old)))
     await euis.say(http, "Masih, ini nomor baru saya")
     await told(world, f"Kasusnya yang masih terbuka: {number}")
@@ -88,7 +88,7 @@ async def test_a_telegram_chat_that_moves_and_names_in_answers(world: World) -> 
     await walker.last("Kabar ke-3")
     assert [one.text[-10:] for one in telegram.sent if "Kabar" in one.text] == [f"Kabar ke-{n}" for n in (1, 2, 3)]
     await walker.say("Saya di sini sekarang")
-    await eventually(lambda: world.one("SELECT count(*) = 2 FROM address"), 20)
+    await eventually(lambda: world.one("SELECT count(*) = 2 FROM address"))
     assert await world.one("SELECT count(*) FROM contact") == 1
     assert await world.one("SELECT send_to FROM address WHERE address = :a", a=str(old)) == str(person.id)
     lines = "SELECT count(*) FROM message WHERE author = 'system' AND body LIKE 'Obrolan Telegram ini%'"
@@ -98,7 +98,7 @@ async def test_a_telegram_chat_that_moves_and_names_in_answers(world: World) -> 
     hidden, euis.user_id = euis.user_id, None
     world.graph.names[euis.address] = {"user_id": str(hidden)}
     await euis.say(http, "halo")
-    await eventually(lambda: world.one("SELECT 1 FROM alias WHERE value = :v", v=hidden), 20, "the id from the answer")
+    await eventually(lambda: world.one("SELECT 1 FROM alias WHERE value = :v", v=hidden), what="the id from the answer")
     euis.user_id, euis.hide = hidden, True
     await euis.say(http, "halo lagi")
     await world.graph.wait_for(str(hidden), 1)

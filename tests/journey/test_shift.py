@@ -15,7 +15,7 @@ async def test_a_case_finds_its_officer_and_the_next(world: World) -> None:
         await citizen.say(http, words)
         await world.graph.wait_for(citizen.address, count)
     holder = "SELECT o.name FROM ticket t JOIN officer o ON o.id = t.officer_id"
-    await eventually(lambda: _is(world, holder, "Rina"), 10, "given to who is on duty")
+    await eventually(lambda: _is(world, holder, "Rina"), what="given to who is on duty")
     number = await world.one("SELECT number FROM ticket")
     assert (await rina.say(number, "Selamat siang.", "kuncisiang1"))[0] == 200
     assert number in await asep.get("/desk?daftar=semua")
@@ -24,12 +24,12 @@ async def test_a_case_finds_its_officer_and_the_next(world: World) -> None:
     async with world.server.db.unit() as unit:
         mine = await world.one("SELECT id FROM officer WHERE name = 'Rina'")
         await duty.set_values(unit.conn, mine, duty_until=clock.now() - timedelta(seconds=1))
-    await eventually(lambda: _is(world, "SELECT state FROM handover", "open"), 20, "the sheet")
+    await eventually(lambda: _is(world, "SELECT state FROM handover", "open"), what="the sheet")
     assert number in await asep.get("/desk/serah-terima")
     async with world.server.db.unit() as unit:
         sheet = await world.one("SELECT id FROM handover")
         await handovers.change(unit.conn, sheet, due_at=clock.now() - timedelta(seconds=1))
-    await eventually(lambda: _is(world, holder, "Asep"), 20, "given to the next shift")
+    await eventually(lambda: _is(world, holder, "Asep"), what="given to the next shift")
     assert await world.one("SELECT count(*) FROM ticket_event WHERE kind = 'moved'") == 3
     assert (await rina.say(number, "Masih saya?", "kuncisiang2"))[0] == 409
     assert (await asep.say(number, "Saya teruskan.", "kuncisiang3"))[0] == 200

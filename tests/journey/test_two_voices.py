@@ -47,7 +47,7 @@ async def test_no_dialogue_after_the_claim_but_every_notice(world: World) -> Non
     status, _ = await rina.act(number, "ambil")
     assert status == 200
     world.graph.delay = 0.0
-    await eventually(lambda: any("nomor darurat" in one.text for one in world.graph.accepted), 20, "the notice")
+    await eventually(lambda: any("nomor darurat" in one.text for one in world.graph.accepted), what="the notice")
     assert not any("bot masih bicara" in one.text for one in world.graph.accepted)
     suppressed = "message WHERE body = 'bot masih bicara' AND delivery = 'suppressed'"
     await eventually(lambda: _count(world, suppressed, 1), what="suppressed, and said so")

@@ -95,7 +95,7 @@ async def test_a_bubble_that_waited_too_long_leaves_as_its_template_or_not_at_al
     world.graph.token = token
     await world.start(port)
     await world.graph.wait_for(address, before + 1, 20)
-    await eventually(lambda: _gone(world), 20, "an empty outbox")
+    await eventually(lambda: _gone(world), what="an empty outbox")
     assert [one.payload["type"] for one in world.graph.to(address)[before:]] == ["template"]
     assert "window_closed" in await world.one("SELECT error FROM message WHERE body = 'bebas'")
     assert await world.one("SELECT delivery FROM message WHERE body = 'bebas'") == "failed"

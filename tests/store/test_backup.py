@@ -105,7 +105,7 @@ async def test_files_come_along_once(world: World, tmp_path: Path) -> None:
         copy = await backup.take(
             Db(world.database_url, tmp_path), tmp_path, tmp_path / "copies", lambda what, done, whole: told.append(what)
         )
-        await eventually(lambda name=copy.folder.name: _later(name), 5, "the next second")
+        await eventually(lambda name=copy.folder.name: _later(name), what="the next second")
     assert told.count("files") == 1
     assert (tmp_path / "copies" / "files" / "ab" / "cd" / ("ab" * 32)).read_bytes() == b"foto"
     assert len(backup.forget(tmp_path / "copies", 1)) == 1

@@ -97,7 +97,7 @@ async def test_a_timer_that_meets_a_database_error_rings_later(world: World) -> 
         await conn.execute(sa.text("UPDATE timer SET due_at = due_at WHERE kind = 'survey'"))
         await conn.rollback()
         await conn.execute(sa.text("RESET deadlock_timeout"))
-    await eventually(lambda: _is(world, "SELECT state FROM survey", "expired"), 10, "the survey's end")
+    await eventually(lambda: _is(world, "SELECT state FROM survey", "expired"), what="the survey's end")
     assert await world.one("SELECT state FROM ticket") == "closed"
 
 
@@ -168,7 +168,7 @@ async def test_receipts_and_statuses_of_the_same_messages_do_not_block_each_othe
             await write(unit.conn, work)
 
     for _ in range(12):
-        outcomes = await asyncio.wait_for(asyncio.gather(one(), two(), return_exceptions=True), 10)
+        outcomes = await asyncio.wait_for(asyncio.gather(one(), two(), return_exceptions=True), 30)
         assert outcomes == [None, None]
         async with db.unit() as unit:
             await unit.conn.execute(sa.text("UPDATE message SET delivery = 'ready' WHERE author = 'bot'"))

@@ -165,7 +165,7 @@ async def test_a_dead_token_is_probed_by_one_send_and_told(db: Db, monkeypatch: 
     await eventually(lambda: channel.tries > first + 2, what="probes")
     assert channel.tries < 30 + 40 and not channel.sent
     channel.fault = None
-    await eventually(lambda: len(channel.sent) == 30, 20)
+    await eventually(lambda: len(channel.sent) == 30)
     await eventually(lambda: _outages(db, []), what="its end")
     assert {words for _, words in channel.sent} == {"halo"}
     await sender.stop(2)

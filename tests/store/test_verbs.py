@@ -9,7 +9,7 @@ from bot import clock
 from bot.engine.effects import OpenTicket
 from bot.errors import StoreDown
 from bot.message import Item
-from bot.store import talk
+from bot.store import spool, talk
 from bot.store.batch import Batch
 from bot.turn import handoff
 from bot.web.door import Door
@@ -147,7 +147,7 @@ async def test_a_waiter_who_leaves_takes_nobody_along(world: World, monkeypatch:
     waiting[0].cancel()
     waiting[3].cancel()
     go.set()
-    outcomes = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 10)
+    outcomes = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 30)
     assert [type(each) for each in outcomes] == [asyncio.CancelledError, *[type(None)] * 2, asyncio.CancelledError,
                                                  *[type(None)] * 2]  # fmt: skip
     assert await world.one("SELECT count(*) FROM inbox") == 6
@@ -160,6 +160,7 @@ async def test_every_waiter_hears_that_the_store_is_down(world: World, monkeypat
         raise StoreDown("gone")
 
     monkeypatch.setattr(door, "_write", down)
+    monkeypatch.setattr(spool, "MOST", 0)
     items = [Item("web:1", "message", f"kunci-{n}", f"warga{n}", b"{}") for n in range(5)]
     outcomes = await asyncio.gather(*[door.put([item]) for item in items], return_exceptions=True)
     assert {type(each) for each in outcomes} == {StoreDown}

@@ -91,7 +91,7 @@ async def test_whatsapp_and_telegram_become_one_person(world: World, later: Any)
         lambda: "1. Buat laporan" in world.telegram.to(person.id)[-1].text, 20, "the menu, in her language"
     )
     await euis.say(http, "hubungkan")
-    await eventually(lambda: len(world.graph.to(euis.address)) >= 7, 20, "another code")
+    await eventually(lambda: len(world.graph.to(euis.address)) >= 7, what="another code")
     newest = [word for one in world.graph.to(euis.address) for word in one.text.split() if linking.typed(word)][-1]
     later(timedelta(minutes=15, seconds=1))
     await answers(world, stranger, newest, "link_expired")
@@ -110,7 +110,9 @@ async def test_of_two_who_type_a_code_at_once_one_is_linked(world: World) -> Non
     code = await given(world, 1)
     updates = [world.person(n).text(code) for n in range(4)]
     await asyncio.gather(*(world.telegram.post(http, update) for update in updates))
-    await eventually(lambda: sum(len(world.telegram.to(world.person(n).id)) >= 1 for n in range(4)) == 4, 20, "answers")
+    await eventually(
+        lambda: sum(len(world.telegram.to(world.person(n).id)) >= 1 for n in range(4)) == 4, what="answers"
+    )
     done = world.server.house.flows.texts["link_done"]["id"]
     assert sum(done == one.text for one in world.telegram.sent) == 1
     assert await world.one("SELECT count(*) FROM contact WHERE same_id IS NOT NULL") == 1

@@ -1,0 +1,289 @@
+"""One run's stage: a database, the server in its own processes, the platforms, the ledger. Nothing in here belongs to the system."""
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import sqlalchemy as sa
+from aiohttp import web
+
+from bot import failpoint, registry
+from bot.desk import first_link
+from bot.store import schema
+from bot.store.db import Db
+from tests.fakes.citizen import Citizen
+from tests.fakes.graph import FakeGraph
+from tests.fakes.serve import Server
+from tests.faults.test_kill import Victim, free_port
+from tests.world import ROOT, Desk, eventually
+
+PASSWORD = "sampurasun wargi jabar"
+
+
+class Hook(Server):
+    """Where alarms and agencies' webhooks arrive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.got: list[tuple[str, float, dict[str, Any]]] = []
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        return [web.post("/{what}", self._take)]
+
+    async def _take(self, request: web.Request) -> web.Response:
+        now = asyncio.get_running_loop().time()
+        self.got.append((request.match_info["what"], now, json.loads(await request.read())))
+        return web.Response()
+
+
+class Ledger:
+    """What each platform was promised: written and flushed before anybody looks at it."""
+
+    def __init__(self, path: Path) -> None:
+        self._out = path.open("a")
+        self.lines: list[tuple[str, str, str, int, float]] = []
+        """External id, address, text, HTTP status, when."""
+
+    def write(self, *line: Any) -> None:
+        self.lines.append(line)  # type: ignore[arg-type]
+        self._out.write(json.dumps(line) + "\n")
+        self._out.flush()
+        os.fsync(self._out.fileno())
+
+    def close(self) -> None:
+        self._out.close()
+
+    def promised(self) -> dict[str, str]:
+        """External id -> address of all that got a 200."""
+        return {id_: address for id_, address, _, status, _ in self.lines if status == 200}
+
+
+@dataclass
+class Stage:
+    """A server under test and everything around it."""
+
+    url: str
+    folder: Path
+    seed: int
+    env: dict[str, str]
+    graph: FakeGraph
+    hook: Hook
+    ledger: Ledger
+    http: aiohttp.ClientSession
+    link: str = ""
+    """Makes the first officer."""
+    told: str = ""
+    """What WARGI_FAILPOINT says."""
+    wrong: list[str] = field(default_factory=list)
+    """What was seen to break on the way."""
+    posted: list[tuple[str, bytes]] = field(default_factory=list)
+    victims: list[Victim] = field(default_factory=list)
+    deaths: int = 0
+    stalls: int = 0
+    desk: Desk = None  # type: ignore[assignment]
+    chance: random.Random = field(default_factory=random.Random)
+    _minder: asyncio.Task[None] | None = None
+
+    @property
+    def log(self) -> str:
+        return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("log*")))
+
+    @property
+    def struck(self) -> bool:
+        return '"event":"failpoint"' in self.log
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.victims[0].port}"
+
+    def citizen(self, n: int) -> Citizen:
+        one = Citizen(
+            phone=f"62811{self.seed % 1000:03}{n:04}",
+            user_id=f"ID.88{self.seed % 1000:03}{n:06}",
+            name=f"Bejo {n}",
+            tries=400,
+        )
+        one.url = f"{self.base}/webhooks/whatsapp"
+        return one
+
+    async def say(self, who: Citizen, message: dict[str, Any]) -> None:
+        """Posts as the platform does: until it gets a 200. The ledger says what was promised."""
+        text = message.get("text", {}).get("body", message["type"])
+        status = await who.send(self.http, message)
+        self.posted.append((message["id"], who.posted[-1][1]))
+        self.ledger.write(message["id"], who.address, text, status, asyncio.get_running_loop().time())
+
+    async def begin(self, minded: bool = True) -> None:
+        """Starts the server; whoever dies is started again, as a supervisor does."""
+        await self._start(self.told)
+        if minded:
+            self._minder = asyncio.create_task(self._mind())
+
+    async def _start(self, told: str = "", roles: str = "gateway,worker,desk") -> Victim:
+        port = free_port()
+        env = {**self.env, "WARGI_PORT": str(port), failpoint.NAME: told}
+        victim = Victim(env, port, self.folder / f"log{len(self.victims)}", roles)
+        self.victims.append(victim)
+        try:
+            await victim.start()
+        except AssertionError:
+            if not self.struck:
+                raise
+            self.deaths += 1
+            victim.env[failpoint.NAME] = ""
+            await victim.start()
+        return victim
+
+    async def _mind(self) -> None:
+        helped = False
+        while True:
+            await asyncio.sleep(0.05)
+            for victim in self.victims:
+                if victim.process is not None and victim.process.poll() is not None:
+                    victim.env[failpoint.NAME] = ""
+                    await victim.start()
+                    self.deaths += 1
+            if self.told.endswith("hang") and self.struck and not helped:
+                helped, self.stalls = True, 1
+                if not self.is_sqlite:
+                    await self._start("", "worker")
+
+    async def officer(self) -> Desk:
+        """The first officer of this house."""
+        session = aiohttp.ClientSession(
+            cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=aiohttp.ClientTimeout(total=20)
+        )
+        self.desk = Desk(session, self.base, "Rina")
+        await self.insist(lambda: self.desk.get(self.link))
+        await self.insist(lambda: self.desk.post(self.link, nama="Rina", nama_masuk="rina", sandi=PASSWORD))
+        await self.insist(lambda: self.desk.get("/desk"))
+        return self.desk
+
+    async def insist(self, what: Callable[[], Any], seconds: float = 180) -> Any:
+        """An officer presses the button again until it works; what has been done already is as good."""
+        end = asyncio.get_running_loop().time() + seconds
+        while True:
+            try:
+                answer = await what()
+                if not isinstance(answer, tuple) or answer[0] in (200, 409):
+                    return answer
+                trouble = f"{answer[0]} {answer[1][-600:]}"
+            except (aiohttp.ClientError, TimeoutError, AssertionError) as error:
+                trouble = repr(error)
+            if asyncio.get_running_loop().time() > end:
+                raise AssertionError(f"the desk does not work: {trouble}")
+            await asyncio.sleep(0.2)
+
+    async def rows(self, query: str) -> list[dict[str, Any]]:
+        """Looks into the database, beside the server."""
+        db = Db(self.url, self.folder)
+        await db.open_for_reading()
+        try:
+            async with db.read() as conn:
+                return [dict(row) for row in (await conn.execute(sa.text(query))).mappings()]
+        finally:
+            await db.close()
+
+    async def quiet(self, seconds: float = 150) -> None:
+        """Nothing is left to do."""
+
+        async def done() -> bool:
+            left = await self.rows(
+                "SELECT (SELECT count(*) FROM inbox WHERE state = 'pending') + (SELECT count(*) FROM outbox) "
+                "+ (SELECT count(*) FROM media WHERE state = 'pending') AS n"
+            )
+            return bool(left[0]["n"] == 0) and not list((self.folder / "spool").glob("*.spool"))
+
+        await eventually(done, seconds, "an empty inbox, outbox and spool")
+
+    async def end(self) -> None:
+        if self._minder is not None:
+            self._minder.cancel()
+            await asyncio.gather(self._minder, return_exceptions=True)
+        for victim in self.victims:
+            if victim.process is not None:
+                victim.process.kill()
+                await asyncio.to_thread(victim.process.wait)
+        if self.desk is not None:
+            await self.desk.http.close()
+        await self.http.close()
+        await self.graph.stop()
+        await self.hook.stop()
+        self.ledger.close()
+
+
+def _flows(folder: Path, hook: str) -> Path:
+    """The flows as they are shipped, but one agency has a webhook."""
+    flows = folder / "flows"
+    shutil.copytree(ROOT / "flows", flows)
+    agencies = flows / "data" / "agencies.yaml"
+    text = agencies.read_text(encoding="utf-8")
+    before, name, after = text.partition("  dbmpr:\n")
+    after = after.replace("channel: mail", f"channel: webhook\n    url: {hook}/agency", 1)
+    agencies.write_text(before + name + after, encoding="utf-8")
+    return flows
+
+
+@asynccontextmanager
+async def stage(url: str, folder: Path, seed: int, told: str = "", **more: str) -> AsyncIterator[Stage]:
+    """`url`: an empty database, migrated or not; `folder` is there."""
+    graph, hook = FakeGraph(), Hook()
+    await graph.start()
+    await hook.start()
+    db = Db(url, folder)
+    await schema.ready(db)
+    env = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("WARGI_")},
+        "PYTHONPATH": str(ROOT),
+        "WARGI_DATABASE_URL": url,
+        "WARGI_DATA_DIR": str(folder),
+        "WARGI_SECRET_KEY": "not a secret",
+        "WARGI_FLOWS_DIR": str(_flows(folder, hook.url)),
+        "WARGI_LOCALES_DIR": str(ROOT / "locales"),
+        "WARGI_WHATSAPP_APP_SECRET": graph.secret,
+        "WARGI_WHATSAPP_VERIFY_TOKEN": "verify-me",
+        "WARGI_WHATSAPP_ACCESS_TOKEN": graph.token,
+        "WARGI_WHATSAPP_PHONE_NUMBER_ID": "100200300",
+        "WARGI_WHATSAPP_API_URL": graph.url,
+        "WARGI_WHATSAPP_RATE": "0",
+        "WARGI_ALARM_WEBHOOK_URL": f"{hook.url}/alarm",
+        "WARGI_ALARM_WEBHOOK_SECRET": "geheim",
+        **more,
+    }
+    config = registry.settings({name: value for name, value in env.items() if name.startswith("WARGI_")})
+    path = await first_link(db, config)
+    await db.close()
+    http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=25), connector=aiohttp.TCPConnector(limit=0))
+    ledger, chance = Ledger(folder / "ledger"), random.Random(seed)
+    built = Stage(url, folder, seed, env, graph, hook, ledger, http, path or "", told, chance=chance)
+    try:
+        yield built
+    finally:
+        await built.end()
+
+
+def locked(path: Path) -> sqlite3.Connection:
+    """Somebody's sqlite3 shell that holds the write lock."""
+    shell = sqlite3.connect(path, isolation_level=None, timeout=30)
+    shell.execute("BEGIN IMMEDIATE")
+    return shell
+
+
+def stop(victim: Victim, how: signal.Signals = signal.SIGKILL) -> None:
+    assert victim.process is not None
+    with suppress(ProcessLookupError):
+        os.kill(victim.process.pid, how)

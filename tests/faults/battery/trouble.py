@@ -1,0 +1,207 @@
+"""What may happen beside the failpoints: to the processes, to the database, on the network. Each is a story's background."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import asyncpg
+
+from bot.store import backup, invariants
+from bot.store.db import Db
+from tests.fakes.citizen import post_signed
+from tests.faults.battery.stage import Stage, locked, stop
+from tests.world import eventually
+
+Trouble = Callable[[Stage, Any], Awaitable[None]]
+"""Goes on until it is cancelled; the second is the PostgreSQL of its own, if it has one."""
+
+
+async def kills(stage: Stage, _: Any) -> None:
+    """kill -9 at eight random moments, 1.5 seconds apart on average; `KILLS=100 make test ARGS="-k no_word"` is the long run."""
+    for _again in range(8):
+        await asyncio.sleep(min(6.0, stage.chance.expovariate(1 / 1.5)))
+        begun = stage.deaths
+        stop(stage.victims[0])
+        await eventually(lambda n=begun: stage.deaths > n, 60, "the next process")  # type: ignore[misc]
+
+
+async def pauses(stage: Stage, _: Any) -> None:
+    """The process stands still for eight seconds, longer than a lease; another takes over, and the first wakes."""
+    await asyncio.sleep(2)
+    process = stage.victims[0].process
+    assert process is not None
+    with suppress(ProcessLookupError):
+        os.kill(process.pid, signal.SIGSTOP)
+    try:
+        if not stage.is_sqlite:
+            await stage._start("", "worker")
+        await asyncio.sleep(8)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGCONT)
+    stage.stalls += 1
+
+
+async def foreign_lock(stage: Stage, _: Any) -> None:
+    """Somebody else's transaction keeps the database from taking anything for seven seconds, twice."""
+    for _again in range(2):
+        await asyncio.sleep(1)
+        if stage.is_sqlite:
+            shell = await asyncio.to_thread(locked, stage.folder / "wargi.db")
+            await asyncio.sleep(7)
+            shell.execute("ROLLBACK")
+            shell.close()
+        else:
+            async with _admin(stage) as conn, conn.transaction():
+                await conn.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
+                await asyncio.sleep(7)
+
+
+async def backends_end(stage: Stage, _: Any) -> None:
+    """Somebody ends all our connections, ten times."""
+    for _again in range(10):
+        await asyncio.sleep(1)
+        async with _admin(stage) as conn:
+            await conn.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
+async def read_only(stage: Stage, _: Any) -> None:
+    """A failover that went half way: the database reads, and writes nothing for six seconds."""
+    name = urlsplit(stage.url).path.lstrip("/")
+    await asyncio.sleep(1)
+    for value in ("on", "off"):
+        async with _admin(stage) as conn:
+            await conn.execute("SET default_transaction_read_only = off")
+            await conn.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {value}')
+            await conn.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        await asyncio.sleep(6 if value == "on" else 0)
+
+
+async def restarts(stage: Stage, own: Any) -> None:
+    """PostgreSQL is killed and comes back after three seconds, twice."""
+    for _again in range(2):
+        await asyncio.sleep(1.5)
+        await asyncio.to_thread(own.kill)
+        await asyncio.sleep(3)
+        await asyncio.to_thread(own.again)
+
+
+async def repeats(stage: Stage, _: Any) -> None:
+    """The platform delivers everything once more, out of order, several at once; also what has long been answered."""
+    while True:
+        await asyncio.sleep(0.3)
+        bodies = [body for _, body in stage.posted]
+        stage.chance.shuffle(bodies)
+        url = f"{stage.base}/webhooks/whatsapp"
+        await asyncio.gather(*[post_signed(stage.http, url, stage.graph.secret, body) for body in bodies[:8]])
+
+
+async def backups(stage: Stage, _: Any) -> None:
+    """A copy is taken while everything goes on, and every rule holds in it."""
+    await asyncio.sleep(2)
+    while True:
+        db = Db(stage.url, stage.folder)
+        made = await backup.take(db, stage.folder, stage.folder / "copies", lambda *_: None)
+        await db.close()
+        if stage.is_sqlite:
+            copy = Db(f"sqlite:///{made.folder}/wargi.db", stage.folder)
+            await copy.open_for_reading()
+            async with copy.read() as conn:
+                found = await invariants.look_in(conn)
+            await copy.close()
+            late = ("I1 unhandled", "I6 unsent", "I10 late timer", "I11 unheard")
+            broken = [
+                f"in the copy: {rule.name}: {row}" for rule, rows in found for row in rows if rule.name not in late
+            ]
+            stage.wrong += broken
+        await asyncio.sleep(1.5)
+
+
+async def slow_visitors(stage: Stage, _: Any) -> None:
+    """Three hundred sockets that say a byte a second, bodies that are too large, and ones that unpack to a thousand times their size."""
+    port = stage.victims[0].port
+    writers = []
+    for _again in range(300):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /webhooks/whatsapp HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
+        writers.append(writer)
+    url = f"{stage.base}/webhooks/whatsapp"
+    try:
+        while True:
+            for writer in writers:
+                with suppress(ConnectionError):
+                    writer.write(b"x")
+            with suppress(aiohttp.ClientError):
+                async with stage.http.post(url, data=bytes(30_000_000)) as answer:
+                    if answer.status != 413:
+                        stage.wrong.append(f"F18 a body of 30 MB got {answer.status}")
+            await asyncio.sleep(1)
+            process = stage.victims[0].process
+            assert process is not None
+            pages = int((await asyncio.to_thread(open, f"/proc/{process.pid}/statm")).read().split()[1])
+            if pages * os.sysconf("SC_PAGE_SIZE") > 400e6:
+                stage.wrong.append("F18 more than 400 MB of memory")
+    finally:
+        for writer in writers:
+            writer.close()
+
+
+async def angry_platform(stage: Stage, _: Any) -> None:
+    """A tenth of the sends is refused for a moment, some are accepted and the answer is cut off."""
+    stage.graph.fail_p, stage.graph.drop_p = 0.1, 0.03
+    try:
+        await asyncio.sleep(12)
+    finally:
+        stage.graph.fail_p = stage.graph.drop_p = 0.0
+
+
+def _admin(stage: Stage) -> Any:
+    class Admin:
+        async def __aenter__(self) -> asyncpg.Connection:
+            self.conn = await asyncpg.connect(stage.url)
+            return self.conn
+
+        async def __aexit__(self, *_: object) -> None:
+            await self.conn.close()
+
+    return Admin()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One cell: what happens, where, and what is forgiven."""
+
+    name: str
+    what: Trouble | None = None
+    on: tuple[str, ...] = ("sqlite", "postgresql")
+    told: str = ""
+    doubles: int = 0
+    own: bool = False
+    """Needs a PostgreSQL of its own."""
+    more: dict[str, str] = field(default_factory=dict)
+
+
+MANY = 1000
+"""After a kill or a pause, what was in flight may come twice: how much, is for the judge of each send to say."""
+TROUBLES = (
+    Case("F01 kill -9", kills, doubles=MANY),
+    Case("F03 repeats", repeats),
+    Case("F07 angry platform", angry_platform, doubles=MANY),
+    Case("F08a PostgreSQL restarts", restarts, ("postgresql",), own=True),
+    Case("F08b backends end", backends_end, ("postgresql",)),
+    Case("F08h read-only", read_only, ("postgresql",)),
+    Case("F08e/F09a foreign lock", foreign_lock),
+    Case("F16 pause", pauses, doubles=MANY),
+    Case("F18 slow visitors", slow_visitors),
+    Case("F20 backup under load", backups),
+)
