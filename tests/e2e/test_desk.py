@@ -364,3 +364,20 @@ async def test_everybody_can_use_it(stage: Stage, width: int, height: int, schem
     await accessible(page, "resolved")
     await page.keyboard.press("?")
     await accessible(page, "keys")
+
+
+async def test_a_case_on_paper(stage: Stage) -> None:
+    """What was said and the facts, numbers masked; nothing that can only be pressed. A phone's window is no limit for it."""
+    words = [("citizen", "Nomor saya 081234567890, jalan rusak"), ("bot", "Baik")]
+    case = await seed.case(stage.server.db, "Euis Komariah", words=words)
+    page = await stage.page(320, 640)
+    await stage.first_officer(page)
+    await page.goto(stage.url + case.url)
+    await page.emulate_media(media="print")
+    await expect(page.locator(".m.citizen .isi")).to_be_visible()
+    await expect(page.locator("#judul-kasus")).to_be_visible()
+    for hidden in (".menu", "#daftar", "#tombol-ambil", "form"):
+        assert not await page.locator(f"{hidden}:visible").count(), hidden
+    assert "081234567890" not in await page.locator("body").inner_text()
+    hidden = "[...document.querySelectorAll('#kasus, #pesan')].some(each => each.scrollHeight > each.clientHeight + 1)"
+    assert not await page.evaluate(hidden), "cut off by a scroll bar that paper does not have"
