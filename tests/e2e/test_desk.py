@@ -381,3 +381,30 @@ async def test_a_case_on_paper(stage: Stage) -> None:
     assert "081234567890" not in await page.locator("body").inner_text()
     hidden = "[...document.querySelectorAll('#kasus, #pesan')].some(each => each.scrollHeight > each.clientHeight + 1)"
     assert not await page.evaluate(hidden), "cut off by a scroll bar that paper does not have"
+
+
+async def tab_to(page: Page, target: str) -> None:
+    """By the Tab key alone."""
+    for _ in range(120):
+        if await page.evaluate("target => document.activeElement.matches(target)", target):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"{target} cannot be reached by Tab")
+
+
+async def test_keys_only_set_the_topic_and_dispatch(stage: Stage) -> None:
+    case = await seed.case(stage.server.db, "Satu", topic="jalan")
+    page = await stage.page()
+    await stage.first_officer(page)
+    await page.goto(stage.url + case.url)
+    await page.wait_for_selector(".sambungan.ya")
+    await page.keyboard.press("a")
+    await expect(page.locator("#teks")).to_be_focused()
+    await tab_to(page, "#topik")
+    await page.keyboard.type("Lampu")
+    await tab_to(page, "form:has(#topik) button")
+    await page.keyboard.press("Enter")
+    await expect(page.locator('#topik option[value="pju"][selected]')).to_have_count(1)  # as the server says it
+    await tab_to(page, "form:has(#instansi) button")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".kepala .chip")).to_have_text("Diteruskan ke instansi")
