@@ -34,6 +34,7 @@ from bot.store.listen import listen
 from bot.store.spool import Spool
 from bot.triage import room
 from bot.turn import House, Ways, alarm
+from bot.watch import Watch
 from bot.web import agency, chat, handed, health, keys, track, upload, webhooks
 from bot.web.door import Door
 from bot.worker import Worker
@@ -59,7 +60,7 @@ class Server:
         self.roles = frozenset(roles)
         self.metrics = Metrics()
         self.hints = Hints()
-        self.db = Db(config.database_url, config.data_dir)
+        self.db = Db(config.database_url, config.data_dir, config.pooled)
         self.spool = Spool(config.data_dir)
         self.door = Door(self.db, self.spool)
         self.db.after_commit.append(self.metrics.committed)
@@ -136,6 +137,7 @@ class Server:
             renewing = self.published.work(self.house, self.hints, lambda new: lessons.begin_anew(new.flows / EXAMPLES))
             self._loops += [asyncio.create_task(loop) for loop in (lessons.work(), self._templates.run(), renewing)]
         if self._worker is not None:
+            self._loops.append(asyncio.create_task(Watch(self.db, self.metrics, self._looks_after_all).work()))
             await self._worker.start()
         if self._fetcher is not None:
             self._fetcher.start()

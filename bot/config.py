@@ -73,6 +73,11 @@ class Config:
     groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The settings of each group that is switched on, defaults filled in: `groups["telegram"]["token"]`."""
 
+    @property
+    def pooled(self) -> bool:
+        """The database's address leads through a pooler: that is what a second, direct one is for."""
+        return bool(self.database_listen_url) and self.database_listen_url != self.database_url
+
 
 OWN = tuple(one for one in fields(Config) if one.name not in ("port_asked", "groups"))
 """What the server itself is set by; the groups come beside it."""

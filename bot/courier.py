@@ -17,6 +17,7 @@ from bot.paging import mail
 from bot.store import agencies
 from bot.store.batch import Batch
 from bot.store.db import Db, Unit
+from bot.telling import message
 from bot.turn import House
 from bot.turn.deliver import row as delivery_row
 
@@ -51,7 +52,7 @@ class Courier:
         try:
             failpoint.here("dispatch.before_http")
             async with asyncio.timeout(TIMEOUT):
-                await (self._call(what) if what["via"] == "webhook" else self._mail(what))
+                await (self._call(what) if what["via"] == "webhook" else self._write(what))
         except TimeoutError:
             error = "tidak menjawab"
         except Exception as problem:
@@ -70,10 +71,16 @@ class Courier:
                 batch.timer(REPORT, LIST, next_report(now))
                 await batch.flush(unit)
 
-    async def _mail(self, what: Mapping[str, Any]) -> None:
+    async def _write(self, what: Mapping[str, Any]) -> None:
+        words = "\n\n".join(filter(None, (what["text"], what["link"])))
+        if what["via"] != "mail":
+            if what["via"] not in self._house.channels:
+                raise NotFound(f"kanal {what['via']} tidak aktif")
+            await message(self._house, what["via"], what["target"], words)
+            return
         if not self._house.ways.mail_url:
             raise NotFound(NO_MAIL)
-        await mail(self._house.ways, what["target"], "\n\n".join(filter(None, (what["text"], what["link"]))))
+        await mail(self._house.ways, what["target"], words)
 
     async def _call(self, what: Mapping[str, Any]) -> None:
         """Signed as our alarms are: `X-Wargi-Signature: sha256=` and the HMAC of the raw bytes, with a key for each agency.

@@ -26,7 +26,7 @@ def _settings() -> "tuple[Config, Db]":
     from bot.store.db import Db
 
     config = registry.settings()
-    return config, Db(config.database_url, config.data_dir)
+    return config, Db(config.database_url, config.data_dir, config.pooled)
 
 
 @db_app.command("upgrade")

@@ -181,7 +181,7 @@ async def _beside(config: "Config", read: Any) -> Any:
     """Reads, whether a server runs or not; None where there is no database yet."""
     from bot.store.db import Db
 
-    db = Db(config.database_url, config.data_dir)
+    db = Db(config.database_url, config.data_dir, config.pooled)
     if db.is_sqlite and not db.sqlite_path.exists():
         return None
     await db.open_for_reading()
@@ -220,7 +220,7 @@ async def _through_database(config: "Config", raw: bytes, by: str, note: str) ->
     from bot.store.db import Db
 
     flows = published.checked(raw, config.data_dir, _folder(config).flows)
-    db = Db(config.database_url, config.data_dir)
+    db = Db(config.database_url, config.data_dir, config.pooled)
     try:
         await schema.ready(db)
     except ConfigError:

@@ -192,7 +192,7 @@ class Pace:
 
 def units(text: str) -> int:
     """UTF-16 units, as Telegram and most others count: an emoji is two."""
-    return len(text) + sum(1 for each in text if each > "\uffff")
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def no_files(file: File) -> int | None:

@@ -34,6 +34,15 @@ class Metrics:
         self.spool_size = gauge("spool_bytes", "What waits on disk for the database, of this data directory")
         self.spool_age = gauge("spool_age_seconds", "Age of the oldest file of the spool")
         self.spool_damaged = gauge("spool_damaged", "Files of the spool that a human must look at")
+        self.inbound_missed = gauge(
+            "inbound_missed", "Messages that usually come in a silence as long as this one", "account"
+        )
+        self.broken = gauge(
+            "invariant_broken", "Rows that break a rule of `wargi doctor --invariants`, ten at most", "rule"
+        )
+        self.checked = gauge("invariants_checked_timestamp_seconds", "When the rules were last looked at")
+        self.timer_lag = gauge("timer_lag_seconds", "Age of the oldest timer that should have rung")
+        self.unknown = gauge("outbox_unknown", "Bubbles of which nobody knows whether they have arrived")
         self.media = counter("media", "Tries to fetch citizens' files by channel and outcome", "channel", "outcome")
         self.media_pending = gauge("media_pending", "Citizens' files that are still to be fetched")
         self.media_lag = gauge("media_lag_seconds", "Age of the oldest file that is still to be fetched")

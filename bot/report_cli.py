@@ -24,7 +24,7 @@ async def _tickets(first: str, last: str) -> None:
 
     when = numbers.period(first, last, clock.now().astimezone(numbers.WIB).date())
     config = registry.settings()
-    db = Db(config.database_url, config.data_dir)
+    db = Db(config.database_url, config.data_dir, config.pooled)
     if db.is_sqlite and not db.sqlite_path.exists():
         raise ConfigError(f"{db.sqlite_path} does not exist; start `wargi run` once, or set WARGI_DATABASE_URL")
     await db.open_for_reading()  # beside a running server

@@ -52,7 +52,7 @@ async def _reach(db: Db, house: House, row: Row) -> str:
             if via == "email":
                 await mail(house.ways, target, text)
             else:
-                await _message(house, via, target, text)
+                await message(house, via, target, text)
             return ""
         except Exception as problem:
             error = logs.fault(problem)
@@ -60,7 +60,8 @@ async def _reach(db: Db, house: House, row: Row) -> str:
     return error
 
 
-async def _message(house: House, via: str, target: str, text: str) -> None:
+async def message(house: House, via: str, target: str, text: str) -> None:
+    """Straight to one chat, in the template where one is set: whoever is told so may not have written for days."""
     channel = house.channels[via]
     out = Outbound(str(Ref(clock.new_id(), 0)), channel.account, target, text)
     if via == "whatsapp" and house.ways.template:

@@ -65,6 +65,8 @@ def _said(message: dict[str, Any]) -> Said:
 
 def _origin(message: dict[str, Any]) -> dict[str, object]:
     """Where the citizen came from: an advertisement, or a thing in the catalogue."""
+    if "referral" not in message and "context" not in message:  # nearly all of them
+        return {}
     referral = brief(message.get("referral"), "source_type", "source_url", "source_id", "headline", "body", "ctwa_clid")
     product = brief(node_of(message.get("context"), "referred_product"), "catalog_id", "product_retailer_id")
     return {key: it for key, it in (("referral", referral), ("product", product)) if it}

@@ -2,6 +2,7 @@
 here comes with the next answer again."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot import logs
@@ -11,6 +12,8 @@ from bot.store.db import Db
 from bot.turn import learnt
 
 KEPT = 10_000
+LINGER = 0.25
+"""Seconds in which more may come: one look at the table answers for all of them."""
 MOST = 1_000
 """Waiting at once; an answer beyond that is not listened to."""
 
@@ -39,9 +42,22 @@ class Names:
 
     async def run(self) -> None:
         while True:
-            what = await self._waiting.get()
+            heard = [await self._waiting.get()]
+            await asyncio.sleep(LINGER)
+            while not self._waiting.empty():
+                heard.append(self._waiting.get_nowait())
             try:
-                await learnt.names(self._db, what.conversation, what.aliases)
+                unknown = await learnt.unknown(self._db, heard)
             except Exception as error:
-                self._known.pop(what, None)
-                logs.get("delivery").warning("names not noted", error=logs.fault(error))
+                self._lost(heard, error)
+                continue
+            for conversation, aliases in unknown:
+                try:
+                    await learnt.names(self._db, conversation, aliases)
+                except Exception as error:
+                    self._lost([Heard(conversation, aliases)], error)
+
+    def _lost(self, heard: Iterable[Heard], error: Exception) -> None:
+        for each in heard:
+            self._known.pop(each, None)
+        logs.get("delivery").warning("names not noted", error=logs.fault(error))

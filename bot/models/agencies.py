@@ -28,9 +28,9 @@ class AgencyDelivery(Hot, table=True):
     agency: str = ""
     """Slug; '' for a mail to a lead."""
     kind: str
-    """`dispatched`, `answered`, `not_yet`, `resumed`, `recalled`, `stuck` or `renew`."""
+    """`dispatched`, `answered`, `not_yet`, `resumed`, `recalled`, `joined`, `cancelled`, `reopened`, `stuck` or `renew`."""
     via: str
-    """`mail` or `webhook`."""
+    """`mail`, `webhook`, or the channel of a chat."""
     target: str
     text: str
     link: str = ""

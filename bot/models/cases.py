@@ -26,7 +26,14 @@ class Ticket(Hot, table=True):
         sa.UniqueConstraint("number", "part"),
         sa.Index("ix_ticket_queue", "rank", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         sa.Index(
-            "ix_ticket_queue_language", "language", "rank", "id", sqlite_where=_WAITING, postgresql_where=_WAITING
+            "ix_ticket_queue_line",
+            "language",
+            "line",
+            "urgency",
+            "rank",
+            "id",
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
         ),
         sa.Index("ix_ticket_queue_topic", "topic", "rank", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         sa.Index("ix_ticket_officer", "officer_id", "state", "rank"),
@@ -51,6 +58,8 @@ class Ticket(Hot, table=True):
     """Orders the queue by urgency, then age, with ageing; see policy.rank."""
     topic: str = ""
     subtopic: str = ""
+    line: str = Field(default="", sa_column_kwargs=_EMPTY)
+    """With language and urgency the line of the queue that it stands in; see `line_of`."""
     place: str = ""
     """As the citizen wrote it."""
     place_code: str = ""
@@ -100,8 +109,13 @@ class Ticket(Hot, table=True):
     """What they last said of it."""
 
 
+def line_of(topic: str, subtopic: str, apart: bool = False) -> str:
+    """Where a case stands: with its topic, or with what a flow asked that has none. `apart`: not everybody takes this sub-topic."""
+    return f"{topic}/{subtopic}" if subtopic and (apart or not topic) else topic
+
+
 FRESH: dict[str, object] = {
-    "agency": "", "dispatches": 0, "dispatched_at": None, "returns": 0, "denials": 0, "back_to": "",
+    "line": "", "agency": "", "dispatches": 0, "dispatched_at": None, "returns": 0, "denials": 0, "back_to": "",
     "answered_at": None, "postponed_until": None, "identity_open": False, "parent_id": None, "parent_part": None, "instruction_id": None,
     "external_class": "", "external_agency": "", "external_number": "", "external_status": "",
 }  # fmt: skip

@@ -74,7 +74,7 @@ class Conversation(Hot, table=True):
     """One thread with one address. `epoch` rises at claim, hand-back and close; `seq` counts its messages without gaps."""
 
     __tablename__ = "conversation"
-    __table_args__ = (CLUSTERED,)
+    __table_args__ = (sa.Index("ix_conversation_address", "address_id", "part"), CLUSTERED)
     address_id: bytes = Field(sa_type=Bytes)
     contact_id: bytes = Field(sa_type=Bytes)
     contact_part: int = Field(sa_type=sa.SmallInteger)

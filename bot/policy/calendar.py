@@ -4,6 +4,7 @@ All sums are taken in whole microseconds of a day that is always 24 hours long: 
 no change of clocks since 1964, so a fixed offset is exact.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -43,6 +44,19 @@ class _Plain:
     week: tuple[tuple[tuple[int, int], ...], ...]
     totals: tuple[int, ...]
     shut: frozenset[int]
+    first: list[int] = field(default_factory=list)
+    """The day from which `sums` count: that of the first question."""
+    sums: list[int] = field(default_factory=lambda: [0])
+    """Open time of all days before the n-th after `first`, as far as somebody has asked."""
+
+    def of(self, ordinal: int) -> int:
+        return 0 if ordinal in self.shut else self.totals[(ordinal + 6) % 7]
+
+    def before(self, ordinal: int) -> int:
+        """Open time from the first day until this day's midnight."""
+        while len(self.sums) <= ordinal - self.first[0]:
+            self.sums.append(self.sums[-1] + self.of(self.first[0] + len(self.sums) - 1))
+        return self.sums[ordinal - self.first[0]]
 
 
 def _plain(calendar: Calendar) -> _Plain:
@@ -54,22 +68,38 @@ def _plain(calendar: Calendar) -> _Plain:
 
 
 def _due(calendar: Calendar, start: datetime, budget: timedelta) -> datetime | None:
-    """Local time at which `budget` has passed, day by day: a day that is not the last costs one subtraction."""
+    """Local time at which `budget` has passed. Days are summed up once for all questions, and the last one is looked up in the sums."""
     plain, left, first = _plain(calendar), budget // MICRO, start.toordinal()
-    since = (start - datetime.combine(start.date(), time())) // MICRO
-    for ordinal in range(first, first + HORIZON):
-        if ordinal in plain.shut:
-            continue
-        weekday = (ordinal + 6) % 7
-        if ordinal != first and left > plain.totals[weekday]:
-            left -= plain.totals[weekday]
-            continue
-        for a, b in plain.week[weekday]:
-            a = max(a, since) if ordinal == first else a
+    if first not in plain.shut:
+        since = (start - datetime.combine(start.date(), time())) // MICRO
+        for a, b in plain.week[(first + 6) % 7]:
+            a = max(a, since)
             if a < b and left <= b - a:
-                return datetime.fromordinal(ordinal) + timedelta(microseconds=a + left)
+                return datetime.fromordinal(first) + timedelta(microseconds=a + left)
             left -= max(0, b - a)
+    last = _day_of(plain, first + 1, left)
+    if last is None:
+        return None
+    left -= plain.before(last) - plain.before(first + 1)
+    for a, b in plain.week[(last + 6) % 7]:
+        if left <= b - a:
+            return datetime.fromordinal(last) + timedelta(microseconds=a + left)
+        left -= b - a
     return None
+
+
+def _day_of(plain: _Plain, first: int, left: int) -> int | None:
+    """The day, from `first` on, in which so much open time ends; None beyond the horizon."""
+    if not plain.first or first < plain.first[0]:
+        plain.first[:], plain.sums[:] = [first], [0]
+    target, end = plain.before(first) + left, first + HORIZON - 1
+    while plain.sums[-1] < target:
+        if plain.first[0] + len(plain.sums) - 1 >= end:
+            return None
+        plain.before(plain.first[0] + len(plain.sums))
+    # the first sum that reaches it is that of the days before the next midnight
+    day = plain.first[0] + bisect_left(plain.sums, target) - 1
+    return day if day < end else None
 
 
 def average(week: Sequence[Sequence[Span]]) -> timedelta:

@@ -8,12 +8,11 @@ from types import MappingProxyType
 from bot.engine.forms import Form, Workshop, near
 from bot.engine.read import Source, Tree
 from bot.errors import FlowError
+from bot.models import Urgency
+from bot.policy.hours import Week, week
 
 CHANNELS = ("login", "mail", "webhook")
 _CODE = re.compile(r"\d\d(\.\d\d)?")
-_HOURS = re.compile(
-    r"(setiap hari|(sen|sel|rab|kam|jum|sab|min)(-(sen|sel|rab|kam|jum|sab|min))?) \d\d\.\d\d-\d\d\.\d\d"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,11 @@ class Contact:
     email: str = ""
     phone: str = ""
     escalation: bool = False
-    """Hears of a case only when something has gone wrong with it: it came back as not done."""
+    """Hears of a case only when something has gone wrong with it: it came back as not done, or lives hang on it and nobody is at
+    the duty desk."""
+    telegram: str = ""
+    """Where a chat message with the signed link reaches them; likewise the next."""
+    whatsapp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class Agency:
     topics: frozenset[str] = frozenset()
     areas: tuple[str, ...] = ()
     """Codes of regencies, or of a whole province; none = everywhere."""
-    hours: tuple[str, ...] = ()
+    hours: Week = ()
+    """Its clock runs in them; () = as the norms' calendars say."""
     contacts: tuple[Contact, ...] = ()
     channel: str = "login"
     url: str = ""
@@ -46,6 +50,11 @@ class Directory:
     agencies: Mapping[str, Agency] = field(default_factory=dict)
     bounces: int = 2
     """After so many returns only a lead sends a case on: somebody must decide whose it is."""
+
+    @property
+    def hours(self) -> dict[str, Week]:
+        """By name, as the history knows them."""
+        return {each.name: each.hours for each in self.agencies.values() if each.hours}
 
     def name(self, slug: str) -> str:
         """What people call it; an agency that is gone from the file keeps at least its slug."""
@@ -87,6 +96,24 @@ def _area(agency: Agency, code: str) -> str | None:
 
 def needs_lead(directory: Directory, returns: int) -> bool:
     return returns >= directory.bounces
+
+
+URGENT = ("dispatched", "not_yet")
+"""What cannot wait for somebody to look at a list, if lives hang on it."""
+
+
+def reached(agency: Agency, kind: str, urgency: str, is_open: bool) -> list[tuple[str, str]]:
+    """(way, target) of everybody there who hears of it. Those who work at the desk see it in their list; a critical case calls them,
+    too, and when they are closed those above them."""
+    calls = urgency == Urgency.CRITICAL and kind in URGENT
+    found = [("webhook", agency.url)] if agency.channel == "webhook" else []
+    for contact in agency.contacts:
+        duty = agency.channel == "mail" or calls
+        above = kind == "not_yet" or (calls and not is_open)
+        if above if contact.escalation else duty:
+            ways = (("mail", contact.email), ("telegram", contact.telegram), ("whatsapp", contact.whatsapp))
+            found += [(via, target) for via, target in ways if target]
+    return found
 
 
 # -- the file --------------------------------------------------------------------------------------
@@ -147,10 +174,13 @@ def _agency(
             form.fail(f"`{code}` is no code of a regency or province", 'write it like `"32.73"`', "areas")
         if regencies and code not in regencies and code not in {each[:2] for each in regencies}:
             form.fail(f"the area `{code}` is not known", near(code, regencies), "areas")
-    hours = form.words("hours")
-    for span in hours:
-        if not _HOURS.fullmatch(span):
-            form.fail(f"`{span}` are no hours", "write them like `sen-jum 07.30-16.00`", "hours")
+    if ":" in name:
+        form.fail(f"`{name}` has a colon, which ends an agency's name in the history", "leave it out", "name")
+    try:
+        open_at = week(form.words("hours"))
+    except ValueError as problem:
+        wrong, _, remedy = str(problem).partition("; ")
+        form.fail(wrong, remedy, "hours")
     channel, url = form.string("channel", "login"), form.string("url", "")
     if channel not in CHANNELS:
         form.fail(f"`channel: {channel}` is not known", near(channel, CHANNELS), "channel")
@@ -161,10 +191,12 @@ def _agency(
     if url and not url.startswith(("https://", "http://")):
         form.fail(f"`{url}` is no web address", "begin it with https://", "url")
     contacts = _contacts(shop, file, slug, form)
-    if channel == "mail" and not any(each.email and not each.escalation for each in contacts):
+    if channel == "mail" and not any(
+        (each.email or each.telegram or each.whatsapp) and not each.escalation for each in contacts
+    ):
         form.fail("nobody has an `email` here", "write one under `contacts`, or `channel: login`", "contacts")
     form.finish()
-    return Agency(slug, name, frozenset(mine), areas, hours, contacts, channel, url)
+    return Agency(slug, name, frozenset(mine), areas, open_at, contacts, channel, url)
 
 
 def _contacts(shop: Workshop, file: str, slug: str, form: Form) -> tuple[Contact, ...]:
@@ -179,6 +211,10 @@ def _contacts(shop: Workshop, file: str, slug: str, form: Form) -> tuple[Contact
         name, email, phone = one.string("name"), one.string("email", ""), one.string("phone", "")
         if email and "@" not in email[1:-1]:
             one.fail(f"`{email}` is no mail address", "write it like `nama@dinas.example`", "email")
-        found.append(Contact(name, email, phone, one.flag("escalation")))
+        chats = [one.string(way, "") for way in ("telegram", "whatsapp")]
+        for way, chat in zip(("telegram", "whatsapp"), chats, strict=True):
+            if chat and not chat.lstrip("-").isdigit():
+                one.fail(f"`{chat}` is no {way} number", f'write digits in quotes, `{way}: "6281…"`', way)
+        found.append(Contact(name, email, phone, one.flag("escalation"), *chats))
         one.finish()
     return tuple(found)

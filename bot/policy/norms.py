@@ -1,14 +1,15 @@
 """How long each step may take, as data (flows/data/sla.yaml): the most exact rule for a ticket wins. Pure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.engine.forms import Form, Workshop, near
 from bot.engine.read import Source
 from bot.models import Urgency
-from bot.policy.calendar import Calendars
+from bot.policy.calendar import Calendar, Calendars, average
 from bot.policy.calendars import STANDARD, rows
+from bot.policy.hours import Week, never_closes
 
 OURS, AGENCY = "ours", "agency"
 FIRST, NEXT, VERIFY, SOLUTION = "first_answer", "next_answer", "verify", "solution"
@@ -47,6 +48,8 @@ class Norm:
     topic: str = ""
     klass: str = ""
     subtopic: str = ""
+    days: float = 0.0
+    """The budget in working days, where it was written so: whoever has other hours has other days."""
 
     def fits(self, kind: str, subject: Subject) -> bool:
         wanted = (
@@ -73,6 +76,9 @@ class Norms:
     night: str = ""
     """The calendar in which officers answer citizens who wait; '' = at all times."""
 
+    hours: Mapping[str, Week] = field(default_factory=dict)
+    """Name of an agency -> when it is open."""
+    made: dict[tuple[Norm, str, str], tuple[Norm, Calendar]] = field(default_factory=dict, repr=False, compare=False)
     known: dict[tuple[str, ...], Norm | None] = field(default_factory=dict, repr=False, compare=False)
     """Answers that were worked out before: every new ticket asks, and there are few kinds of tickets."""
 
@@ -83,6 +89,20 @@ class Norms:
             fitting = [rule for rule in self.rules if rule.fits(kind, subject)]
             self.known[key] = max(fitting, key=lambda rule: rule.exact) if fitting else None
         return self.known[key]
+
+    def runs(self, norm: Norm, region: str, agency: str) -> tuple[Norm, Calendar]:
+        """By which calendar a norm runs, and the norm with its budget there: an agency's clock runs in the hours of that agency, with
+        the holidays of the norm's calendar, unless it is open every day. What runs at all times runs so for an agency, too."""
+        calendar = self.calendars.of(norm.calendar, region)
+        week = self.hours.get(agency, ()) if PARTY[norm.kind] == AGENCY else ()
+        if not week or calendar.always:
+            return norm, calendar
+        key = norm, region[:5], agency
+        if key not in self.made:
+            closed = {} if never_closes(week) else calendar.closed
+            own = replace(calendar, name=agency, week=week, closed=closed, day=average(week), kept=[])
+            self.made[key] = replace(norm, budget=own.day * norm.days if norm.days else norm.budget), own
+        return self.made[key]
 
 
 def read(
@@ -127,8 +147,9 @@ def _rules(
         if breach == QUEUE and PARTY[kind] == AGENCY:
             form.fail("an agency's case cannot go back to our queue by itself", "write `breach: lead`", "breach")
         found = Norm(
-            kind, _budget(form, calendars.base[calendar].day), calendar, warn, breach, urgency, topic, klass, subtopic
-        )
+            kind, _budget(form, calendars.base[calendar].day), calendar, warn, breach, urgency, topic, klass, subtopic,
+            form.number("days", 0, 0.1, 100_000) if form.has("days") else 0.0,
+        )  # fmt: skip
         form.finish()
         if (key := (kind, urgency, topic, klass, subtopic)) in seen:
             form.fail(f"the same norm stands in line {seen[key]}", "keep one of the two", "kind")

@@ -43,6 +43,7 @@ _CONTACT = re.compile(
     r"https?://|www\.|\bt\.me/|\bwa\.me/|\b(?:\+?62|0)8[\d -]{7,}|\b[\w-]+\.(?:com|net|xyz|id|site|link|top)\b", re.I
 )
 _LAUGH = re.compile(r"(?:w?k){3,}w?|(?:h[aeio]){2,}h?|(?:xi){2,}|l+o+l+|wkwk\w*")
+_NUMBERS = int | float
 _TWICE = re.compile(r"(.)\1+")
 _LEET = str.maketrans("01345", "oieas")
 
@@ -154,12 +155,14 @@ def _count(rules: Rules, pace: Pace, before: int, happened: Iterable[str]) -> tu
 
 def level(rules: Rules, pace: Mapping[str, Any] | None) -> int:
     """How this sender is answered now."""
-    counts = _counts(pace or {})
+    if pace is None:
+        return CALM
+    counts = _counts(pace)
     shares = [count / rules.suspect[kind] for kind, count in counts.items() if rules.suspect.get(kind)]
     worst = max(shares, default=0.0)
     if worst >= 1:
         return SLOWER
-    return SLOW if worst >= 0.5 or _number((pace or {}).get("heat")) > rules.messages else CALM
+    return SLOW if worst >= 0.5 or _number(pace.get("heat")) > rules.messages else CALM
 
 
 def fingerprint(text: str) -> tuple[int, ...]:
@@ -199,11 +202,13 @@ def _rest(words: Sequence[str], phrases: Phrases, around: frozenset[str], laughs
 
 def _counts(pace: Mapping[str, Any]) -> dict[str, int]:
     found = pace.get("count")
+    if not found:  # nearly all senders
+        return {}
     return {str(kind): int(count) for kind, count in found.items()} if isinstance(found, dict) else {}
 
 
 def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
+    return float(value) if isinstance(value, _NUMBERS) else 0.0
 
 
 def _integers(value: object) -> list[int]:

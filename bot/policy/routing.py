@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.models import Urgency
+from bot.models.cases import line_of
 
 ALWAYS = "id"
 """Everybody here writes it, and no case waits for it."""
@@ -23,6 +24,10 @@ class Routing:
     def for_leads(self, urgency: str, topic: str, subtopic: str) -> bool:
         """Danger is never left to few."""
         return urgency != Urgency.CRITICAL and bool(self.leads & {topic, subtopic})
+
+    def line(self, topic: str, subtopic: str) -> str:
+        """Where a case stands in the queue: what only leads take has lines of its own, so that it stands in nobody's way."""
+        return line_of(topic, subtopic, apart=subtopic in self.leads and topic not in self.leads)
 
 
 @dataclass(frozen=True, slots=True)

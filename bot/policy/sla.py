@@ -39,6 +39,7 @@ class Event:
     before: str = ""
     after: str = ""
     actor: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Clock:
     stopped_at: datetime | None = None
     void: bool = False
     pauses: tuple[Pause, ...] = ()
+    agency: str = ""
+    """The name of the one whose clock it is, from the row that gave the ticket to it."""
 
     @property
     def party(self) -> str:
@@ -81,11 +84,13 @@ class _Run:
     running: dict[str, Clock] = field(default_factory=dict)
     done: list[Clock] = field(default_factory=list)
     rounds: dict[str, int] = field(default_factory=dict)
+    agency: str = ""
 
     def start(self, kind: str, at: datetime) -> None:
         if kind not in self.running:
             self.rounds[kind] = self.rounds.get(kind, 0) + 1
-            self.running[kind] = Clock(kind, self.rounds[kind], self.subject, at)
+            whose = self.agency if PARTY[kind] == AGENCY else ""
+            self.running[kind] = Clock(kind, self.rounds[kind], self.subject, at, agency=whose)
 
     def stop(self, kind: str, at: datetime, void: bool = False) -> None:
         if (clock := self.running.pop(kind, None)) is not None:
@@ -126,11 +131,14 @@ def replay(events: Iterable[Event], subject: Subject) -> list[Clock]:
                 run.start(NEXT, event.at)
             case "replied":
                 run.stop(NEXT, event.at)
-    return [*run.done, *(replace(clock, subject=subject) for clock in run.running.values())]
+    running = run.running.values()
+    return [*run.done, *(clock if clock.subject is subject else replace(clock, subject=subject) for clock in running)]
 
 
 def _first(rows: Sequence[Event], subject: Subject) -> Subject:
     """How it was before anybody changed it."""
+    if len(rows) == 1:  # a new ticket
+        return subject
     changed = {event.kind: event.before for event in reversed(rows) if event.kind in (URGENCY, TOPIC)}
     return replace(subject, urgency=changed.get(URGENCY, subject.urgency), topic=changed.get(TOPIC, subject.topic))
 
@@ -148,6 +156,7 @@ def _moved(run: _Run, event: Event) -> None:
         run.stop(ACCEPT, at, void=after != State.RETURNED)
         run.stop(FINISH, at, void=True)
     if after == State.DISPATCHED:
+        run.agency = event.why.partition(":")[0].strip()
         if FINISH not in run.running:
             run.start(ACCEPT, at)
         run.start(FINISH, at)
@@ -188,7 +197,7 @@ def read(clock: Clock, norms: Norms, now: datetime) -> Reading | None:
     norm = norms.of(clock.kind, clock.subject)
     if norm is None:
         return None
-    calendar = norms.calendars.of(norm.calendar, clock.subject.region)
+    norm, calendar = norms.runs(norm, clock.subject.region, clock.agency)
     until = clock.stopped_at or now
     pauses = [(each.since, each.until or max(until, each.since)) for each in clock.pauses]
     used = elapsed(calendar, clock.started_at, until, pauses)

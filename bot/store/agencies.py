@@ -14,6 +14,7 @@ from bot.models import (
     Address,
     AgencyDelivery,
     Contact,
+    Conversation,
     DeliveryState,
     Media,
     MediaState,
@@ -28,8 +29,11 @@ from bot.models.ref import Ref
 
 TICKET, EVENT, OFFICER, CONTACT = table(Ticket), table(TicketEvent), table(Officer), table(Contact)
 DELIVERY, MEDIA, MESSAGE, ADDRESS = table(AgencyDelivery), table(Media), table(Message), table(Address)
+TALK = table(Conversation)
 PAGE = 50
 MOST = 200
+FILES = 1000
+"""Looked at for one report: those of one citizen since it was opened."""
 AT_WORK = (*WITH_AGENCY, State.WAITING_CITIZEN)
 SEEN = (*AT_WORK, State.RESOLVED, State.CLOSED)
 """What an agency sees of its own: work, and what came of it."""
@@ -85,19 +89,21 @@ async def steps(conn: AsyncConnection, of: Ref, since: datetime | None) -> list[
 
 
 async def files(conn: AsyncConnection, ticket: Mapping[str, Any]) -> list[RowMapping]:
-    """The files of this very report: what the form gathered, what answered a question about it, and proofs. Another report of the
-    same conversation keeps its own."""
+    """The files of this very report: what the form gathered, what answered a question about it, and proofs, in whichever conversation
+    with this citizen they came. Another report keeps its own."""
     refs = {
         str(each.get("ref")) for each in (ticket["answers"] or {}).get("attachments") or () if isinstance(each, dict)
     }
+    theirs = sa.select(TALK.c.id).where(TALK.c.address_id == ticket["address_id"], TALK.c.part == ticket["part"])
     query = (
         sa.select(MEDIA, MESSAGE.c.data)
         .join_from(MEDIA, MESSAGE, (MESSAGE.c.id == MEDIA.c.message_id) & (MESSAGE.c.part == MEDIA.c.part))
         .where(
-            MEDIA.c.conversation_id == ticket["conversation_id"], MEDIA.c.part == ticket["part"],
-            MEDIA.c.state == MediaState.STORED,
+            MEDIA.c.conversation_id.in_(theirs), MEDIA.c.part == ticket["part"], MEDIA.c.state == MediaState.STORED,
+            # what came after it was opened, or is named in it
+            sa.or_(MEDIA.c.id > ticket["id"], MEDIA.c.ref.in_(sorted(refs))),
         )
-        .order_by(MEDIA.c.id).limit(MOST)
+        .order_by(MEDIA.c.id).limit(FILES)
     )  # fmt: skip
     rows = (await conn.execute(query)).mappings()
     return [

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -11,10 +12,16 @@ from bot import clock
 from bot.models import Address, Alias, Contact, Twin
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.many import insert_into
+from bot.store.many import Many, insert_into, write
 
 ALIAS, TWIN, ADDRESS, CONTACT = table(Alias), table(Twin), table(Address), table(Contact)
 _HOPS = 8
+
+
+@cache
+def _put(dialect: str, into: sa.Table) -> Many:
+    """One row after the other: VALUES of many rows is another statement for each number of them, and Core compiles it every time."""
+    return Many(insert_into(dialect, into).on_conflict_do_nothing(), into.c.keys())
 
 
 class Key(NamedTuple):
@@ -47,13 +54,12 @@ async def claim(conn: AsyncConnection, claims: Mapping[Key, Ref], now: datetime)
          "at": now}
         for key, contact in sorted(claims.items())
     ]  # fmt: skip
-    statement = insert_into(conn.dialect.name, ALIAS).values(rows).on_conflict_do_nothing().returning(ALIAS.c.id)
-    won = (await conn.execute(statement)).scalars().all()
-    if len(won) == len(rows):
+    await write(conn, [(_put(conn.dialect.name, ALIAS), rows)])
+    holds = await owners(conn, claims)
+    if all(holds.get(key) == contact for key, contact in claims.items()):
         return True
-    if won:
-        parts = sorted({key.part for key in claims})
-        await conn.execute(sa.delete(ALIAS).where(ALIAS.c.id.in_(won), ALIAS.c.part.in_(parts)))
+    ours, parts = [row["id"] for row in rows], sorted({key.part for key in claims})
+    await conn.execute(sa.delete(ALIAS).where(ALIAS.c.id.in_(ours), ALIAS.c.part.in_(parts)))
     return False
 
 
@@ -75,8 +81,7 @@ async def flag(conn: AsyncConnection, pairs: Iterable[tuple[Ref, Ref, str]], now
          "why": why, "at": now}
         for one, other, why in sorted({each for a, b, why in pairs for each in ((a, b, why), (b, a, why))})
     ]  # fmt: skip
-    if rows:
-        await conn.execute(insert_into(conn.dialect.name, TWIN).values(rows).on_conflict_do_nothing())
+    await write(conn, [(_put(conn.dialect.name, TWIN), rows)])
 
 
 async def roots(conn: AsyncConnection, contacts: Collection[Ref]) -> dict[Ref, Ref]:

@@ -24,7 +24,7 @@ from bot.models import (
     TicketEvent,
 )
 from bot.models.base import table
-from bot.models.cases import FRESH
+from bot.models.cases import FRESH, line_of
 from bot.models.ref import Ref
 from bot.store import boxes, media, quarantine, sla, talk, tally, walks
 from bot.store.db import Unit
@@ -202,6 +202,10 @@ class Batch:
     async def flush(self, unit: Unit, *more: Work) -> None:
         """Writes everything, and `more`, inside the unit's transaction; notes what must be told after its commit."""
         fresh = {row["id"] for row in self._inserts.get("ticket", ())}
+        for ticket in self._changed_tickets.values():
+            about = ticket["topic"], ticket["subtopic"]
+            if ticket["line"] not in (line_of(*about), line_of(*about, apart=True)):
+                ticket["line"] = line_of(*about)
         tickets = [_change(row, TICKET_CHANGES) for id_, row in self._changed_tickets.items() if id_ not in fresh]
         raised = {row["id"] for row in self._inserts.get("alarm", ())}
         alarms = [_change(row, ALARM_CHANGES) for id_, row in self._changed_alarms.items() if id_ not in raised]

@@ -268,3 +268,10 @@ async def oldest(conn: AsyncConnection) -> tuple[datetime | None, bytes | None]:
     waiting = (await conn.execute(first.order_by(INBOX.c.id).limit(1))).scalar()
     unsent_id = (await conn.execute(sa.select(OUTBOX.c.id).order_by(OUTBOX.c.id).limit(1))).scalar()
     return waiting, unsent_id
+
+
+async def overdue(conn: AsyncConnection) -> tuple[datetime | None, int]:
+    """When the first timer is due, and how many bubbles may or may not have arrived."""
+    first = (await conn.execute(sa.select(TIMER.c.due_at).order_by(TIMER.c.due_at).limit(1))).scalar()
+    doubtful = sa.select(sa.func.count()).select_from(OUTBOX).where(OUTBOX.c.state == Delivery.UNKNOWN)
+    return first, (await conn.execute(doubtful)).scalar() or 0

@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import ConfigError, StoreDown
 from bot.models.ref import Ref
+from bot.store import sqlite
 from bot.store.many import Work, write
 
 PRAGMAS = (
@@ -33,6 +34,17 @@ PRAGMAS = (
 READ_PRAGMAS = ("busy_timeout=5000", "cache_size=-16384", "query_only=ON")
 PATIENCE = 10.0
 """Seconds for one statement on PostgreSQL: a server that has vanished from the network never says so."""
+_PREPARED: dict[str, Any] = {
+    # a plan made while the tables are empty would scan them for ever
+    "server_settings": {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"},
+}
+_UNPREPARED: dict[str, Any] = {
+    "server_settings": {"application_name": "wargi"},  # a pooler refuses others
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": str,  # no name: the next transaction may be on another connection, and may meet another's names
+}
+"""Nothing of ours may outlive a transaction on a connection that is somebody else's a moment later."""
 KEEPALIVE = ((socket.TCP_KEEPIDLE, 30), (socket.TCP_KEEPINTVL, 10), (socket.TCP_KEEPCNT, 3))
 OURS = ("21", "22", "23", "42", "54")
 """SQLSTATE classes of rows and statements that fail however often they are tried."""
@@ -94,8 +106,10 @@ class Unit:
 class Db:
     """The database of one process. `after_commit` listeners hear of every committed `Unit`, in the event loop."""
 
-    def __init__(self, url: str, data_dir: Path, lasting: bool = True) -> None:
-        """Raises `ConfigError` for an odd address. `lasting`: False for what may be lost in a power cut, and is written faster."""
+    def __init__(self, url: str, data_dir: Path, pooled: bool = False, lasting: bool = True) -> None:
+        """`pooled`: between us and PostgreSQL something hands out its connections by the transaction (PgBouncer). `lasting`:
+        False for what may be lost in a power cut, and is written faster. Raises `ConfigError` for an odd address."""
+        self._pooled = pooled
         try:
             self.url = make_url(url)
         except (ArgumentError, ValueError):  # without its text, which may quote a piece of the password
@@ -132,7 +146,7 @@ class Db:
             self._read = self._reader()
             self._engines = {self._write, self._read}
         else:
-            self._write = self._read = _postgres_engine(self.url, lasting=self._lasting)
+            self._write = self._read = _postgres_engine(self.url, self._pooled, lasting=self._lasting)
             self._engines = {self._write}
             try:
                 async with self.read() as conn:
@@ -145,7 +159,7 @@ class Db:
 
     async def open_for_reading(self) -> None:
         """Beside a running server: commands that only look."""
-        self._write = self._read = self._reader() if self.is_sqlite else _postgres_engine(self.url)
+        self._write = self._read = self._reader() if self.is_sqlite else _postgres_engine(self.url, self._pooled)
         self._engines = {self._write}
 
     def _reader(self) -> AsyncEngine:
@@ -203,7 +217,7 @@ class Db:
                     unit = Unit(self._writer)
                     yield unit
             else:
-                engine = _postgres_engine(self.url, None) if patient else self._write
+                engine = _postgres_engine(self.url, self._pooled, None) if patient else self._write
                 try:
                     async with engine.begin() as conn:
                         unit = Unit(conn)
@@ -252,6 +266,7 @@ def _sqlite_engine(
         hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
+        connect_args={"async_creator_fn": sqlite.connect},
         **({"poolclass": pool} if pool else {"pool_size": 4, "max_overflow": 4}),
     )
 
@@ -266,7 +281,7 @@ def _sqlite_engine(
     return engine
 
 
-def _postgres_engine(url: sa.URL, patience: float | None = PATIENCE, lasting: bool = True) -> AsyncEngine:
+def _postgres_engine(url: sa.URL, pooled: bool, patience: float | None = PATIENCE, lasting: bool = True) -> AsyncEngine:
     if find_spec("asyncpg") is None:
         raise ConfigError("PostgreSQL needs the driver asyncpg: install wargi with its extra [postgres]")
     engine = create_async_engine(
@@ -275,16 +290,7 @@ def _postgres_engine(url: sa.URL, patience: float | None = PATIENCE, lasting: bo
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
-        connect_args={
-            # a plan made while the tables are empty would scan them for ever
-            "server_settings": {
-                "plan_cache_mode": "force_custom_plan",
-                "application_name": "wargi",
-                **({} if lasting else {"synchronous_commit": "off"}),
-            },
-            "timeout": 10,
-            "command_timeout": patience,
-        },
+        connect_args={"timeout": 10, "command_timeout": patience, **(_UNPREPARED if pooled else _PREPARED)},
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )
@@ -296,5 +302,13 @@ def _postgres_engine(url: sa.URL, patience: float | None = PATIENCE, lasting: bo
             line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             for option, value in KEEPALIVE:
                 line.setsockopt(socket.IPPROTO_TCP, option, value)
+
+    if not lasting:
+
+        @sa.event.listens_for(engine.sync_engine, "begin")
+        def hurried(conn: sa.Connection) -> None:
+            conn.exec_driver_sql(
+                "SET LOCAL synchronous_commit = off"
+            )  # of this transaction only, so a pooler may stand between
 
     return engine

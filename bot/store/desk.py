@@ -115,17 +115,6 @@ async def waiting(conn: AsyncConnection, after: tuple[int, Ref] | None, topics: 
     return await _page(conn, _list(joined).order_by(*_ORDER))
 
 
-async def languages(conn: AsyncConnection) -> list[str]:
-    """The languages of those who wait: a step of the index for each, not a walk through it."""
-    found: list[str] = []
-    while True:
-        query = sa.select(TICKET.c.language).where(_WAITING).order_by(TICKET.c.language).limit(1)
-        last = (await conn.execute(query.where(TICKET.c.language > found[-1]) if found else query)).scalar()
-        if last is None:
-            return found
-        found.append(last)
-
-
 async def held(conn: AsyncConnection, officer_id: int, after: tuple[int, Ref] | None) -> Page:
     """What this officer works on."""
     query = _list().where(TICKET.c.officer_id == officer_id, TICKET.c.state.in_(_HELD))

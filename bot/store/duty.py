@@ -29,7 +29,6 @@ MESSAGE, EVENT, SHEET = table(Message), table(TicketEvent), table(Handover)
 WORKING = (Role.OFFICER, Role.LEAD, Role.ADMIN)
 HELD = (State.ASSIGNED, State.WAITING_CITIZEN)
 """A case in these states is in the hands of the officer whom it names."""
-_WAITING = sa.text("ticket.state IN ('queued', 'reopened')")  # literal: a partial index is not matched with parameters
 
 
 def _at_work(now: datetime) -> sa.ColumnElement[bool]:
@@ -115,27 +114,6 @@ async def held_by(conn: AsyncConnection, officer_id: int) -> list[tuple[Ref, str
 
 
 # -- what waits ------------------------------------------------------------------------------------
-
-
-async def waiting(conn: AsyncConnection, after: tuple[int, bytes] | None, limit: int) -> Sequence[Row]:
-    """The next of the queue by rank, each with who holds its conversation: one walk along one index, however many wait."""
-    query = (
-        sa.select(
-            TICKET.c.id, TICKET.c.part, TICKET.c.rank, TICKET.c.number, TICKET.c.language, TICKET.c.topic,
-            TICKET.c.subtopic, TICKET.c.urgency, TICKET.c.account, TICKET.c.opened_at, TICKET.c.address_id,
-            TALK.c.owner, TALK.c.officer_id.label("talks_with"),
-        )
-        .select_from(
-            TICKET.outerjoin(TALK, (TALK.c.id == TICKET.c.conversation_id) & (TALK.c.part == TICKET.c.part))
-        )
-        .where(_WAITING)
-        .order_by(TICKET.c.rank, TICKET.c.id)
-        .limit(limit)
-    )  # fmt: skip
-    if after is not None:
-        place = sa.tuple_(sa.literal(after[0], sa.BigInteger), sa.literal(after[1], TICKET.c.id.type))
-        query = query.where(sa.tuple_(TICKET.c.rank, TICKET.c.id) > place)
-    return (await conn.execute(query)).all()
 
 
 async def last_officer(conn: AsyncConnection, address: Ref, since: datetime) -> int | None:

@@ -48,8 +48,8 @@ class Loaded:
     ticket: dict[str, Any]
     clocks: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     """By kind and round."""
-    history: list[tuple[datetime, str, str, str, str]] = field(default_factory=list)
-    """at, kind, before, after, actor; in order."""
+    history: list[tuple[datetime, str, str, str, str, str]] = field(default_factory=list)
+    """at, kind, before, after, actor, why; in order."""
     pauses: dict[bytes, list[dict[str, Any]]] = field(default_factory=dict)
     """By clock, in order."""
 
@@ -64,12 +64,13 @@ async def load(conn: AsyncConnection, refs: Sequence[Ref]) -> dict[bytes, Loaded
     for row in kept.mappings():
         loaded[row["ticket_id"]].clocks[(row["kind"], row["round"])] = dict(row)
         owners[row["id"]] = row["ticket_id"]
-    query = sa.select(EVENT.c.ticket_id, EVENT.c.at, EVENT.c.kind, EVENT.c.before, EVENT.c.after, EVENT.c.actor).where(
+    told = (EVENT.c.at, EVENT.c.kind, EVENT.c.before, EVENT.c.after, EVENT.c.actor, EVENT.c.why)
+    query = sa.select(EVENT.c.ticket_id, *told).where(
         EVENT.c.ticket_id.in_(ids), EVENT.c.part.in_(parts), EVENT.c.kind.in_(HEARD)
     )
     for each in await conn.execute(query.order_by(EVENT.c.ticket_id, EVENT.c.id)):
         if each[0] in loaded:
-            loaded[each[0]].history.append((each[1], each[2], each[3], each[4], each[5]))
+            loaded[each[0]].history.append((each[1], each[2], each[3], each[4], each[5], each[6]))
     for clock_, there in (await pauses(conn, list(owners), parts)).items():
         loaded[owners[clock_]].pauses[clock_] = there
     return loaded

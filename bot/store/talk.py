@@ -222,6 +222,19 @@ async def epochs(conn: AsyncConnection, conversations: Sequence[tuple[bytes, int
     return {row[0]: row[1] for row in await conn.execute(query)}
 
 
+async def names(conn: AsyncConnection, conversations: Sequence[Ref]) -> dict[bytes, str]:
+    """What the platforms call the citizens of these conversations, as `Address.names`."""
+    query = (
+        sa.select(CONVERSATION.c.id, ADDRESS.c.names)
+        .join(ADDRESS, sa.and_(ADDRESS.c.id == CONVERSATION.c.address_id, ADDRESS.c.part == CONVERSATION.c.part))
+        .where(
+            CONVERSATION.c.id.in_([ref.id for ref in conversations]),
+            CONVERSATION.c.part.in_(sorted({ref.part for ref in conversations})),
+        )
+    )
+    return {row[0]: row[1] for row in await conn.execute(query)}
+
+
 async def last_inbound_at(conn: AsyncConnection, conversation: Ref) -> datetime | None:
     """When the citizen of this conversation last wrote to this account, in it or in a later one."""
     now = CONVERSATION.alias("now_talk")

@@ -77,15 +77,21 @@ class Triage:
         if text:
             names = found.places.find(text).words if found.places else frozenset[str]()
             memory = language.remember(memory, language.lean(text, names | frozenset(facts.name.lower().split())))
-        return replace(
-            facts,
-            memory=memory,
-            heard=language.settled(memory),
-            guess=found.topics.guess if found.topics else None,
-            intent=found.intents.guess if found.intents else None,
-            places=found.places,
-            urgency=self.urgency,
-            numbers=self.listed,
+        return Facts(  # written out: `replace` takes as long as all the rest of this, and every message passes here
+            facts.language,
+            facts.notice,
+            facts.name,
+            facts.now,
+            facts.channel,
+            memory,
+            language.settled(memory),
+            found.topics.guess if found.topics else None,
+            found.intents.guess if found.intents else None,
+            found.places,
+            self.urgency,
+            self.listed,
+            facts.answer,
+            facts.known,
         )
 
     def urgency(self, text: str) -> str:
@@ -124,7 +130,7 @@ def load(flows_dir: Path, flows: Flows) -> Triage:
         staff=staffing(flows_dir, flows),
         agencies=agencies,
         patience=_patience(flows_dir, flows),
-        norms=_norms(flows_dir, flows),
+        norms=replace(_norms(flows_dir, flows), hours=agencies.hours),
     )
 
 

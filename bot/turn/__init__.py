@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot import clock
 from bot.engine.flow import Flows
-from bot.message import Channel, Limits
+from bot.message import Channel, Inbound, Limits
 from bot.policy.templates import Purpose
 from bot.push import Push
 from bot.store.batch import Batch
@@ -45,6 +45,8 @@ class House:
     unusable: frozenset[str] = frozenset()
     """Names of templates that the platform does not let us send, as far as we know."""
     courtesies: Courtesies = field(default_factory=Courtesies)
+    parsed: dict[tuple[str, str, bytes], Inbound] = field(default_factory=dict)
+    """What the door has parsed a moment before its turn (`alarm.heard`)."""
     remind_hours: float = 0.0
     """So long after a citizen's last message they are asked to reply while they can still be answered; 0 = never."""
     push: Push | None = None

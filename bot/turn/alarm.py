@@ -28,6 +28,8 @@ FORGOTTEN = "danger"
 FORGOTTEN_AFTER = timedelta(minutes=10)
 AGAIN_AFTER = timedelta(minutes=3)
 """More words, a voice note or a picture so long after an acknowledgement call somebody again."""
+KEPT = 2048
+"""Parsed messages that wait for their turn."""
 UNHEARD = ("voice", "audio", "image", "video")
 """Kinds whose content nobody has heard or seen yet: in a critical talk they may say anything."""
 WITH_US = WAITING | {State.ASSIGNED}
@@ -38,6 +40,10 @@ def heard(house: House, item: Item) -> int | None:
     """`InboxItem.urgent` of a message, asked at the door before it is stored: 1 is taken first, 0 need not be read again, None is
     harm that its turn will look at. Raises whatever parsing raises."""
     what = house.channels[item.account.partition(":")[0]].parse(item.kind, item.raw)
+    if isinstance(what, Inbound):
+        if len(house.parsed) >= KEPT:  # of turns that other processes take
+            house.parsed.clear()
+        house.parsed[item.account, item.kind, item.raw] = what
     danger = house.triage.dangers.read(what.text) if isinstance(what, Inbound) and what.text else None
     if danger is None:
         return 0

@@ -88,6 +88,7 @@ def answered(batch: Batch, house: House, thread: Talk, inbound: Inbound) -> bool
     if (word := command(house.flows, inbound.text)) is not None:
         if word != "cancel" or thread.session is not None:
             return False
+        deliver(batch, house, ticket, "cancelled")
         move(batch, ticket, State.CANCELLED, "citizen", why=_words(inbound))
         tell(batch, house, thread, ticket, "step_cancelled")
         return True

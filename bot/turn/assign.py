@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot import clock, logs
 from bot.errors import Conflict, NotFound
 from bot.models import Owner, Urgency
@@ -17,9 +15,7 @@ from bot.store.db import Db, Unit
 from bot.turn import House
 from bot.turn.claim import take
 from bot.turn.crew import crew, there
-
-PAGE, PAGES = 64, 8
-"""So many cases are looked at in one round; those that are left for a skill stand before them for some minutes at most."""
+from bot.turn.front import LOOKS, front, ref
 
 
 async def assign(db: Db, house: House) -> int:
@@ -29,34 +25,41 @@ async def assign(db: Db, house: House) -> int:
         return 0
     async with db.read() as conn:
         officers = await duty.on_duty(conn, now)
-        if not any(there(rule, each, now) for each in officers):
-            return 0
-        rows = await duty.waiting(conn, None, PAGE)
-        team = await crew(conn, rule, officers, now) if rows else {}
+    if not any(there(rule, each, now) for each in officers):
+        return 0
+    queue = await front(db, house.triage.routing)
+    if not queue:
+        return 0
+    async with db.read() as conn:
+        team = await crew(conn, rule, officers, now)
     given = 0
-    for _ in range(PAGES):
-        for row in rows:
-            if not any(each.ready and each.open < rule.capacity + 3 for each in team.values()):
-                return given
-            given += await _one(db, house, row, team)
-        if len(rows) < PAGE:
+    for _ in range(LOOKS):
+        row = queue.pop()
+        if row is None or not any(each.ready and each.open < rule.capacity + 3 for each in team.values()):
             break
-        async with db.read() as conn:
-            rows = await duty.waiting(conn, (rows[-1].rank, rows[-1].id), PAGE)
+        done = await _one(db, house, row, team)
+        if done is not None:
+            given += done
+            await queue.on(row)
     return given
 
 
-async def _one(db: Db, house: House, row: Row, team: dict[int, Person]) -> bool:
-    """Tries to give out one case; `team` is what it was, and is brought up to date. What fails does not stop the next."""
+async def _one(db: Db, house: House, row: Row, team: dict[int, Person]) -> bool | None:
+    """Tries to give out one case; `team` is what it was, and is brought up to date. None: nobody takes it, nor any behind it in its
+    line. What fails does not stop the next."""
     now, staff = clock.now(), house.triage.staff
+    able, case = [*team.values()], _case(house, row)
+    talked = row.owner == Owner.OFFICER and row.talks_with is not None  # a second case of a citizen who is being helped
+    if talked:
+        able = [each for each in able if each.id == row.talks_with]
     try:
+        if pick(staff.assignment, staff.load, house.triage.routing.wait, case, able, now) is None:
+            return False if talked or case.channel in staff.assignment.channels else None
         async with db.read() as conn:
-            case = await _case(conn, house, row)
-        able = [*team.values()]
-        if row.owner == Owner.OFFICER and row.talks_with is not None:  # a second case of a citizen who is being helped
-            able = [each for each in able if each.id == row.talks_with]
+            before = await duty.last_officer(conn, Ref(row.address_id, row.part), now - staff.assignment.back)
+        case = replace(case, before=before)
         who = pick(staff.assignment, staff.load, house.triage.routing.wait, case, able, now)
-        if who is None or not await give(db, house, who, Ref(row.id, row.part), case):
+        if who is None or not await give(db, house, who, ref(row), case):
             return False
     except (Conflict, NotFound):
         return False  # somebody was faster, or the citizen has changed their mind
@@ -73,11 +76,9 @@ async def _one(db: Db, house: House, row: Row, team: dict[int, Person]) -> bool:
     return True
 
 
-async def _case(conn: AsyncConnection, house: House, row: Row) -> Case:
-    since = clock.now() - house.triage.staff.assignment.back
-    before = await duty.last_officer(conn, Ref(row.address_id, row.part), since)
+def _case(house: House, row: Row) -> Case:
     leads = house.triage.routing.for_leads(row.urgency, row.topic, row.subtopic)
-    return Case(row.urgency, row.language, row.topic, row.account.partition(":")[0], row.opened_at, before, leads)
+    return Case(row.urgency, row.language, row.topic, row.account.partition(":")[0], row.opened_at, for_leads=leads)
 
 
 class _Gone(Exception):

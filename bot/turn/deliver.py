@@ -1,12 +1,14 @@
 """What an agency hears of its tickets: one row a mail or call, in the transaction of the act; `bot/courier.py` sends it."""
 
-from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from bot import clock
 from bot.links import make_pass, read_pass, valid_pass
-from bot.models import DeliveryState, State
-from bot.policy.directory import Agency
+from bot.models import DeliveryState, State, Urgency
+from bot.policy import hours
+from bot.policy.calendar import ZONES
+from bot.policy.directory import Agency, reached
 from bot.store.batch import Batch
 from bot.turn import House
 
@@ -19,23 +21,41 @@ TEXT = {
     "not_yet": "Laporan {number}: belum beres. Warga atau petugas menyatakan pekerjaan belum selesai ({count} kali). {note}",
     "resumed": "Laporan {number}: tanggal penundaan sudah tiba. Mohon dilanjutkan.",
     "recalled": "Laporan {number}: ditarik kembali oleh petugas. {agency} tidak perlu berbuat apa-apa lagi.",
+    "joined": "Laporan {number}: laporan {note} dari warga lain tentang hal yang sama digabungkan ke laporan ini.",
+    "cancelled": "Laporan {number}: dibatalkan oleh warga. {agency} tidak perlu berbuat apa-apa lagi.",
+    "reopened": "Laporan {number}: dibuka kembali karena dinyatakan belum beres. Petugas memeriksanya dulu; bila perlu laporan ini "
+    "diteruskan lagi kepada {agency}.",
 }
+GONE = frozenset({"recalled", "cancelled", "reopened"})
+"""Said while the ticket is leaving: a link would open nothing any more."""
+AHEAD = timedelta(hours=6)
+"""A critical case is due before everything that waits after an outage."""
 """Mails travel over other people's servers: no name, no place and no words of the citizen are in them."""
 
 
 def deliver(batch: Batch, house: House, ticket: dict[str, Any], kind: str, note: str = "") -> None:
-    """Nothing for an agency that works at the desk: its list shows it."""
+    """For those of the agency that has the ticket; before the move that takes it away. Nobody at all is nothing."""
     agency = house.triage.agencies.agencies.get(ticket["agency"])
-    if agency is None or agency.channel == "login":
+    if agency is None:
         return
     topic = house.flows.topics.get(ticket["topic"])
     words = TEXT[kind].format(
         number=ticket["number"], topic=topic.label["id"] if topic else "laporan warga", agency=agency.name,
         count=ticket["denials"], note=note,
     )  # fmt: skip
-    link = "" if kind == "recalled" else f"{house.public_url}/instansi/{pass_for(house, ticket, batch)}"
-    for via, target in _targets(agency, kind):
-        batch.insert("agency_delivery", row(batch, via, target, words.strip(), kind, link, ticket, agency.slug))
+    link = "" if kind in GONE else f"{house.public_url}/instansi/{pass_for(house, ticket, batch)}"
+    open_now = hours.is_open(agency.hours, batch.now, _zone(house, agency))
+    ahead = AHEAD if ticket["urgency"] == Urgency.CRITICAL else timedelta(0)
+    for via, target in reached(agency, kind, ticket["urgency"], open_now):
+        if via in ("telegram", "whatsapp") and via not in house.channels:
+            continue  # what is switched off reaches nobody
+        made = row(batch, via, target, words.strip(), kind, link, ticket, agency.slug)
+        batch.insert("agency_delivery", made | {"next_at": batch.now - ahead})
+
+
+def _zone(house: House, agency: Agency) -> timedelta:
+    zones = house.triage.norms.calendars.zones
+    return zones.get(agency.areas[0][:2], ZONES["WIB"]) if agency.areas else ZONES["WIB"]
 
 
 def row(
@@ -48,15 +68,6 @@ def row(
         "text": words, "link": link, "state": DeliveryState.READY, "attempts": 0, "created_at": batch.now,
         "next_at": batch.now, "sent_at": None, "error": "",
     }  # fmt: skip
-
-
-def _targets(agency: Agency, kind: str) -> Iterator[tuple[str, str]]:
-    if agency.channel == "webhook":
-        yield "webhook", agency.url
-    for contact in agency.contacts:
-        duty = agency.channel == "mail" and not contact.escalation
-        if contact.email and (duty or (contact.escalation and kind == "not_yet")):
-            yield "mail", contact.email
 
 
 # -- the link that needs no login ------------------------------------------------------------------

@@ -33,6 +33,7 @@ def open_ticket(batch: Batch, house: House, talk: Talk, what: OpenTicket | HandO
         "guess": topic.guessed(house.triage, what.details),
         "reason": reason, "officer_id": None, "opened_at": now, "updated_at": now, "first_answer_at": None,
         "resolved_at": None, "score": None, "version": 0, **FRESH,
+        "line": house.triage.routing.line(what.topic, what.subtopic),
     }  # fmt: skip
     failpoint.here("ticket.insert")
     batch.insert("ticket", ticket)

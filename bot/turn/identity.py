@@ -50,8 +50,12 @@ class Plan:
 
 def tells(thread: Talk, inbound: Inbound) -> bool:
     """Something about the sender that we do not know yet. Nearly always not: nothing is looked up then."""
-    names = thread.names
-    return any(f"\n{kind}={value}\n" not in names for kind, value in inbound.aliases)
+    return news(thread.names, inbound.aliases)
+
+
+def news(names: str, aliases: Iterable[tuple[str, str]]) -> bool:
+    """Something that does not stand in an address's names."""
+    return any(f"\n{kind}={value}\n" not in names for kind, value in aliases)
 
 
 async def recognise(conn: AsyncConnection, batch: Batch, turns: Iterable[tuple[Talk, Inbound]]) -> None:

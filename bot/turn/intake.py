@@ -78,6 +78,8 @@ async def run(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> list[boxes
 
 def _parse(house: House, row: boxes.Row) -> tuple[Inbound | Status | None, str]:
     """What the item says, and why it must be parked (''). An unreadable item of a known address still gets a polite answer."""
+    if (heard := house.parsed.pop((row.account, row.kind, row.raw), None)) is not None:
+        return heard, ""
     channel = house.channels.get(row.account.partition(":")[0])
     if channel is None:
         return None, f"kanal {row.account} tidak aktif; hidupkan kembali lalu proses ulang"

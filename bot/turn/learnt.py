@@ -1,6 +1,8 @@
 """What the answer to a send tells about whom it went to. Joined and flagged by the same rules as what citizens' own messages tell
 (`turn/identity.py`): two contacts that are both known are never made one here."""
 
+from collections.abc import Sequence
+
 from bot import clock
 from bot.message import Inbound
 from bot.models.ref import Ref
@@ -9,10 +11,18 @@ from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.turn import acts, identity
 
+Aliases = tuple[tuple[str, str], ...]
 TAKEN = "alamat baru yang disebut platform sudah milik kontak lain; pastikan dulu siapa orangnya"
 
 
-async def names(db: Db, conversation: Ref, given: tuple[tuple[str, str], ...]) -> None:
+async def unknown(db: Db, heard: Sequence[tuple[Ref, Aliases]]) -> list[tuple[Ref, Aliases]]:
+    """Those of them that tell something: nearly always nothing, because the citizen's own message has told it before."""
+    async with db.read() as conn:
+        kept = await talk.names(conn, [conversation for conversation, _ in heard])
+    return [each for each in heard if each[0].id in kept and identity.news(kept[each[0].id], each[1])]
+
+
+async def names(db: Db, conversation: Ref, given: Aliases) -> None:
     """Other names of this conversation's citizen."""
     async with db.unit() as unit:
         thread, batch = await talk.of_conversation(unit.conn, conversation), Batch(clock.now())

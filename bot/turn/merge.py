@@ -17,6 +17,7 @@ from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.store.talk import Talk
 from bot.turn import House, alarm
+from bot.turn.deliver import deliver
 from bot.turn.handoff import move
 from bot.turn.known import follower
 from bot.turn.say import line
@@ -57,6 +58,7 @@ async def merge(db: Db, house: House, officer: Officer, ticket: Ref, into: str) 
         if rank.WEIGHT[Urgency(case["urgency"])] > rank.WEIGHT[Urgency(main["urgency"])]:
             batch.event(main, "urgency", "officer", officer.id, before=main["urgency"], after=case["urgency"])
             main["urgency"], main["rank"] = case["urgency"], rank.rank(main["opened_at"], Urgency(case["urgency"]))
+        deliver(batch, house, main, "joined", note=case["number"])
         batch.insert("follow", follower(talk, other, batch.now))
         if (called := batch.alarms.get(talk.alarm_id or b"")) and called["ticket_id"] == ticket.id:
             alarm.end(batch, talk)

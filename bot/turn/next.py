@@ -5,8 +5,7 @@ from datetime import datetime
 
 from bot import clock
 from bot.errors import Conflict
-from bot.models import Officer, Urgency
-from bot.models.ref import Ref
+from bot.models import Officer, Owner, Urgency
 from bot.models.states import LEADS
 from bot.policy import routing
 from bot.store import duty
@@ -15,8 +14,7 @@ from bot.store.db import Db
 from bot.turn import House
 from bot.turn.claim import claim
 from bot.turn.crew import words
-
-PAGE, PAGES = 64, 8
+from bot.turn.front import LOOKS, front, ref
 
 
 async def take_next(db: Db, house: House, officer: Officer) -> str:
@@ -25,21 +23,20 @@ async def take_next(db: Db, house: House, officer: Officer) -> str:
     now, rule = clock.now(), house.triage.routing
     async with db.read() as conn:
         others = [each for each in await duty.on_duty(conn, now) if each.id != officer.id]
-    after = None
-    for _ in range(PAGES):
-        async with db.read() as conn:
-            rows = await duty.waiting(conn, after, PAGE)
-        for row in rows:
-            if left(rule, row, officer, others, now):
-                continue
-            try:
-                await claim(db, house, officer, Ref(row.id, row.part))
-            except Conflict:
-                continue  # somebody was faster, or talks to this citizen already
-            return str(row.number)
-        if len(rows) < PAGE:
+    queue = await front(db, rule)
+    for _ in range(LOOKS):
+        row = queue.pop()
+        if row is None:
             break
-        after = (rows[-1].rank, rows[-1].id)
+        if left(rule, row, officer, others, now):
+            continue  # those behind it in its line are left to the same colleagues
+        if row.owner != Owner.OFFICER or row.talks_with == officer.id:
+            try:
+                await claim(db, house, officer, ref(row))
+                return str(row.number)
+            except Conflict:
+                pass  # somebody was faster
+        await queue.on(row)
     return ""
 
 

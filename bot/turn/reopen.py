@@ -6,6 +6,7 @@ from bot.models.ref import Ref
 from bot.store import cases
 from bot.store.db import Db
 from bot.turn import House
+from bot.turn.deliver import deliver
 from bot.turn.handoff import move
 from bot.turn.say import line
 from bot.turn.tell import reason_of, tell
@@ -19,6 +20,7 @@ async def reopen(db: Db, house: House, officer: Officer, ticket: Ref, reason: st
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         if case["state"] == State.MERGED:
             raise Conflict("kasus ini digabung; batalkan penggabungannya")
+        deliver(batch, house, case, "reopened")
         move(batch, case, State.REOPENED, "officer", officer.id, why=reason)
         line(batch, thread, f"{officer.name} membuka kembali kasus {case['number']}", officer.id)
         tell(batch, house, thread, case, "step_reopened")

@@ -133,6 +133,7 @@ def _button(batch: Batch, house: House, thread: Talk, inbound: Inbound) -> bool:
     elif ticket["state"] == State.DONE and count == str(ticket["denials"]):
         _decide(batch, house, thread, ticket, key == "yes", "")
     elif key == "no" and ticket["state"] in (State.RESOLVED, State.CLOSED) and _recent(batch, ticket):
+        deliver(batch, house, ticket, "reopened")
         move(batch, ticket, State.REOPENED, "citizen", why="warga menyatakan belum beres")
         tell(batch, house, thread, ticket, "step_reopened")
     else:

@@ -24,8 +24,8 @@ from aiohttp import web
 from tests.fakes.citizen import Citizen, post_signed
 from tests.world import ROOT
 
-TURNS = ("halo", "1", "1", "Jalan di depan sekolah kami berlubang besar, sudah dua kali ada anak jatuh di situ.")
-SECRET, NUMBER = "bench-secret", "1000"
+TURNS = tuple(turn["send"] for turn in json.loads((Path(__file__).parent / "script.json").read_text("utf-8"))["turns"])
+SECRET, NUMBER = "bench-app-secret", "1000"
 
 
 class Platform:
@@ -39,6 +39,8 @@ class Platform:
 
     async def take(self, request: web.Request) -> web.Response:
         data = json.loads(await request.read())
+        if "biz_opaque_callback_data" not in data:  # marks a message as read
+            return web.json_response({"success": True})
         address, ref = data.get("to") or data["recipient"], data["biz_opaque_callback_data"]
         self.doubled += ref in self.refs
         self.refs.add(ref)
@@ -96,16 +98,17 @@ async def main(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         port = options.port
         env = {name: value for name, value in os.environ.items() if not name.startswith("WARGI_")} | {
-            "WARGI_PORT": str(port), "WARGI_DATA_DIR": folder, "WARGI_SECRET_KEY": "bench",
+            "WARGI_PORT": str(port), "WARGI_DATA_DIR": folder, "WARGI_SECRET_KEY": "bench-secret-key-of-this-run",
             "WARGI_DATABASE_URL": options.database or f"sqlite:///{folder}/bench.db",
             "WARGI_FLOWS_DIR": str(ROOT / "tests/bench/flows"), "WARGI_LOCALES_DIR": str(ROOT / "locales"),
             "WARGI_WHATSAPP_APP_SECRET": SECRET, "WARGI_WHATSAPP_VERIFY_TOKEN": "v",
             "WARGI_WHATSAPP_ACCESS_TOKEN": "t", "WARGI_WHATSAPP_PHONE_NUMBER_ID": NUMBER,
             "WARGI_WHATSAPP_API_URL": f"http://127.0.0.1:{api}", "WARGI_WHATSAPP_RATE": "0",
         }  # fmt: skip
+        profiled = ("-m", "cProfile", "-o", options.profile) if options.profile else ()
         began = time.monotonic()
         server = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", env=env, cwd=ROOT, stdout=subprocess.DEVNULL
+            sys.executable, *profiled, "-m", "bot", "run", env=env, cwd=ROOT, stdout=subprocess.DEVNULL
         )
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             await wait_up(http, port)
@@ -139,5 +142,6 @@ if __name__ == "__main__":
     parser.add_argument("--citizens", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--database", default="")
+    parser.add_argument("--profile", default="", help="write the server's cProfile here")
     parser.add_argument("--port", type=int, default=8093)
     asyncio.run(main(parser.parse_args()))

@@ -24,7 +24,7 @@ from bot.models.ref import Ref
 from bot.policy.assignment import Case, Rule, pick
 from bot.policy.load import Load
 from bot.policy.rank import rank
-from bot.store import duty, schema
+from bot.store import duty, lines, schema
 from bot.store.db import Db
 from bot.turn.crew import crew
 from tests.desk import seed
@@ -59,7 +59,7 @@ async def measure(db: Db, rounds: int = 60) -> dict[str, float]:
     for _ in range(rounds):
         async with db.read() as conn:
             began = time.perf_counter()
-            rows = await duty.waiting(conn, None, 64)
+            rows = await lines.heads(conn)
             walked = time.perf_counter()
             now = clock.now()
             team = await crew(conn, rule, await duty.on_duty(conn, now), now)

@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot import clock
-from bot.models import Officer, Ticket, TicketEvent
+from bot.models import AgencyDelivery, Conversation, Message, Officer, Ticket, TicketEvent
 from bot.models.base import table
+from bot.models.ref import Ref
 from bot.store.db import Db
 from tests.desk import seed
 from tests.desk.conftest import Enter, Visitor
@@ -192,3 +193,47 @@ async def test_every_page_of_the_way_opens(db: Db, enter: Enter) -> None:
             assert (await visitor.get(path))[0] == 200, path
     assert (await roads.get("/desk/dinas"))[0] == 200
     assert (await lead.get("/desk/instruksi/1"))[0] == (await lead.get("/desk/instruksi/x"))[0] == 404
+
+
+async def test_an_agency_hears_what_becomes_of_its_ticket(db: Db, enter: Enter) -> None:
+    """Joined by another report, called for a life outside its hours, opened again; its files are those of the whole report."""
+    rina, lead = await enter("officer", "Rina Marlina"), await enter("lead", "Lena")
+    case = await seed.case(
+        db, topic="bansos", urgency="critical", answers={"attachments": [{"kind": "image", "ref": "1"}]}
+    )
+    other = await seed.case(db, "Warga lain", topic="bansos")
+    first = await attach(db, case, samples.photo())
+    await rina.post(f"{case.url}/ambil")
+    assert (await rina.post(f"{case.url}/langkah/teruskan", instansi="dinsos"))[0] == 303
+    # the citizen has come back in a new conversation, and sends two files there: one answers a question about this very report
+    again = Ref(clock.new_id(), case.ticket.part)
+    async with db.unit() as unit:
+        run, talk, message = unit.conn.execute, table(Conversation), table(Message)
+        row = dict((await run(sa.select(talk).where(talk.c.id == case.conversation.id))).mappings().one())
+        await run(sa.insert(talk), [row | {"id": again.id, "seq": 2}])
+        row = dict(
+            (await run(sa.select(message).where(message.c.conversation_id == case.conversation.id))).mappings().first()
+        )
+        row |= {"conversation_id": again.id, "external_id": None}
+        told = [
+            {"id": clock.new_id(), "seq": 1, "data": {"ticket": case.number}},
+            {"id": clock.new_id(), "seq": 2, "data": {}},
+        ]
+        await run(sa.insert(message), [row | each for each in told])
+        await run(sa.update(TICKET).where(TICKET.c.id == case.ticket.id).values(conversation_id=again.id))
+    there = seed.Case(case.number, case.ticket, again)
+    second, foreign = await attach(db, there, samples.photo()), await attach(db, there, samples.photo(), seq=2, ref="9")
+    office = await of_agency(db, enter, "dinsos", "Dadan Dinas")
+    found = [(await fetch(office, f"/desk/dinas{case.url[5:]}/berkas/{each}"))[0] for each in (first, second, foreign)]
+    assert found == [200, 200, 404]
+
+    assert (await lead.post(f"{other.url}/langkah/gabung", nomor=case.number))[0] == 303
+    async with db.unit() as unit:
+        await unit.conn.execute(sa.update(TICKET).where(TICKET.c.id == case.ticket.id).values(state="resolved"))
+    assert (await lead.post(f"{case.url}/langkah/buka-lagi", alasan="Belum beres"))[0] == 303
+    async with db.read() as conn:
+        sent = table(AgencyDelivery)
+        rows = (await conn.execute(sa.select(sent).where(sent.c.ticket_id == case.ticket.id).order_by(sent.c.id))).all()
+    kinds = [row.kind for row in rows if row.target == "pengaduan@dinsos.jabar.example"]
+    assert kinds == ["dispatched", "joined", "reopened"]
+    assert other.number in rows[-2].text and rows[-1].link == "" and rows[0].next_at < rows[0].created_at

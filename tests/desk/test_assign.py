@@ -12,7 +12,7 @@ from bot.models import Assignment, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.rounds import look
-from bot.store import cases, duty
+from bot.store import cases, lines
 from bot.store.batch import Batch
 from bot.turn import House
 from bot.turn.assign import assign
@@ -89,7 +89,7 @@ async def test_capacity_pull_and_the_same_officer_again(db, enter: Enter, app, h
     )[0][0]
     await again(db, house, known)
     async with db.read() as conn:
-        row = (await duty.waiting(conn, None, 5))[0]
+        row = (await lines.heads(conn))[0]
     assert row.number == known
     for number in [number for number, who in (await held(db)).items() if who == rina.officer.id]:
         await drop(db, house, number)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from bot import clock
-from bot.models import Officer, TicketEvent
+from bot.models import Officer, Ticket, TicketEvent
 from bot.models.base import table
 from bot.store.db import Db
 from tests.desk import seed
@@ -79,3 +79,45 @@ async def test_many_press_at_once_and_each_gets_another(db, enter: Enter) -> Non
     cases = {(await seed.case(db, minutes=9 - i)).number for i in range(4)}
     taken = await asyncio.gather(*(takes(each) for each in people))
     assert len(set(taken)) == 3 and set(taken) <= cases
+
+
+async def pile(db: Db, n: int, minutes: float, **values: str) -> None:
+    """So many more that wait, opened a moment after one another; nobody will take them here."""
+    other = (await seed.case(db, minutes=minutes)).ticket
+    ticket = table(Ticket)
+    async with db.unit() as unit:
+        row = dict((await unit.conn.execute(sa.select(ticket).where(ticket.c.id == other.id))).mappings().one())
+        rows = [
+            row | values | {"id": clock.new_id(), "number": f"N{minutes}{i}", "rank": row["rank"] + i} for i in range(n)
+        ]
+        await unit.conn.execute(sa.insert(ticket), rows)
+        await unit.conn.execute(sa.delete(ticket).where(ticket.c.id == other.id))
+
+
+async def test_a_long_line_of_what_is_left_to_others_hides_nothing(db, enter: Enter) -> None:
+    """Six hundred in Sundanese and six hundred for leads stand before the one case that this officer may take; what stood in
+    another line before operators changed what is for leads is brought to its own."""
+    rina, euis, lead = await enter(), await enter("officer", "Euis"), await enter("lead", "Tati")
+    await shift(db, euis, "id,su")
+    await pile(db, 600, 10, language="su", line="jalan")
+    await pile(db, 600, 30, topic="jalan", subtopic="hapus_data", line="jalan")
+    mine = await seed.case(db, minutes=2)
+    oldest = await seed.case(db, minutes=40, subtopic="hapus_data")
+    assert [await takes(rina), await takes(rina)] == [mine.number, ""]
+    assert await takes(lead) == oldest.number
+    ticket = table(Ticket)
+    async with db.read() as conn:
+        query = sa.select(ticket.c.line, sa.func.count()).where(ticket.c.state == "queued").group_by(ticket.c.line)
+        assert dict((await conn.execute(query)).all()) == {"jalan": 600, "jalan/hapus_data": 600}
+
+
+async def test_cases_of_a_citizen_whom_a_colleague_helps_are_passed_over(db, enter: Enter) -> None:
+    rina, euis = await enter(), await enter("officer", "Euis")
+    helped, free = await seed.case(db, minutes=9), await seed.case(db, minutes=3)
+    async with db.unit() as unit:
+        await unit.conn.execute(
+            sa.text("UPDATE conversation SET owner = 'officer', officer_id = :who WHERE id = :id"),
+            {"who": euis.officer.id, "id": helped.conversation.id},
+        )
+    assert [await takes(rina), await takes(rina)] == [free.number, ""]
+    assert await takes(euis) == helped.number

@@ -33,9 +33,12 @@ async def world(postgres_url: str, tmp_path: Path) -> Any:
         yield built
 
 
-async def second(world: World, roles: tuple[str, ...] = ("worker",), host: str = "127.0.0.1", port: int = 0) -> Server:
+async def second(
+    world: World, roles: tuple[str, ...] = ("worker",), host: str = "127.0.0.1", port: int = 0,
+    more: dict[str, str] | None = None,
+) -> Server:  # fmt: skip
     """One more process' worth of server on the same database."""
-    more = {"WARGI_HOST": host}
+    more = {"WARGI_HOST": host, **(more or {})}
     server = Server(
         registry.settings(settings(world.database_url, world.folder, world.graph, world.telegram, **more)), roles
     )

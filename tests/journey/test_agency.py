@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_string, policy
 
@@ -14,8 +15,10 @@ from bot import clock
 from bot.models import Ticket
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.policy.directory import Contact
 from bot.turn import Ways, agency
 from bot.turn.agency import Actor
+from tests.fakes.telegram import Person
 from tests.files import samples
 from tests.journey.test_window import claimed, silent_for
 from tests.walkers import WALKERS, survey_opening, tell
@@ -217,3 +220,22 @@ async def test_a_step_reaches_a_citizen_outside_the_window_and_a_typed_word_answ
 
 async def _is(world: World, query: str, value: object) -> bool:
     return bool(await world.one(query) == value)
+
+
+@ONE
+async def test_an_agency_is_reached_in_its_chat(world: World) -> None:
+    """Without mail and without an account: the same signed link, in a message to the chat of whoever is on duty there."""
+    house, desk = world.server.house, Person(world.telegram, 990077)
+    agencies = house.triage.agencies
+    duty = replace(agencies.agencies["dbmpr"], contacts=(Contact("Meja", telegram=str(desk.id)),))
+    house.triage = replace(house.triage, agencies=replace(agencies, agencies={**agencies.agencies, "dbmpr": duty}))
+    euis, rina = WALKERS["web"](world), await world.officer("Rina")
+    number = await tell(euis)
+    await rina.act(number, "ambil")
+    await rina.act(number, "langkah/teruskan", instansi="dbmpr")
+    await eventually(lambda: bool(world.telegram.to(desk.id)), 20, "the chat")
+    text = world.telegram.to(desk.id)[0].text
+    assert number in text and "Euis" not in text
+    office = Office(world, re.search(r"http\S+/instansi/\S+", text)[0])  # type: ignore[index]
+    assert (await office.act("terima"))[0] == 200
+    await eventually(lambda: _is(world, "SELECT state FROM ticket", "in_progress"), 20, "the agency has it")

@@ -115,6 +115,15 @@ def test_due_is_the_first_moment_at_which_the_counter_has_it() -> None:
             assert counted(week, zone, at, until, pauses) == timedelta(0)
 
 
+def test_a_calendar_answers_the_same_whatever_it_was_asked_before() -> None:
+    """Sums of days are kept: a later start first, an earlier one then, long and short budgets in between."""
+    asked = [(since, until - since) for week, zone, since, until, _ in CASES if (week, zone) == ("office", "WIB")]
+    assert len(asked) > 10
+    kept = calendar("office")
+    for since, budget in [*reversed(asked), *asked]:
+        assert due(kept, since, budget) == due(calendar("office"), since, budget)
+
+
 @pytest.mark.parametrize(("since", "minutes", "at"), [
     ("2026-03-16T00:30", 60, "2026-03-16T01:30"),  # 07.30 WIB on a Monday
     ("2026-03-16T04:30", 60, "2026-03-16T06:00"),  # over the noon break

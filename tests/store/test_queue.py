@@ -9,7 +9,7 @@ from bot import clock
 from bot.models import Ticket
 from bot.models.base import table
 from bot.policy import rank
-from bot.store import desk, tally
+from bot.store import desk, lines, tally
 from bot.store.db import Db
 
 NOW = datetime.fromisoformat("2026-11-23T02:00:00+00:00")
@@ -24,12 +24,13 @@ def rows(first: int, last: int) -> list[dict[str, Any]]:
     for n in range(first, last):
         opened = NOW - timedelta(seconds=100_000 - n)
         rare = n < RARE
+        topic = "rabies" if rare else TOPICS[n % 4]
         urgency = "high" if n < 1_000 and n % 9 == 7 else "normal"
         made.append({
             "id": clock.new_id(), "part": n % 256, "number": f"N{n:07}", "conversation_id": b"c%d" % n, "address_id": b"a%d" % n,
             "contact_id": b"p%d" % n, "contact_part": n % 256, "account": "whatsapp:1", "language": "en" if rare else "id",
             "state": "queued", "urgency": urgency, "rank": rank.rank(opened, urgency),
-            "topic": "rabies" if rare else TOPICS[n % 4], "subtopic": "", "place": "", "place_code": "", "details": "x",
+            "topic": topic, "line": topic, "subtopic": "", "place": "", "place_code": "", "details": "x",
             "answers": None, "guess": None, "reason": "flow", "officer_id": None, "opened_at": opened, "updated_at": opened,
             "version": 0,
         })  # fmt: skip
@@ -91,6 +92,7 @@ QUESTIONS = {
     "the first page": lambda conn: desk.waiting(conn, None),
     "a rare skill": lambda conn: desk.waiting(conn, None, ["rabies"]),
     "three skills, one of them rare": lambda conn: desk.waiting(conn, None, ["jalan", "pju", "rabies"]),
+    "the heads of the lines": lambda conn: lines.heads(conn),
     "the badges": lambda conn: desk.counts(conn, 1),
 }
 

@@ -137,8 +137,9 @@ async def test_what_answers_to_sends_tell(db: Db) -> None:
 async def test_known_names_cost_no_look_up(db: Db, statements: list[str]) -> None:
     statements.clear()
     await hear(db, said(A, P, username="euis"))
-    assert len([each for each in statements if "alias" in each]) == 2, (
-        "one look-up and one claim, at the first message only"
+    # the claim itself does not pass SQLAlchemy's events on SQLite
+    assert len([each for each in statements if "alias" in each]) == (2 if db.is_sqlite else 3), (
+        "a look-up, a claim and a look at who won, at the first message only"
     )
     statements.clear()
     await hear(db, said(A, P, username="euis"), said(A))

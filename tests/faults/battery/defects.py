@@ -95,7 +95,7 @@ DEFECTS = (
     ),
     Defect(
         "two officers get the same case", "bot/turn/claim.py", '    if case["state"] not in where:\n', "    if False:\n",
-        "tests/desk/test_claims.py",
+        "tests/faults/test_model.py::TestCore",
     ),
     Defect(
         "a delivery falls back", "bot/turn/receipt.py", "RANK.get(after, 0) > RANK.get(before, 0)", "bool(RANK)",

@@ -155,7 +155,10 @@ class Stage:
             for victim in self.victims:
                 if victim.process is not None and victim.process.poll() is not None:
                     victim.env[failpoint.NAME] = ""
-                    await victim.start()
+                    try:
+                        await victim.start()
+                    except Exception as error:
+                        self.wrong.append(f"I16 did not start again: {type(error).__name__} {error}"[-600:])
                     self.deaths += 1
             if self.told.endswith("hang") and self.struck and not helped:
                 helped, self.stalls = True, 1
@@ -278,7 +281,7 @@ async def stage(url: str, folder: Path, seed: int, told: str = "", **more: str) 
 
 def locked(path: Path) -> sqlite3.Connection:
     """Somebody's sqlite3 shell that holds the write lock."""
-    shell = sqlite3.connect(path, isolation_level=None, timeout=30)
+    shell = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
     shell.execute("BEGIN IMMEDIATE")
     return shell
 
