@@ -4,14 +4,14 @@ import asyncio
 import errno
 import socket
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
 import aiohttp
 from aiohttp import web
 
-from bot import clock, i18n, logs, registry, vault
+from bot import clock, i18n, logs, push, registry, vault
 from bot.approved import HINT, Templates
 from bot.config import Config
 from bot.content import Content, content_dir
@@ -25,6 +25,7 @@ from bot.lessons import Lessons
 from bot.message import Channel
 from bot.metrics import Metrics
 from bot.policy import templates
+from bot.pretend.rooms import Rooms
 from bot.published import Published
 from bot.rounds import Rounds
 from bot.store import leases, schema
@@ -48,10 +49,14 @@ class Server:
     """One process: `gateway` (webhooks, chat), `worker` (turns, sends, timers), `desk`, or all three."""
 
     def __init__(
-        self, config: Config, roles: Iterable[str] = ("gateway", "worker", "desk"), kinds: Mapping[str, Channel] | None = None
+        self, config: Config, roles: Iterable[str] = ("gateway", "worker", "desk"), kinds: Mapping[str, Channel] | None = None,
+        like: House | None = None,
     ) -> None:  # fmt: skip
-        """`kinds`: channels instead of those that the settings switch on, where nothing may leave the house."""
-        self.config, self._kinds = config, kinds
+        """`kinds`: channels instead of those that the settings switch on, where nothing may leave the house. `like`: this is a room
+        for practice beside another server, with the same content."""
+        self.config, self._kinds, self._like = config, kinds, like
+        self.invent: Callable[[], Awaitable[None]] = _nobody
+        """In a room for practice: one more citizen."""
         self.roles = frozenset(roles)
         self.metrics = Metrics()
         self.hints = Hints()
@@ -73,6 +78,7 @@ class Server:
         self._templates: Templates | None = None
         self._loops: list[asyncio.Task[None]] = []
         self.published: Published
+        self.rooms: Rooms
         self._runner: web.AppRunner | None = None
         self._http: aiohttp.ClientSession | None = None
 
@@ -85,8 +91,8 @@ class Server:
         """Serves on `sock`. Raises `ConfigError` or `FlowError` with one clear sentence."""
         self.port = sock.getsockname()[1]
         shipped = Content(content_dir(self.config.flows_dir, "flows"), content_dir(self.config.locales_dir, "locales"))
-        catalogues = i18n.Catalogues.load(shipped.locales)
-        flows = flow.load(shipped.flows, catalogues)
+        catalogues = self._like.flows.catalogues if self._like else i18n.Catalogues.load(shipped.locales)
+        flows = self._like.flows if self._like else flow.load(shipped.flows, catalogues)
         await self._open()
         self.spool.open()
         self.published = Published(self.db, self.config.data_dir, shipped)
@@ -94,12 +100,13 @@ class Server:
         folder = self.published.content.flows
         self.shelf = shelf(self.config.media_url, self.config.data_dir)
         kinds = dict(self._kinds or registry.channels(self.config, self.url, self.shelf.read))
-        sorter = room.load(folder, flows)
+        sorter = self._like.triage if self._like else room.load(folder, flows)
         self.house = House(
             flows, kinds, sorter, vault.load(self.config.secret_key, self.config.data_dir), self._ways(),
             self.config.survey_hours, self.url, templates.load(folder, flows.catalogues),
             remind_hours=self.config.window_reminder_hours, secrets=self.config.host_secrets,
         )  # fmt: skip
+        self.house.push = push.load(self.config.data_dir, push.contact(self.config.public_url, self.config.mail_from))
         self.door.ear = partial(alarm.heard, self.house)
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=512), cookie_jar=aiohttp.DummyCookieJar()
@@ -124,11 +131,11 @@ class Server:
         else:
             dsn = self.config.database_listen_url or self.config.database_url
             self._listener = asyncio.create_task(listen(dsn, self._heard, life))
-        lessons = Lessons(self.db, self.house, self.hints, folder / EXAMPLES, self.config.data_dir)
-        renewing = self.published.work(self.house, self.hints, lambda new: lessons.begin_anew(new.flows / EXAMPLES))
-        self._loops += [
-            asyncio.create_task(loop) for loop in (lessons.work(), self._templates.run(), renewing, self.door.work())
-        ]
+        self._loops.append(asyncio.create_task(self.door.work()))
+        if self._like is None:
+            lessons = Lessons(self.db, self.house, self.hints, folder / EXAMPLES, self.config.data_dir)
+            renewing = self.published.work(self.house, self.hints, lambda new: lessons.begin_anew(new.flows / EXAMPLES))
+            self._loops += [asyncio.create_task(loop) for loop in (lessons.work(), self._templates.run(), renewing)]
         if self._worker is not None:
             self._loops.append(asyncio.create_task(Watch(self.db, self.metrics, self._looks_after_all).work()))
             await self._worker.start()
@@ -139,8 +146,10 @@ class Server:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handler_cancellation=False)
         await self._runner.setup()
         await web.SockSite(self._runner, sock, backlog=1024).start()
+        if self._like is not None:
+            return self.learnt.set()
         # A daemon: a stop need not wait for a model that is being trained.
-        threading.Thread(target=self._learn, name="learn", daemon=True).start()
+        return threading.Thread(target=self._learn, name="learn", daemon=True).start()
 
     def _looks_after_all(self) -> bool:
         """One process at a time does what is done for all officers together: the one that holds part 0."""
@@ -187,7 +196,26 @@ class Server:
 
             desk.setup(app)
             api.setup(app)
+            self._practise(app)
         return app
+
+    def _practise(self, app: web.Application) -> None:
+        """Rooms where officers practise; in such a room, the way to call another citizen."""
+        from bot.desk.keys import INVENT, PRACTICE
+
+        if self._like is not None:
+            app[INVENT] = self._invent
+            return
+        self.rooms = app[PRACTICE] = Rooms(self.config, self._room)
+        app.on_cleanup.append(lambda _: self.rooms.stop())
+
+    async def _invent(self) -> None:
+        await self.invent()
+
+    async def _room(self, config: Config, kinds: Mapping[str, Channel]) -> "Server":
+        server = Server(config, ("worker", "desk"), kinds, like=self.house)
+        await server.start(bind("127.0.0.1", 0, asked=False))
+        return server
 
     def _heard(self, topics: set[str]) -> None:
         """Hints of a commit, ours or (PostgreSQL) anybody's."""
@@ -236,6 +264,10 @@ class Server:
         await self.db.close()
         if served:
             log.info("stopped")
+
+
+async def _nobody() -> None:
+    """Outside of practice nobody is invented."""
 
 
 def bind(host: str, port: int, asked: bool) -> socket.socket:

@@ -12,6 +12,7 @@ from bot import flow_cli
 from bot.db_cli import check, db_app
 from bot.demo_cli import demo
 from bot.errors import FlowError, WargiError
+from bot.push_cli import push_app
 from bot.report_cli import report_app
 from bot.triage_cli import triage_app
 
@@ -36,6 +37,7 @@ channel_app = typer.Typer(no_args_is_help=True, help="The platforms that people 
 app.add_typer(channel_app, name="channel")
 app.add_typer(triage_app, name="triage")
 app.add_typer(report_app, name="report")
+app.add_typer(push_app, name="push")
 app.command()(demo)
 
 

@@ -1,7 +1,6 @@
 """`wargi demo`: an invented service of thirty days, served like a real one. Nothing in it reaches anybody."""
 
 import asyncio
-import dataclasses
 import secrets
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +23,7 @@ Serving = Annotated[bool, typer.Option("--serve/--no-serve", help="serve it afte
 def demo(days: Days = 30, serve: Serving = True) -> None:
     """Fill an empty database with an invented service, and serve it with citizens who answer back."""
     from bot import cli, logs
+    from bot.pretend.channel import harmless
 
     config = harmless(cli.settings())
     logs.setup(config.log_level, quiet=not serve)
@@ -33,13 +33,6 @@ def demo(days: Days = 30, serve: Serving = True) -> None:
         typer.echo(f"  {login:14} {role:8} {word}")
     if serve:
         sys.exit(cli._loop(_serve(config)))
-
-
-def harmless(config: "Config") -> "Config":
-    """Without anything that could reach somebody outside: no platform, no mail, no call."""
-    return dataclasses.replace(
-        config, groups={}, mail_url="", mail_from="", alarm_webhook_url="", alarm_webhook_secret="", whatsapp_alarm_template=""
-    )  # fmt: skip
 
 
 async def prepare(config: "Config", days: int) -> list[tuple[str, str, str]]:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import aiohttp
 import orjson
 
-from bot import clock, failpoint, logs
+from bot import clock, failpoint, logs, pushing
 from bot.errors import SendError
 from bot.message import Choice, Outbound, Template
 from bot.metrics import Metrics
@@ -135,6 +135,10 @@ class Pager:
                 await mail(self._house.ways, call.target, text)
             case "webhook":
                 await self._webhook(call, text, link)
+            case "push":
+                path = f"/desk/tiket/{call.number}" if call.number else "/desk/alarm"
+                if problem := await pushing.tell(self._db, self._house, call.officer_id, pushing.ALARM, path):
+                    raise ConnectionError(problem)
 
     async def _messenger(self, call: boxes.Row, text: str, take: bool = True) -> None:
         channel = self._house.channels[call.via]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import clock, logs
+from bot import clock, logs, pushing
 from bot.message import Outbound, Template
 from bot.models.ref import Ref
 from bot.paging import mail
@@ -27,7 +27,7 @@ async def send_due(db: Db, house: House) -> int:
         async with db.unit() as unit:
             if not await notices.take(unit.conn, row.id, now, now + LEASE):
                 continue
-        error = await _reach(house, row)
+        error = await _reach(db, house, row)
         wait = WAITS[row.attempts] if error and row.attempts < len(WAITS) else None
         again = clock.now() + timedelta(seconds=wait) if wait else None
         async with db.unit() as unit:
@@ -35,9 +35,15 @@ async def send_due(db: Db, house: House) -> int:
     return len(rows)
 
 
-async def _reach(house: House, row: Row) -> str:
-    """'' when one way worked or there is none (the desk shows it anyway), else the last way's error."""
+async def _reach(db: Db, house: House, row: Row) -> str:
+    """'' when one way worked or there is none (the desk shows it anyway), else the last way's error. Browsers are told beside it:
+    nobody knows whether somebody looks at them."""
     text, error = f"{notices.words(row)} {house.public_url}{row.url}", ""
+    if row.pushes:
+        what = pushing.CASE if row.url.startswith("/desk/tiket/") else pushing.NEWS
+        error = await pushing.tell(db, house, row.officer_id, what, row.url)
+    if row.quiet:
+        return error
     for via in ("telegram", "whatsapp", "email"):
         target = getattr(row, via)
         if not target or (via not in house.channels and not (via == "email" and house.ways.mail_url)):

@@ -91,7 +91,9 @@ async def shift(request: web.Request) -> web.Response:
 
 async def myself(request: web.Request) -> web.Response:
     mine = words(page.signed_in(request).officer.topics)
-    return page.render(request, "myself.html", saved=request.query.get("simpan") == "ya", mine=mine)
+    push = request.config_dict[keys.HOUSE].push
+    saved, key = request.query.get("simpan") == "ya", push.public if push else ""
+    return page.render(request, "myself.html", saved=saved, mine=mine, push_key=key)
 
 
 async def set_myself(request: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.desk import page, second, sessions
+from bot.desk import page, practice, second, sessions
 from bot.desk.keys import SIGNED_IN
 from bot.errors import Conflict, Forbidden, NotFound, StoreDown, WargiError
 from bot.models import Role
@@ -20,7 +20,7 @@ from bot.web.guard import same_origin
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "media-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SAFE = frozenset({"GET", "HEAD"})
 HOME = ("", "/")
@@ -58,6 +58,8 @@ def guarded(route: Route) -> Handler:
         signed = await sessions.find(request) if route.verb is not Verb.ENTER or not _is_static(route) else None
         if signed is not None:
             request[SIGNED_IN] = signed
+            if (answer := await practice.instead(request, signed, route.verb is Verb.LEAVE)) is not None:
+                return answer
         if not may(signed.officer.role if signed else None, route.verb):
             if signed is None:
                 return _to_sign_in(request)

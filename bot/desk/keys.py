@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import jinja2
 from aiohttp import web
@@ -14,6 +14,7 @@ from bot.desk.assets import Assets
 from bot.desk.passwords import Passwords
 from bot.engine.check import Problem
 from bot.engine.flow import Flows
+from bot.models import Officer
 from bot.store.people import SignedIn
 
 
@@ -26,6 +27,25 @@ class Look:
     problems: Sequence[Problem]
     """What forbids publishing it."""
     pity: Sequence[Problem]
+
+
+class Room(Protocol):
+    """Where one officer practises; see `bot.pretend.rooms`."""
+
+    session: str
+
+    @property
+    def url(self) -> str: ...
+
+
+class Rooms(Protocol):
+    def find(self, token: str, owner: str) -> Room | None: ...
+    async def open(self, officer: Officer, owner: str, agent: str = "") -> str: ...
+    async def end(self, token: str) -> None: ...
+
+
+class Invent(Protocol):
+    async def __call__(self) -> None: ...
 
 
 ASSETS = web.AppKey("desk_assets", Assets)
@@ -41,5 +61,9 @@ WALL = web.AppKey("desk_wall", list[tuple[float, Any]])
 """The wall's sums of days, and when they were made; one or none."""
 LOOKED = web.AppKey("desk_looked", OrderedDict[tuple[int, str, str], datetime])
 """Looks that were written down lately: officer, ticket, what."""
+PRACTICE = web.AppKey("desk_practice", Rooms)
+"""Where officers practise; not in the server of such a room itself."""
+INVENT = web.AppKey("desk_invent", Invent)
+"""In such a room: one more invented citizen."""
 
 SIGNED_IN = web.RequestKey("desk_signed_in", SignedIn)

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot import clock
 from bot.desk import sessions, show, speech
-from bot.desk.keys import SIGNED_IN, TEMPLATES
+from bot.desk.keys import INVENT, SIGNED_IN, TEMPLATES
 from bot.i18n import SOURCE
 from bot.policy.access import Verb, may
 from bot.store.people import SignedIn
@@ -35,6 +35,7 @@ def render(request: web.Request, template: str, status: int = 200, **context: An
         "language": speech.language(),
         "me": signed.officer if signed else None,
         "now_": clock.now(),
+        "practising": request.config_dict.get(INVENT) is not None,
         "csrf": sessions.csrf_mask(signed.csrf) if signed else "",
         "topic": lambda code: _topic(request, code),
         "flows": request.config_dict[keys.HOUSE].flows,

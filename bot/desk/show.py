@@ -135,7 +135,14 @@ ALARM = {
     "calm": N_("Tidak sedang terjadi"),
     "ended": N_("Selesai"),
 }
-WAY = {"desk": N_("Meja"), "telegram": "Telegram", "whatsapp": "WhatsApp", "email": N_("Surel"), "webhook": "Webhook"}
+WAY = {
+    "desk": N_("Meja"),
+    "telegram": "Telegram",
+    "whatsapp": "WhatsApp",
+    "email": N_("Surel"),
+    "webhook": "Webhook",
+    "push": N_("Peramban"),
+}
 QUARANTINE = {"suggested": N_("Disarankan ditahan"), "held": N_("Ditahan")}
 QUARANTINE_ACT = {
     "suggested": N_("Disarankan ditahan"),

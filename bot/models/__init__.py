@@ -12,7 +12,7 @@ from bot.models.identity import Alias, Joining, LinkCode, Twin
 from bot.models.incidents import Incident
 from bot.models.lessons import Correction, QuarantineAct
 from bot.models.media import Media, MediaHost, MediaState
-from bot.models.people import Disclosure, Invite, Officer, OfficerFactor, OfficerSession, Throttle
+from bot.models.people import Disclosure, Invite, Officer, OfficerFactor, OfficerSession, PushDevice, Throttle
 from bot.models.shifts import (
     Handover,
     HandoverCase,
@@ -117,6 +117,7 @@ __all__ = [
     "Page",
     "PageState",
     "PartLease",
+    "PushDevice",
     "Quarantine",
     "QuarantineAct",
     "Rate",

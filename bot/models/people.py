@@ -40,6 +40,8 @@ class Officer(SQLModel, table=True):
     """Chat id where alarms reach them; likewise the next two."""
     whatsapp: str = ""
     email: str = ""
+    pushes: int = Field(default=0, sa_type=sa.SmallInteger, sa_column_kwargs={"server_default": "0"})
+    """Browsers in which they have asked for news while the desk is closed."""
     agency: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """Slug of the agency whose tickets somebody with the role `agency` sees; without one they see none."""
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -71,6 +73,19 @@ class OfficerFactor(SQLModel, table=True):
     """The half minute of the last code that was taken: a code opens once."""
     codes: list[str] = Field(sa_type=Json)
     """Hashes of the recovery codes that are left."""
+
+
+class PushDevice(SQLModel, table=True):
+    """A browser that an officer wants news in; as the browser's push service names it."""
+
+    __tablename__ = "push_device"
+    id: int | None = Field(default=None, primary_key=True)
+    officer_id: int = Field(foreign_key="officer.id", index=True)
+    endpoint: str = Field(unique=True)
+    p256dh: str
+    auth: str
+    language: str = "id"
+    created_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Invite(SQLModel, table=True):

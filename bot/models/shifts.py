@@ -144,5 +144,7 @@ class Notice(SQLModel, table=True):
     url: str = ""
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    quiet: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    """Only in the browsers that they have asked for it, not over the ways by which they are called."""
     attempts: int = 0
     error: str = ""

@@ -23,6 +23,8 @@ QUIET = 1.0
 """Seconds without another bubble before somebody begins to think."""
 THINK = 4.0
 """And at most so long until they have typed."""
+PATIENT = 20
+"""So often they wait for a bubble that is to come."""
 MOST = 40
 """Citizens at once."""
 
@@ -41,6 +43,7 @@ class Alive:
         self._groups = {topic.slug: group.slug for group in flows.groups for topic in group.topics}
         self.citizens: dict[tuple[str, str], Citizen] = {}
         self._heard: dict[tuple[str, str], list[Outbound]] = {}
+        self._end = asyncio.Event()
         self._thinking: dict[tuple[str, str], asyncio.Task[None]] = {}
         for channel in channels.values():
             channel.heard = self._hear
@@ -64,11 +67,20 @@ class Alive:
         return address
 
     async def stop(self) -> None:
-        for task in (*self._thinking.values(),):
-            task.cancel()
+        """What they are about to read or write is finished first: a connection that is torn away in its middle is not given back."""
+        self._end.set()
         await asyncio.gather(*self._thinking.values(), return_exceptions=True)
 
+    async def _pause(self, seconds: float) -> bool:
+        """True when it was not the end."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._end.wait()
+        return not self._end.is_set()
+
     def _hear(self, out: Outbound) -> None:
+        if self._end.is_set():
+            return
         key = (out.account, out.address)
         self._heard.setdefault(key, []).append(out)
         if (task := self._thinking.get(key)) is None or task.done():
@@ -76,15 +88,27 @@ class Alive:
 
     async def _think(self, key: tuple[str, str]) -> None:
         """Until nothing new has come for a moment; then an answer to all of it."""
+        tries = 0
         try:
             while self._heard.get(key):
                 count = len(self._heard[key])
-                await asyncio.sleep((QUIET + clock.jitter(THINK)) * self._hurry)
+                if not await self._pause((QUIET + clock.jitter(THINK)) * self._hurry):
+                    return
                 if len(self._heard[key]) > count:
                     continue
+                if tries < PATIENT and not await self._all_there(key):
+                    tries += 1
+                    continue
+                tries = 0
                 await self._answer(key, self._heard.pop(key))
         except WargiError as error:  # they try again when something new comes
             logs.get("pretend").warning("an invented citizen is silent", error=logs.fault(error))
+
+    async def _all_there(self, key: tuple[str, str]) -> bool:
+        """Nobody answers the first of two bubbles while the second is on its way."""
+        async with self._db.read() as conn:
+            newest = await pretend.newest(conn, Ref.parse(self._heard[key][-1].ref))
+        return any(Ref.parse(out.ref).id == newest for out in self._heard[key])
 
     async def _answer(self, key: tuple[str, str], outs: list[Outbound]) -> None:
         refs = {out.ref: Ref.parse(out.ref) for out in outs}

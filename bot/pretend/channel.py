@@ -1,11 +1,13 @@
 """A platform that is none: what leaves there reaches invented citizens only."""
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 
 from typing_extensions import override
 
 from bot.channels.web import Web
+from bot.config import Config
 from bot.message import Limits, Outbound, Receipt
 
 DEMO = "contoh"
@@ -32,3 +34,10 @@ class Pretend(Web):
 def platforms() -> dict[str, Pretend]:
     """Those that a demo has beside the web chat."""
     return {"whatsapp": Pretend("whatsapp", WINDOW), "telegram": Pretend("telegram")}
+
+
+def harmless(config: Config) -> Config:
+    """Without anything that could reach somebody outside: no platform, no mail, no call."""
+    return dataclasses.replace(
+        config, groups={}, mail_url="", mail_from="", alarm_webhook_url="", alarm_webhook_secret="", whatsapp_alarm_template=""
+    )  # fmt: skip

@@ -70,7 +70,9 @@ class Citizen:
         """The next thing they say, or None: they wait."""
         for each in heard:
             self.number = self.number or (number.find(each.text) or "" if each.author == Author.BOT else "")
-        last = heard[-1]
+        last = next(
+            (each for each in reversed(heard) if each.choices), heard[-1]
+        )  # a question, though news came after it
         if self.deaf and self.number:
             return None
         if last.choices:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Notice, Officer
 from bot.models.base import table
 from bot.models.news import NEWS
+from bot.store import push
 from bot.store.boxes import Row
 from bot.store.db import Unit
 
@@ -26,12 +27,15 @@ async def tell(
     unit: Unit, officer_ids: Iterable[int], kind: str, url: str, now: datetime, call: bool = False, **values: Any
 ) -> None:
     """`kind` and `values`: which words of `models.news`, and what stands in them. `call`: it also goes where they are reached away
-    from the desk."""
+    from the desk; else only to browsers in which they have asked for it."""
     whom = sorted(set(officer_ids))
-    if whom:
-        row = {"at": now, "kind": kind, "data": values, "text": "", "url": url, "next_at": now if call else None}
-        await unit.conn.execute(sa.insert(NOTICE), [{"officer_id": each, **row} for each in whom])
-        unit.hints.update(map(topic, whom))
+    if not whom:
+        return
+    pushed = set(whom) if call else await push.wanting(unit.conn, whom)
+    row = {"at": now, "kind": kind, "data": values, "text": "", "url": url, "quiet": not call}
+    rows = [{"officer_id": each, **row, "next_at": now if each in pushed else None} for each in whom]
+    await unit.conn.execute(sa.insert(NOTICE), rows)
+    unit.hints.update(map(topic, whom))
 
 
 def words(row: Row, translate: Callable[[str], str] = str) -> str:
@@ -52,7 +56,7 @@ async def see(conn: AsyncConnection, officer_id: int, up_to: int, now: datetime)
 
 async def due(conn: AsyncConnection, now: datetime, limit: int) -> Sequence[Row]:
     query = (
-        sa.select(NOTICE, OFFICER.c.telegram, OFFICER.c.whatsapp, OFFICER.c.email)
+        sa.select(NOTICE, OFFICER.c.telegram, OFFICER.c.whatsapp, OFFICER.c.email, OFFICER.c.pushes)
         .join(OFFICER, OFFICER.c.id == NOTICE.c.officer_id)
         .where(NOTICE.c.next_at.is_not(None), NOTICE.c.next_at <= now)
         .order_by(NOTICE.c.next_at, NOTICE.c.id)

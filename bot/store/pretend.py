@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock
-from bot.models import Address, AgencyDelivery, DeliveryState, InboxItem, Message, Officer, State, Ticket
+from bot.models import Address, AgencyDelivery, Author, DeliveryState, InboxItem, Message, Officer, State, Ticket
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.models.types import EPOCH, MICRO
@@ -33,6 +33,16 @@ async def authors(conn: AsyncConnection, ids: Collection[bytes], parts: Collecti
     """Who wrote these messages."""
     query = sa.select(MESSAGE.c.id, MESSAGE.c.author).where(MESSAGE.c.id.in_(ids), MESSAGE.c.part.in_(parts))
     return {row[0]: row[1] for row in await conn.execute(query)}
+
+
+async def newest(conn: AsyncConnection, message: Ref) -> bytes | None:
+    """The last thing that bot or officers have said in the conversation of this message."""
+    talk = sa.select(MESSAGE.c.conversation_id).where(MESSAGE.c.id == message.id, MESSAGE.c.part == message.part)
+    query = sa.select(MESSAGE.c.id).where(
+        MESSAGE.c.conversation_id == talk.scalar_subquery(), MESSAGE.c.part == message.part,
+        MESSAGE.c.author.in_([Author.BOT, Author.OFFICER]),
+    )  # fmt: skip
+    return (await conn.execute(query.order_by(MESSAGE.c.seq.desc()).limit(1))).scalar()
 
 
 _NEXT = "SELECT min(CASE WHEN kind <> 'sla' THEN due_at END), min(CASE WHEN kind = 'sla' THEN due_at END) FROM timer"

@@ -7,6 +7,7 @@ from bot import clock
 from bot.engine.flow import Flows
 from bot.message import Channel, Inbound, Limits
 from bot.policy.templates import Purpose
+from bot.push import Push
 from bot.store.batch import Batch
 from bot.triage.room import Triage
 from bot.turn.courtesy import Courtesies
@@ -48,6 +49,8 @@ class House:
     """What the door has parsed a moment before its turn (`alarm.heard`)."""
     remind_hours: float = 0.0
     """So long after a citizen's last message they are asked to reply while they can still be answered; 0 = never."""
+    push: Push | None = None
+    """News in officers' browsers; None while there is no key for it."""
 
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What systems that flows ask want to be shown, by name."""

@@ -61,6 +61,8 @@ def _ways(house: House, person: Person) -> Sequence[tuple[str, str]]:
     off = {via for via in ("telegram", "whatsapp") if via not in house.channels} | (
         {"email"} - {house.ways.mail_url and "email"}
     )
+    if house.push is None:
+        off.add("push")
     return [(via, target) for via, target in person.ways if via not in off]
 
 
@@ -77,6 +79,7 @@ def _page(row: Mapping[str, Any], now: Any, person: Person, via: str, target: st
 def person(officer: Officer, now: Any) -> Person:
     """An officer as the rules of escalation see them."""
     ways = [("desk", "")]
+    ways += [("push", "")] if officer.pushes else []
     ways += [(via, target) for via in ("telegram", "whatsapp", "email") if (target := getattr(officer, via))]
     return Person(
         officer.name, tuple(ways), officer.id, officer.duty_until is not None and officer.duty_until > now,

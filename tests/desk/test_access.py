@@ -73,6 +73,12 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/beban/{id}/bicara"): LEADS,
     ("GET", "/desk/saya"): STAFF,
     ("POST", "/desk/saya"): STAFF,
+    ("POST", "/desk/perangkat"): STAFF,
+    ("POST", "/desk/perangkat/hapus"): STAFF,
+    ("GET", "/desk/latihan"): STAFF,
+    ("POST", "/desk/latihan"): STAFF,
+    ("POST", "/desk/latihan/warga"): STAFF,
+    ("POST", "/desk/latihan/selesai"): STAFF,
     ("POST", "/desk/tiket/{number}/tampilkan"): STAFF,
     ("POST", "/desk/tiket/{number}/gabungkan"): LEADS,
     ("POST", "/desk/tiket/{number}/pisahkan"): LEADS,
@@ -141,6 +147,9 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/masuk"): ALL,
     ("GET", "/desk/undangan/{token}"): ALL,
     ("POST", "/desk/undangan/{token}"): ALL,
+    ("GET", "/desk/manifest.webmanifest"): ALL,
+    ("GET", "/desk/sw.js"): ALL,
+    ("GET", "/desk/luring"): ALL,
     ("GET", "/desk/static/{name}"): ALL,
 }
 

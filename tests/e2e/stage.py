@@ -102,6 +102,7 @@ class Stage:
 
     async def page(self, width: int = 1440, height: int = 900, scheme: str = "light", **more: object) -> Page:
         """A fresh browser window; whatever it complains about is kept in `problems`."""
+        more.setdefault("service_workers", "block")  # a page that a worker answers for is one more thing to wait for
         context = await self.browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, locale="id-ID", **more
         )

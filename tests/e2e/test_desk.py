@@ -366,3 +366,47 @@ async def test_everybody_can_use_it(stage: Stage, width: int, height: int, schem
     await accessible(page, "resolved")
     await page.keyboard.press("?")
     await accessible(page, "keys")
+
+
+async def test_a_case_on_paper(stage: Stage) -> None:
+    """What was said and the facts, numbers masked; nothing that can only be pressed. A phone's window is no limit for it."""
+    words = [("citizen", "Nomor saya 081234567890, jalan rusak"), ("bot", "Baik")]
+    case = await seed.case(stage.server.db, "Euis Komariah", words=words)
+    page = await stage.page(320, 640)
+    await stage.first_officer(page)
+    await page.goto(stage.url + case.url)
+    await page.emulate_media(media="print")
+    await expect(page.locator(".m.citizen .isi")).to_be_visible()
+    await expect(page.locator("#judul-kasus")).to_be_visible()
+    for hidden in (".menu", "#daftar", "#tombol-ambil", "form"):
+        assert not await page.locator(f"{hidden}:visible").count(), hidden
+    assert "081234567890" not in await page.locator("body").inner_text()
+    hidden = "[...document.querySelectorAll('#kasus, #pesan')].some(each => each.scrollHeight > each.clientHeight + 1)"
+    assert not await page.evaluate(hidden), "cut off by a scroll bar that paper does not have"
+
+
+async def tab_to(page: Page, target: str) -> None:
+    """By the Tab key alone."""
+    for _ in range(120):
+        if await page.evaluate("target => document.activeElement.matches(target)", target):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"{target} cannot be reached by Tab")
+
+
+async def test_keys_only_set_the_topic_and_dispatch(stage: Stage) -> None:
+    case = await seed.case(stage.server.db, "Satu", topic="jalan")
+    page = await stage.page()
+    await stage.first_officer(page)
+    await page.goto(stage.url + case.url)
+    await page.wait_for_selector(".sambungan.ya")
+    await page.keyboard.press("a")
+    await expect(page.locator("#teks")).to_be_focused()
+    await tab_to(page, "#topik")
+    await page.keyboard.type("Lampu")
+    await tab_to(page, "form:has(#topik) button")
+    await page.keyboard.press("Enter")
+    await expect(page.locator('#topik option[value="pju"][selected]')).to_have_count(1)  # as the server says it
+    await tab_to(page, "form:has(#instansi) button")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".kepala .chip")).to_have_text("Diteruskan ke instansi")

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from bot import clock
 from bot.config import Config
-from bot.demo_cli import harmless
 from bot.errors import ConfigError
 from bot.models import State
 from bot.pretend import crew, people, seed
+from bot.pretend.channel import harmless
 from bot.store import invariants, tally
 from bot.store.db import Db
 from tests.desk import seed as desk_seed

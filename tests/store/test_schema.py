@@ -65,7 +65,7 @@ COUNTED = {"flow_count", "tally"}
 EVERYWHERE = {
     "flow_edit", "flow_version", "invite", "media_host", "officer", "outage", "part_lease", "rate", "rota_gap", "template", "throttle",
     "worker", "correction", "disclosure", "handover", "instruction", "notice", "officer_session", "quarantine_act", "shift",
-    "handover_case", "swap",
+    "handover_case", "push_device", "swap",
 }  # fmt: skip
 """They grow with officers, content and days, not with messages: whole on one machine, or copied to each."""
 

@@ -1,7 +1,7 @@
 """An index to look for cases in, views that officers keep, ready replies, acts on many cases
 
 Revision ID: 0019
-Revises: 0015
+Revises: 0018
 """
 
 import sqlalchemy as sa
