@@ -92,7 +92,7 @@ async def _page(
     here = sheets.files(new.flows, name)
     steps, others = sheets.steps(now.flows, new.flows, name, given or {}, [each for each in found if each.file in here])
     others += [each for each in faults if each.file not in here]
-    walked = await _walks(request) if whole else {}
+    walked = await _people(request, name) if whole else {}
     nodes = [node for node in show.steps(new.flows, name) if node.id in walked] if whole else []
     notes = {node.id: _note(walked[node.id]) for node in nodes}
     return page.render(
@@ -227,8 +227,15 @@ async def _walks(request: web.Request) -> dict[str, Row]:
     return {f"{row.flow}/{row.node}": row for row in rows}
 
 
-def _note(row: Row) -> str:
-    return f"{tr('dicapai')} {row.reached} · {tr('dijawab')} {row.answered} · {tr('pergi')} {row.gone}"
+async def _people(request: web.Request, name: str) -> dict[str, dict[str, int]]:
+    """`flow/step` -> how many people reached, answered, left it in the last days."""
+    async with request.config_dict[keys.DB].read() as conn:
+        found = await walks.people(conn, name, walks.day(clock.now()) - timedelta(days=DAYS - 1))
+    return {f"{name}/{node}": counts for node, counts in found.items()}
+
+
+def _note(row: Mapping[str, int]) -> str:
+    return f"{tr('dicapai')} {row['reached']} · {tr('dijawab')} {row['answered']} · {tr('pergi')} {row['gone']}"
 
 
 def _total(flows: Flows, name: str, found: Mapping[str, Row]) -> tuple[int, int]:

@@ -57,8 +57,8 @@ class FlowEdit(SQLModel, table=True):
 
 
 class FlowCount(SQLModel, table=True):
-    """How often a step was come to, answered and left on one day. `part`: one that the writing process holds, so that two
-    processes never wait for each other's row."""
+    """How often a step was come to, answered and left on one day, and by whom, as `store.sketch` has it. `part`: of the citizens that
+    are counted here, which the writing process holds, so that two processes never wait for each other's row."""
 
     __tablename__ = "flow_count"
     __table_args__ = (CLUSTERED,)
@@ -69,3 +69,6 @@ class FlowCount(SQLModel, table=True):
     reached: int = Field(sa_type=sa.BigInteger)
     answered: int = Field(sa_type=sa.BigInteger)
     gone: int = Field(sa_type=sa.BigInteger)
+    reached_by: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
+    answered_by: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
+    gone_by: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})

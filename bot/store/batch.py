@@ -28,7 +28,7 @@ from bot.models import (
 from bot.models.base import table
 from bot.models.cases import FRESH, line_of
 from bot.models.ref import Ref
-from bot.store import boxes, daily, media, quarantine, search, sla, talk, tally, walks
+from bot.store import boxes, daily, media, quarantine, search, sketch, sla, talk, tally, walks
 from bot.store.db import Unit
 from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
@@ -131,8 +131,8 @@ class Batch:
         """By address: reports that may be about the same thing as the one that is about to be sent."""
         self.counted: list[str] = []
         """What has happened and is counted once it is written."""
-        self.walked: defaultdict[tuple[str, str], int] = defaultdict(int)
-        """How often a step of a flow was reached, answered, left."""
+        self._walks: dict[tuple[str, int, str], tuple[int, int]] = {}
+        """How often a step of a flow was reached, answered, left, and by whom."""
         self._changed_alarms: dict[bytes, dict[str, Any]] = {}
         self._cancelled: list[dict[str, Any]] = []
         self._changed_tickets: dict[bytes, dict[str, Any]] = {}
@@ -149,6 +149,11 @@ class Batch:
     def touch(self, talk_: Talk) -> None:
         """This conversation is written at the end."""
         self.talks[talk_.address_id] = talk_
+
+    def walked(self, talk_: Talk, id_: str, kind: str) -> None:
+        """What this citizen did at a step of a flow."""
+        times, who = self._walks.get((id_, talk_.part, kind), (0, 0))
+        self._walks[id_, talk_.part, kind] = times + 1, who | sketch.bit(talk_.address_id)
 
     def insert(self, table_name: str, row: dict[str, Any]) -> None:
         self._inserts[table_name].append(row)
@@ -232,7 +237,7 @@ class Batch:
             (sla.UPDATE_CLOCK, [_change(row, sla.CLOCK_CHANGES) for row in self._changed_clocks]),
             tally.work(unit.conn, self._counts),
             boxes.timers(unit.conn, self._timers),
-            walks.work(unit.conn, self.walked, self.now, part),
+            walks.work(unit.conn, self._walks, self.now),
             daily.work(unit.conn, self._days, part),
             search.work(unit.conn, self._found_by()),
             *more,

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models.base import table
 from bot.models.flows import FlowCount
+from bot.store import sketch
 from bot.store.boxes import Row
 from bot.store.many import Many, Work, insert_into
 
@@ -16,6 +17,9 @@ COUNT = table(FlowCount)
 WIB = timedelta(hours=7)
 """A day is one of West Java."""
 KINDS = ("reached", "answered", "gone")
+WHO = {kind: f"{kind}_by" for kind in KINDS}
+Walks = Mapping[tuple[str, int, str], tuple[int, int]]
+"""`flow/step`, part and kind -> how often, and by whom."""
 
 
 def day(at: datetime) -> date:
@@ -26,17 +30,18 @@ def day(at: datetime) -> date:
 def _add(dialect: str) -> Many:
     insert = insert_into(dialect, COUNT)
     changes = {name: COUNT.c[name] + insert.excluded[name] for name in KINDS}
+    changes |= {name: COUNT.c[name].op("|")(insert.excluded[name]) for name in WHO.values()}
     keys = ["day", "flow", "node", "part"]
     return Many(insert.on_conflict_do_update(index_elements=keys, set_=changes), COUNT.c.keys())
 
 
-def work(conn: AsyncConnection, walks: Mapping[tuple[str, str], int], at: datetime, part: int) -> Work:
+def work(conn: AsyncConnection, walks: Walks, at: datetime) -> Work:
     """In one order for all, so that two transactions never wait for each other in a circle."""
-    rows: dict[str, dict[str, object]] = {}
-    for (id_, kind), times in sorted(walks.items()):
+    rows: dict[tuple[str, int], dict[str, object]] = {}
+    for (id_, part, kind), (times, who) in sorted(walks.items()):
         flow, _, node = id_.partition("/")
-        zero = {"day": day(at), "flow": flow, "node": node, "part": part, "reached": 0, "answered": 0, "gone": 0}
-        rows.setdefault(id_, zero)[kind] = times
+        zero = {"day": day(at), "flow": flow, "node": node, "part": part, **dict.fromkeys((*KINDS, *WHO.values()), 0)}
+        rows.setdefault((id_, part), zero).update({kind: times, WHO[kind]: who})
     return _add(conn.dialect.name), list(rows.values())
 
 
@@ -47,3 +52,18 @@ async def since(conn: AsyncConnection, first: date) -> list[Row]:
         sa.select(COUNT.c.flow, COUNT.c.node, *sums).where(COUNT.c.day >= first).group_by(COUNT.c.flow, COUNT.c.node)
     )
     return list((await conn.execute(query)).all())
+
+
+async def people(conn: AsyncConnection, flow: str, first: date) -> dict[str, dict[str, int]]:
+    """Step of this flow -> how many people reached, answered and left it since that day. A row for each step, part and day is read."""
+    columns = [COUNT.c[name].label(kind) for kind, name in WHO.items()]
+    query = sa.select(COUNT.c.node, COUNT.c.part, *columns).where(COUNT.c.day >= first, COUNT.c.flow == flow)
+    found: dict[str, dict[int, list[int]]] = {}
+    for node, part, *masks in await conn.execute(query):
+        known = found.setdefault(node, {}).setdefault(part, [0] * len(KINDS))
+        for at, mask in enumerate(masks):
+            known[at] |= mask
+    return {
+        node: {kind: sketch.people(masks[at] for masks in parts.values()) for at, kind in enumerate(KINDS)}
+        for node, parts in found.items()
+    }

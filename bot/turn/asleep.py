@@ -69,8 +69,8 @@ def ring(batch: Batch, house: House, talk: Talk) -> None:
         return _again(batch, talk, since + found.expire)
     if speaks(house, talk, batch.now):
         return respond(batch, house, talk, Said(kind="expire"))
-    for each in walked(house.flows, session, None, "expire", set()):
-        batch.walked[each] += 1
+    for id_, became in walked(house.flows, session, None, "expire", set()):
+        batch.walked(talk, id_, became)
     talk.session = {"expired": True, "extra": session.get("extra") or []}
     return batch.touch(talk)
 

@@ -77,8 +77,8 @@ def respond(batch: Batch, house: House, talk: Talk, heard: Said) -> None:
     seen = set[str]()
     before = sealing.opened(house.vault, talk.session)
     session, effects = step(house.flows, before, heard, facts, seen)
-    for each in walked(house.flows, before, session, heard.kind, seen):
-        batch.walked[each] += 1
+    for id_, became in walked(house.flows, before, session, heard.kind, seen):
+        batch.walked(talk, id_, became)
     talk.session = sealing.closed(house.vault, session)
     asleep.watch(batch, house, talk, heard, nap)
     batch.touch(talk)

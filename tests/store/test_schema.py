@@ -60,12 +60,12 @@ def test_migrations_only_add() -> None:
     assert {name: found for name, text in upgrades.items() if (found := taken.findall(text))} == {}
 
 
-COUNTED = {"flow_count", "tally"}
-"""A row for each part and thing that is counted: spread like the hot ones."""
+COUNTED = {"flow_count", "tally", "day_count", "unsent", "watching"}
+"""A row for each part and thing that is counted, or conversation and officer: spread like the hot ones."""
 EVERYWHERE = {
     "flow_edit", "flow_version", "invite", "media_host", "officer", "outage", "part_lease", "rate", "rota_gap", "template", "throttle",
     "worker", "correction", "disclosure", "handover", "instruction", "notice", "officer_session", "quarantine_act", "shift",
-    "handover_case", "push_device", "swap",
+    "handover_case", "push_device", "swap", "backlog", "bulk", "bulk_case", "officer_factor", "reply", "reply_use", "saved_view",
 }  # fmt: skip
 """They grow with officers, content and days, not with messages: whole on one machine, or copied to each."""
 
