@@ -1,6 +1,7 @@
 """Cases given out by themselves: in order, to who is there, within capacity; silence passes a case on; everybody sees their share."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 
 from bot import clock
 from bot.errors import Conflict
-from bot.models import Assignment, Notice, Ticket, TicketEvent
+from bot.models import Assignment, Notice, Ticket, TicketEvent, Urgency
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.rounds import look
@@ -20,6 +21,7 @@ from bot.turn.claim import claim
 from bot.turn.handback import hand_back
 from bot.turn.handoff import move
 from bot.turn.reply import reply
+from bot.turn.urgency import set_urgency
 from bot.web import keys
 from tests.desk import seed
 from tests.desk.conftest import Enter
@@ -171,7 +173,7 @@ async def test_too_much_is_seen_by_a_lead(db, enter: Enter, app, house) -> None:
 
 
 async def test_races_have_one_winner(db, enter: Enter, app, house) -> None:
-    """Each pair of claim, assignment by the clock and the citizen's cancelling, at the same case at the same time."""
+    """Each pair of claim, assignment by the clock, the citizen's cancelling and a raised urgency, at the same case at the same time."""
     rina, asep = await enter("officer", "Rina"), await enter("officer", "Asep")
     await on_duty(db, asep.officer.id)
 
@@ -196,6 +198,29 @@ async def test_races_have_one_winner(db, enter: Enter, app, house) -> None:
             await batch.flush(unit)
         return "mine"
 
+    async def escalate(case: seed.Case) -> str:
+        """Wins over nobody and loses to nobody: whoever has the case then has it as critical."""
+        with suppress(Conflict):
+            await set_urgency(db, asep.officer, case.ticket, Urgency.CRITICAL)
+            return "raised"
+        return ""
+
+    raised = ((by_hand, escalate), (by_clock, escalate), (cancel, escalate), (escalate, escalate))
+    for pair in raised:
+        for n in range(2):
+            case = await seed.case(db)
+            outcomes = await asyncio.gather(*(act(case) for act in (pair if n % 2 else pair[::-1])))
+            now = (await rows(db, "SELECT state, officer_id, urgency FROM ticket WHERE id = :t", t=case.ticket.id))[0]
+            kinds = [
+                await seed.count(db, TicketEvent, ticket_id=case.ticket.id, kind=kind) for kind in ("moved", "urgency")
+            ]
+            assert kinds == [int(escalate not in pair[:1]), int("raised" in outcomes)], (pair, outcomes)
+            assert ("mine" in outcomes) is (escalate is not pair[0])
+            assert (now.urgency == "critical") is ("raised" in outcomes)
+            if now.state == "queued":
+                await claim(db, house, rina.officer, case.ticket)
+            if now.state != "cancelled":
+                await drop(db, house, case.number)
     for pair in ((by_hand, by_clock), (by_hand, cancel), (by_clock, cancel), (by_hand, by_hand), (by_clock, by_clock)):
         for n in range(3):
             case = await seed.case(db)
