@@ -50,10 +50,12 @@ def database_url(template_file: Path, tmp_path: Path) -> str:
 
 
 async def _dump(db) -> dict[str, list[Any]]:
-    """Everything that is stored, but signs of life."""
+    """Everything that is stored, but signs of life, and what was looked at by whom."""
     found = {}
     async with db.read() as conn:
         for each in metadata.sorted_tables:
+            if each.name == "disclosure":
+                continue
             columns = [column for column in each.c if column.name not in ("present_at", "seen_at", "expires_at")]
             found[each.name] = sorted(map(repr, await conn.execute(sa.select(*columns))))
     return found

@@ -9,6 +9,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -60,7 +61,8 @@ def template() -> Path:
         await schema.ready(db)
         await db.close()
 
-    asyncio.run(make())
+    with ThreadPoolExecutor(1) as thread:  # a test may be running a loop in this one
+        thread.submit(asyncio.run, make()).result()
     return folder / "wargi.db"
 
 
@@ -87,8 +89,13 @@ class System:
         flows, rules = content()
         self.house = House(flows, {"web": Web()}, rules, Vault(["x" * 40]), public_url="http://x")
         self.seconds, self.keys = 0.0, 0
-        self.thaw = clock.freeze(lambda: BEGAN + timedelta(seconds=self.seconds))
+        self.thaw = clock.freeze(self._now)
         self.officers: list[Officer] = []
+
+    def _now(self) -> datetime:
+        """Later each time it is asked: what happens after something else also has the later id."""
+        self.seconds += 0.001
+        return BEGAN + timedelta(seconds=self.seconds)
 
     async def open(self) -> None:
         self.db = Db(f"sqlite:///{self.folder}/wargi.db", self.folder)

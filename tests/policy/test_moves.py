@@ -17,7 +17,8 @@ NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 
 
 def ticket(state: State = State.QUEUED) -> dict[str, Any]:
-    return {"id": b"t" * 16, "part": 7, "state": state, "officer_id": None, "version": 0, "updated_at": NOW, **FRESH}
+    return {"id": b"t" * 16, "part": 7, "state": state, "officer_id": None, "version": 0, "updated_at": NOW,
+            "account": "web:1", "language": "id", "reason": "", **FRESH}  # fmt: skip
 
 
 @settings(max_examples=80, deadline=None)
@@ -30,7 +31,7 @@ def test_no_move_outside_the_table_and_one_row_for_each(wanted: list[State]) -> 
         if after in MOVES[State(row["state"])]:
             move(batch, row, after, "officer", 3, why="alasan")
             made += 1
-            event = batch._inserts["ticket_event"][-1]
+            event = next(each for each in reversed(batch._inserts["ticket_event"]) if each["kind"] == "moved")
             assert (event["before"], event["after"], event["why"]) == (before["state"], after, "alasan")
             assert (event["kind"], event["actor"], event["officer_id"], event["at"]) == ("moved", "officer", 3, NOW)
             assert row["returns"] == before["returns"] + (after == State.RETURNED)
@@ -42,7 +43,9 @@ def test_no_move_outside_the_table_and_one_row_for_each(wanted: list[State]) -> 
             with pytest.raises(Conflict):
                 move(batch, row, after, "officer", 3)
             assert row == before
-    assert len(batch._inserts["ticket_event"]) == row["version"] == made
+    kinds = [each["kind"] for each in batch._inserts["ticket_event"]]
+    assert kinds.count("moved") == made and len(kinds) == row["version"]
+    assert set(kinds) <= {"moved", "unasked"}, "who is asked for no rating is on record, with the cause"
 
 
 def test_the_groups_of_states() -> None:
