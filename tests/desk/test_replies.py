@@ -48,7 +48,7 @@ async def test_from_a_file_to_the_citizen(db, enter: Enter) -> None:
     assert '<option value="hibur.duka">Ada yang meninggal</option>' in text
     _, text = await officer.get(f"{case.url}?balasan=balasan.minta-foto")
     assert field(text) == f"Sampurasun Euis Komariah, nyuhunkeun foto kanggo {case.number}."
-    assert 'form="tulis" value="balasan.minta-foto"' in text
+    assert 'id="balasan-dipakai" value="balasan.minta-foto"' in text
     assert "bélasungkawa" in field((await officer.get(f"{case.url}?balasan=hibur.duka"))[1])
     assert "<script>" not in field((await officer.get(f"{case.url}?balasan=balasan.jahat"))[1])
     _, text = await officer.get(f"{case.url}?bahasa=id")  # whoever writes in another language than the ticket says

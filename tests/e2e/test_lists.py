@@ -32,7 +32,7 @@ async def test_a_slash_brings_ready_words_and_nothing_is_sent(stage: Stage) -> N
     await expect(page.locator("#teks")).to_be_focused()
     await expect(page.locator(".m.officer")).to_have_count(0)
     await page.keyboard.press("Control+Enter")
-    await expect(page.locator(".m.officer")).to_have_count(1)
+    await expect(page.locator("#pesan ol:not(.tunda) .m.officer")).to_have_count(1, timeout=20_000)
     await page.goto(stage.url + "/desk/balasan")
     await expect(page.locator("text=Dipakai 1×")).to_have_count(1)
 

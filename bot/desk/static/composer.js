@@ -94,7 +94,8 @@
         continue;
       }
       const values = { teks: item.text, jenis: item.kind, kunci: item.key, jawab: item.answers, lihat: item.seen, balasan: item.ready || "" };
-      const answer = await post(`/desk/tiket/${item.number}/tulis`, values).catch(() => null);
+      const answer = await post(`/desk/tiket/${item.number}/tulis`, values, { keepalive: true }) // also when the page is left now
+        .catch(() => null);
       if (answer?.status === 401) return location.reload();
       item.tries = (item.tries || 0) + 1;
       if (!answer || answer.status === 503 || (answer.status >= 500 && item.tries < 4)) {
