@@ -22,7 +22,7 @@ from tests.fakes.citizen import Citizen
 from tests.fakes.graph import FakeGraph
 from tests.world import ROOT
 
-KILLS = int(os.environ.get("KILLS", "4"))
+KILLS = int(os.environ.get("KILLS", "2"))
 CITIZENS = 24
 SCRIPT = (
     ("halo", "Silakan pilih bahasa"),
