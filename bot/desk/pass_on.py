@@ -6,7 +6,7 @@ from bot import clock
 from bot.desk import cases, page
 from bot.errors import Conflict, Forbidden, NotFound, WargiError
 from bot.store import duty, people
-from bot.turn.pass_on import pass_on
+from bot.turn.reassign import pass_on
 from bot.web import keys
 
 

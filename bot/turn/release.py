@@ -8,10 +8,8 @@ from bot.store.talk import Talk
 from bot.turn.handoff import move
 from bot.turn.say import line
 
-SHIFT_OVER, SILENT, PASSED, MOVED = (
-    "dinas petugas selesai", "petugas belum merespons", "diserahkan petugas", "dipindahkan petugas",
-)  # fmt: skip
-QUIETLY = frozenset({SHIFT_OVER, SILENT, PASSED, MOVED})
+SHIFT_OVER, SILENT, MOVED = "dinas petugas selesai", "petugas belum merespons", "dipindahkan petugas"
+QUIETLY = frozenset({SHIFT_OVER, SILENT, MOVED})
 """Reasons of a move back to the queue after which the citizen is not told again who helps them."""
 
 
