@@ -16,6 +16,7 @@ from bot.engine.nodes import STAY, AskText, Next, Node, Nodes, Question
 from bot.engine.numbers import Numbers
 from bot.engine.offer import Offered, offering
 from bot.engine.place import AskPlace
+from bot.engine.reports import AskMedia
 from bot.engine.turn import Turn
 
 MEANT, NONE = "maksud", "lain"
@@ -149,9 +150,11 @@ def numbers(turn: Turn, node: Node | None) -> bool:
     text, home = turn.said.text, turn.flows.nodes[turn.flows.home]
     if node is home or not isinstance(home, Question) or meaning.intent(turn, text) != meaning.NUMBERS:
         return False
-    option = home.options.get(meaning.choice(home, meaning.NUMBERS) or "")
+    key = meaning.choice(home, meaning.NUMBERS) or ""
+    option = home.options.get(key)
     says = turn.flows.nodes.get(option.next or "") if option else None
-    if not isinstance(says, Numbers) or (node is not None and not asked_for(turn, node)):
+    named = key in (home.table.find(plain := normalise(text)), home.table.guess(plain))
+    if not isinstance(says, Numbers) or not (node is None or named or asked_for(turn, node)):
         return False
     says.enter(turn)
     if node is not None:
@@ -161,11 +164,12 @@ def numbers(turn: Turn, node: Node | None) -> bool:
 
 
 def asked_for(turn: Turn, node: Node) -> bool:
-    """ "telepon rumah" may be an answer wherever something is to be written; a question is none, unless it names the place."""
+    """ "telepon rumah" may be an answer wherever something is to be written; a question is none, unless it names the place. The words
+    of the choice itself ("nomor ambulans") need no such care."""
     text, places = turn.said.text, turn.facts.places
     if isinstance(node, AskPlace | AskLocation) and places is not None and places.find(text).candidates:
         return False
-    return isinstance(node, Question) or is_question(text)
+    return isinstance(node, Question | AskMedia) or is_question(text)
 
 
 def opening(turn: Turn) -> bool:

@@ -109,6 +109,27 @@ def test_an_empty_line_ends_no_waiting(flows: Flows, more: Said) -> None:
     assert any(isinstance(effect, Wait) for effect in effects)
 
 
+@pytest.mark.parametrize("words", ["nomor ambulans", "nomer ambulan", "nomor polisi", "nomor damkar berapa"])
+@pytest.mark.parametrize(
+    "before", [("jalan rusak",), ("jalan rusak", "desa a"), ("jalan rusak", "desa a", "cerita", QUIET)]
+)
+def test_emergency_numbers_come_at_every_question(
+    flows: Flows, listen: Listen, before: tuple[str | Said, ...], words: str
+) -> None:
+    """Also where words, a place or a picture are asked for; then the question again."""
+    session, _ = walk(flows, "halo", "lapor", *before, facts=listen(KNOWN, ""))
+    after, effects = step(flows, session, Said(words), listen(KNOWN, words))
+    assert after is not None and session is not None
+    assert after["node"] == session["node"]
+    assert "119" in str([effect.values for effect in effects if isinstance(effect, Say)])
+
+
+@pytest.mark.parametrize("words", ["telepon rumah saya rusak", "mobil polisi lewat tadi malam"])
+def test_other_words_stay_the_answer(flows: Flows, listen: Listen, words: str) -> None:
+    _, effects = walk(flows, "halo", "lapor", "jalan rusak", "desa a", words, facts=listen(KNOWN, words))
+    assert effects == [Wait(2.0)]
+
+
 def test_two_messages_are_the_most_for_first_words_that_ask_for_emergency_numbers(flows: Flows, listen: Listen) -> None:
     """Greeting, numbers and the question for the place would be three: the last two are one."""
     effects = walk(flows, "nomor ambulans", facts=listen(Facts("id"), ""))[1]
