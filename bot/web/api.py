@@ -3,12 +3,13 @@
 A key is a pass: who, until when, and a seal that ends when that person's password, role or account does. No key is stored.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
 import orjson
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot import clock, numbers
 from bot.errors import WargiError
@@ -28,8 +29,8 @@ _AMOUNTS = tuple(
 
 
 def setup(app: web.Application) -> None:
-    app.router.add_get("/api/v1/tickets", tickets)
-    app.router.add_get("/api/v1/numbers", summary)
+    app.router.add_get("/api/v1/tickets", _keyed(tickets))
+    app.router.add_get("/api/v1/numbers", _keyed(summary))
     app.router.add_get("/api/v1/openapi.json", openapi)
 
 
@@ -56,19 +57,24 @@ def _problem(status: int, what: str, headers: dict[str, str] | None = None) -> w
     return web.json_response({"error": what}, status=status, headers=headers)
 
 
-def _period(request: web.Request) -> numbers.Period:
-    first, last = (clean(request.query.get(name), 10).strip() for name in ("from", "to"))
-    return numbers.period(first, last, clock.now().astimezone(numbers.WIB).date())
+def _keyed(handler: Callable[[web.Request, numbers.Period], Awaitable[web.StreamResponse]]) -> Handler:
+    """Behind a key, and with the days that are asked for."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if (refused := await _refused(request)) is not None:
+            return refused
+        first, last = (clean(request.query.get(name), 10).strip() for name in ("from", "to"))
+        try:
+            when = numbers.period(first, last, clock.now().astimezone(numbers.WIB).date())
+        except WargiError as problem:
+            return _problem(422, str(problem))
+        return await handler(request, when)
+
+    return answer
 
 
-async def tickets(request: web.Request) -> web.StreamResponse:
+async def tickets(request: web.Request, when: numbers.Period) -> web.StreamResponse:
     """One row a ticket, sent while it is read."""
-    if (refused := await _refused(request)) is not None:
-        return refused
-    try:
-        when = _period(request)
-    except WargiError as problem:
-        return _problem(422, str(problem))
     csv = request.query.get("format") == "csv"
     answer = web.StreamResponse()
     answer.content_type, answer.charset = ("text/csv" if csv else "application/json"), "utf-8"
@@ -95,14 +101,8 @@ def _value(value: Any) -> Any:
     return value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value
 
 
-async def summary(request: web.Request) -> web.Response:
+async def summary(request: web.Request, when: numbers.Period) -> web.Response:
     """The figures of the period. Tickets, cases and people are three numbers, and so are the three ways of being solved."""
-    if (refused := await _refused(request)) is not None:
-        return refused
-    try:
-        when = _period(request)
-    except WargiError as problem:
-        return _problem(422, str(problem))
     async with request.app[keys.DB].read() as conn:
         found = await numbers.numbers(conn, when)
     return web.json_response({
