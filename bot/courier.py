@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import aiohttp
@@ -20,6 +20,7 @@ from bot.store.db import Db, Unit
 from bot.telling import message
 from bot.turn import House
 from bot.turn.deliver import row as delivery_row
+from bot.wib import WIB
 
 TIMEOUT = 15.0
 WAITS = (60, 300, 900, 3600, 3 * 3600)
@@ -28,7 +29,7 @@ MOST = 32
 REPORT = "stuck"
 """Timer kind: the daily mail about what did not arrive. Its subject is the list itself."""
 LIST = Ref(bytes(16), 0)
-AT = time(7, tzinfo=timezone(timedelta(hours=7)))
+AT = time(7, tzinfo=WIB)
 """Seven in the morning in Bandung, before offices open."""
 NO_MAIL = "surel belum disiapkan: isi WARGI_MAIL_URL dan WARGI_MAIL_FROM"
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,8 +12,8 @@ from bot.errors import WargiError
 from bot.policy.cells import cell
 from bot.policy.measures import COLUMNS, Life, Numbers, Step, live
 from bot.store import measures
+from bot.wib import WIB
 
-WIB = timezone(timedelta(hours=7))
 LONGEST = timedelta(days=366)
 
 

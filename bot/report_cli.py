@@ -18,11 +18,11 @@ def tickets(first: First = "", last: Last = "") -> None:
 
 
 async def _tickets(first: str, last: str) -> None:
-    from bot import clock, numbers, registry
+    from bot import clock, numbers, registry, wib
     from bot.errors import ConfigError
     from bot.store.db import Db
 
-    when = numbers.period(first, last, clock.now().astimezone(numbers.WIB).date())
+    when = numbers.period(first, last, wib.day(clock.now()))
     config = registry.settings()
     db = Db(config.database_url, config.data_dir, config.pooled)
     if db.is_sqlite and not db.sqlite_path.exists():

@@ -15,6 +15,8 @@ from bot.turn.silence import pass_on
 
 TICK = 1.0
 """Seconds between looks at the queue when no hint came: who opens their desk is noticed by this."""
+REST = 0.2
+"""Hints that come close together share one look: a queue that fills fast is not looked at for each of its cases."""
 WATCH = 3.0
 GAPS = 60.0
 MOST = 64
@@ -63,6 +65,7 @@ class Rounds:
             with suppress(TimeoutError):
                 async with asyncio.timeout(tick):
                     await wake.wait()
+                await asyncio.sleep(REST)
 
     async def _assign(self) -> None:
         await assign(self._db, self._house)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from aiohttp import web
 from markupsafe import Markup
 
-from bot import clock, content
+from bot import clock, content, wib
 from bot.desk import drafts, page, sheets
 from bot.desk.keys import Look
 from bot.desk.show import N_
@@ -223,14 +223,14 @@ async def _draft(request: web.Request, now: Look, edits: Sequence[Row]) -> tuple
 async def _walks(request: web.Request) -> dict[str, Row]:
     """`flow/step` -> how often it was reached, answered, left in the last days."""
     async with request.config_dict[keys.DB].read() as conn:
-        rows = await walks.since(conn, walks.day(clock.now()) - timedelta(days=DAYS - 1))
+        rows = await walks.since(conn, wib.day(clock.now()) - timedelta(days=DAYS - 1))
     return {f"{row.flow}/{row.node}": row for row in rows}
 
 
 async def _people(request: web.Request, name: str) -> dict[str, dict[str, int]]:
     """`flow/step` -> how many people reached, answered, left it in the last days."""
     async with request.config_dict[keys.DB].read() as conn:
-        found = await walks.people(conn, name, walks.day(clock.now()) - timedelta(days=DAYS - 1))
+        found = await walks.people(conn, name, wib.day(clock.now()) - timedelta(days=DAYS - 1))
     return {f"{name}/{node}": counts for node, counts in found.items()}
 
 

@@ -6,7 +6,6 @@ from aiohttp import web
 
 from bot import clock
 from bot.desk import page
-from bot.desk.show import WIB
 from bot.errors import NotFound, WargiError
 from bot.message import clean
 from bot.models.ref import Ref
@@ -15,6 +14,7 @@ from bot.store import known
 from bot.turn import incident
 from bot.turn.incident import TEXT, TITLE, Declared
 from bot.web import keys
+from bot.wib import WIB
 
 PLACES = 500
 FIELDS = {"judul": TITLE, "topik": 24, "tempat": PLACES, "teks": TEXT, "teks_su": TEXT, "sampai": 20}

@@ -4,7 +4,7 @@ import tempfile
 
 from aiohttp import web
 
-from bot import clock, numbers
+from bot import clock, numbers, wib
 from bot.desk import looked, page
 from bot.desk.deadlines import KIND, PARTY
 from bot.desk.show import N_
@@ -26,7 +26,7 @@ __all__ = ["KIND", "PARTY", "SOLVED_BY", "WHOSE", "export", "export_xlsx", "hour
 
 def _period(request: web.Request) -> numbers.Period:
     asked = [clean(request.query.get(name), 10).strip() for name in ("dari", "sampai")]
-    return numbers.period(asked[0], asked[1], clock.now().astimezone(numbers.WIB).date())
+    return numbers.period(asked[0], asked[1], wib.day(clock.now()))
 
 
 async def numbers_page(request: web.Request) -> web.Response:

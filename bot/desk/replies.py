@@ -1,13 +1,12 @@
 """Ready replies: beside the field where officers write, and the page where leads keep them. Nothing is ever sent by itself."""
 
-from datetime import timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from bot import clock
+from bot import clock, wib
 from bot.desk import page, show, speech
 from bot.desk.show import N_
 from bot.errors import NotFound, WargiError
@@ -35,7 +34,6 @@ VARIABLES = {
 }
 OFFERED, SHOWN = 3, 20
 """Entries of knowledge beside a case; replies in the list under the field."""
-_WIB = timedelta(hours=7)
 
 
 async def beside(request: web.Request, case: "Case", draft: str) -> dict[str, Any]:
@@ -77,7 +75,7 @@ def _every(request: web.Request, rows: list[Any]) -> dict[str, tuple[str, dict[s
 def _suggested(request: web.Request, case: "Case") -> list[tuple[str, dict[str, Any]]]:
     """Entries that the citizen's last words ask for. What has expired is not among them: nobody vouches for it."""
     said = next((row["body"] for row in reversed(case.messages) if row["author"] == Author.CITIZEN and row["body"]), "")
-    today = (case.now + _WIB).date()
+    today = wib.day(case.now)
     found = request.config_dict[keys.HOUSE].flows.knowledge.find(said, today)
     language = speech.language()
     return [

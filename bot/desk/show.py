@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.desk import speech
@@ -11,8 +11,8 @@ from bot.models import STATE_NAME, URGENCY_NAME, State, Urgency
 from bot.registry import ADAPTERS
 from bot.triage.identity import mask
 from bot.triage.phone import phone
+from bot.wib import WIB
 
-WIB = timezone(timedelta(hours=7), "WIB")
 """Western Indonesian Time has had no change of clocks since 1964, so a fixed offset is exact for everything stored here."""
 
 

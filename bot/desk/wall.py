@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from bot import clock
+from bot import clock, wib
 from bot.desk import alarms, page, tiles
 from bot.desk.keys import WALL
 from bot.desk.show import CHANNEL, LANGUAGE, N_
@@ -20,7 +20,6 @@ from bot.desk.speech import tr
 from bot.errors import NotFound
 from bot.files import sheet
 from bot.models.ref import Ref
-from bot.numbers import WIB
 from bot.policy.cells import cell
 from bot.policy.measures import FEW, Days, Ratings, days, wilson
 from bot.store import alarms as alarm_rows
@@ -28,6 +27,7 @@ from bot.store import daily, duty, sla, tally, wall
 from bot.store.boxes import Row
 from bot.turn.crew import crew, there
 from bot.web import keys
+from bot.wib import WIB
 
 DAYS = 30
 """Ratings and places: so many days, today among them."""
@@ -108,7 +108,7 @@ async def _slow(request: web.Request, now: datetime) -> Slow:
     kept: list[tuple[float, Slow]] = request.config_dict[WALL]
     if not kept or clock.monotonic() - kept[0][0] > FRESH:
         async with request.config_dict[keys.DB].read() as conn:
-            counts = await daily.since(conn, daily.day(now) - timedelta(days=DAYS - 1))
+            counts = await daily.since(conn, wib.day(now) - timedelta(days=DAYS - 1))
             backlog = await daily.backlog(conn, now - TREND)
             contained = await wall.contained(conn, now - TREND, now)
         kept[:] = [(clock.monotonic(), Slow(days(counts), backlog, contained))]
@@ -182,7 +182,7 @@ async def table_xlsx(request: web.Request) -> web.Response:
                 book.row(row)
         book.close()
         out.seek(0)
-        return _file(out.read(), f"dinding-{daily.day(clock.now())}.xlsx", sheet.TYPE)
+        return _file(out.read(), f"dinding-{wib.day(clock.now())}.xlsx", sheet.TYPE)
 
 
 def _file(body: bytes, name: str, kind: str) -> web.Response:

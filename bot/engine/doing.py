@@ -11,10 +11,10 @@ from bot.engine.effects import Count, Later
 from bot.engine.fill import names
 from bot.engine.forms import Form, near
 from bot.engine.nodes import STAY, Next, Node, Nodes, Question
-from bot.engine.rules import WIB
 from bot.engine.turn import CARRIED, Turn
 from bot.i18n import SOURCE
 from bot.models.states import State
+from bot.wib import WIB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

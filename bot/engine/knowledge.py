@@ -9,13 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta, timezone
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.engine.effects import Facts
 from bot.engine.forms import Form, Text, Workshop
 from bot.engine.match import Lexicon, Spelling, normalise
 from bot.engine.read import Source
+from bot.wib import WIB
 
 FLOW = "knowledge"
 """The first word of their translation contexts."""
@@ -27,7 +28,6 @@ AHEAD_DAYS = 14
 """So long before its last day an answer's owner is told."""
 STRANGE = 1.6
 """What a word weighs that no entry knows."""
-WIB = timezone(timedelta(hours=7))
 _LETTERS = 600
 _SAME = (
     "bagaimana gimana gmn gimane kumaha kmh how", "berapa brp sabaraha", "kapan kpn iraha when", "kenapa mengapa knp kunaon why",

@@ -6,15 +6,15 @@ never turned away because of what an officer has still to hear.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta, timezone
+from datetime import date
 from typing import Protocol
 
 from bot.engine.effects import Facts
 from bot.engine.forms import Form, near
 from bot.engine.read import Tree
 from bot.engine.turn import MARKS
+from bot.wib import WIB
 
-WIB = timezone(timedelta(hours=7), "WIB")
 FACTS = ("language", "name", "channel", "hour", "weekday", "today")
 """What is known without asking: `hour` is 0-23 and `weekday` 1 (Monday) - 7, both WIB."""
 COMPARES = (

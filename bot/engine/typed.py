@@ -13,10 +13,10 @@ from bot.engine.build import at, spoken
 from bot.engine.effects import Say
 from bot.engine.forms import Form, Text
 from bot.engine.nodes import STAY, Next, Node, Nodes
-from bot.engine.rules import WIB
 from bot.engine.turn import Turn, masked
 from bot.triage.identity import nik
 from bot.triage.phone import phone
+from bot.wib import WIB
 
 TALK = 4
 """Words from which an answer has more in it than what was asked: the officer reads the rest."""

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta
 
 from bot import clock, rounds, vault
 from bot.channels.web import Web
@@ -26,8 +26,8 @@ from bot.store import duty, handovers, people, pretend
 from bot.store.db import Db
 from bot.triage import room
 from bot.turn import House, enter, handover, merge, rota
+from bot.wib import WIB
 
-WIB = timezone(timedelta(hours=7))
 DAY = timedelta(days=1)
 BEFORE = timedelta(days=1)
 """Officers are there a little before the first citizen."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import clock
+from bot import clock, wib
 from bot.message import Limits
 from bot.models import (
     AgencyDelivery,
@@ -183,7 +183,7 @@ class Batch:
 
     def count(self, name: str, at: datetime, by: int = 1) -> None:
         """One of the counts of days; `name` as `policy.measures` spells it."""
-        self._days[daily.day(at), name] += by
+        self._days[wib.day(at), name] += by
 
     def clock_changed(self, clock_: dict[str, Any]) -> None:
         self._changed_clocks.append(clock_)

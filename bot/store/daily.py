@@ -14,16 +14,10 @@ from bot.store.boxes import Row
 from bot.store.many import Many, Work, insert_into
 
 COUNT, BACKLOG = table(DayCount), table(Backlog)
-WIB = timedelta(hours=7)
-"""A day is one of West Java."""
 EVERY = timedelta(minutes=15)
 KEPT = timedelta(days=400)
 """So long the backlog of each quarter of an hour is kept."""
 HELD = (State.ASSIGNED, State.WAITING_CITIZEN, State.RETURNED)
-
-
-def day(at: datetime) -> date:
-    return (at + WIB).date()
 
 
 @cache

@@ -1,7 +1,7 @@
 """How flows are walked: counts a day and step, added up in each batch so that a message costs no statement of its own."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 
 import sqlalchemy as sa
@@ -12,18 +12,13 @@ from bot.models.flows import FlowCount
 from bot.store import sketch
 from bot.store.boxes import Row
 from bot.store.many import Many, Work, insert_into
+from bot.wib import day
 
 COUNT = table(FlowCount)
-WIB = timedelta(hours=7)
-"""A day is one of West Java."""
 KINDS = ("reached", "answered", "gone")
 WHO = {kind: f"{kind}_by" for kind in KINDS}
 Walks = Mapping[tuple[str, int, str], tuple[int, int]]
 """`flow/step`, part and kind -> how often, and by whom."""
-
-
-def day(at: datetime) -> date:
-    return (at + WIB).date()
 
 
 @cache

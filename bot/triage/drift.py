@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
+
+from bot.wib import WIB
 
 WEEKS = 12
 PAIRS = 10
-WIB = timezone(timedelta(hours=7))
 """Weeks begin on Monday in the offices of West Java."""
 
 

@@ -4,7 +4,7 @@ A citizen sees topic, place, date, state and how many follow; never another's wo
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,12 +26,12 @@ from bot.store.talk import Talk
 from bot.turn import House
 from bot.turn.outside import speak
 from bot.turn.say import NOTICE
+from bot.wib import WIB
 
 DONE = "followed"
 """Timer kind: a report that somebody follows is resolved."""
 INCIDENT = "i"
 """Before the reference of an incident, where a key may also be a ticket's."""
-WIB = timezone(timedelta(hours=7))
 
 
 async def load(conn: AsyncConnection, batch: Batch, house: House, talks: Sequence[Talk]) -> None:

@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from bot import clock
 from bot.courier import LIST, next_report
-from bot.engine.knowledge import AHEAD_DAYS, WIB, Entry
+from bot.engine.knowledge import AHEAD_DAYS, Entry
 from bot.models.ref import Ref
 from bot.store import agencies, boxes, duty, notices
 from bot.store.batch import Batch
 from bot.store.db import Db, Unit
 from bot.turn import House
 from bot.turn.deliver import row as delivery_row
+from bot.wib import WIB
 
 RENEW = "renew"
 """Timer kind, and the kind of the mails. There is one for the whole house, in part 0."""

@@ -1,6 +1,6 @@
 """What citizens hear of each step after the chat: once, in the transaction of the step, in their language."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from bot.engine.effects import Say
@@ -15,8 +15,8 @@ from bot.store.talk import Talk
 from bot.turn import House
 from bot.turn.outside import speak
 from bot.turn.words import links
+from bot.wib import WIB
 
-WIB = timezone(timedelta(hours=7))
 LONGEST = 1000
 
 

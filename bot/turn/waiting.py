@@ -24,6 +24,7 @@ from bot.turn import House
 from bot.turn.outside import speak
 from bot.turn.say import line, say
 from bot.turn.words import links
+from bot.wib import WIB
 
 WAIT, ASKED = "wait", "wait_asked"
 """Timer kinds; their subject is the conversation."""
@@ -31,7 +32,6 @@ LATER = "nanti"
 """The button's id."""
 SOON = timedelta(seconds=2)
 """What is written in one breath is answered once."""
-WIB = timedelta(hours=7)
 
 
 def handed(batch: Batch, thread: Talk) -> None:
@@ -108,12 +108,12 @@ def _words_for(house: House, language: str | None, klass: str, queue: Queue, now
     place = str(queue.ahead + 1) if queue.ahead < line_.MOST - 1 else f"{line_.MOST - 1}+"
     parts = [text(house.flows, f"wait_{klass}", language)]
     long = klass not in (waiting.MINUTES, waiting.QUARTER)
-    if long and waiting.at_night((now + WIB).hour):
+    if long and waiting.at_night(now.astimezone(WIB).hour):
         parts.append(text(house.flows, "wait_night", language))
     label = text(house.flows, "wait_later_choice", language)
     if offers and klass != waiting.MINUTES:
         parts.append(text(house.flows, "wait_offer", language))
-    opens, tr = (queue.opens or now) + WIB, partial(house.flows.catalogues.gettext, language or SOURCE)
+    opens, tr = (queue.opens or now).astimezone(WIB), partial(house.flows.catalogues.gettext, language or SOURCE)
     values = {"place": place, "date": moment.day(queue.opens or now, tr), "time": f"{opens:%H.%M}", "later": label}
     choices = (Choice(LATER, label),) if offers and klass != waiting.MINUTES else ()
     return Say("\n\n".join(parts), choices, notice=True, values=values)

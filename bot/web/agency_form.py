@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ from bot.store.db import Db
 from bot.turn import House, agency
 from bot.turn.agency import Actor
 from bot.web import keys
+from bot.wib import WIB
 
 MOST = 5
 """Files of one report of work."""
 LARGEST = 16 * 1024 * 1024
 FIELD = 16 * 1024
 PATIENCE = 120.0
-WIB = timezone(timedelta(hours=7))
 FORMS = "multipart/form-data"
 
 

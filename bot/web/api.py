@@ -11,7 +11,7 @@ import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot import clock, numbers
+from bot import clock, numbers, wib
 from bot.errors import WargiError
 from bot.links import make_pass, read_pass, valid_pass
 from bot.message import clean
@@ -65,7 +65,7 @@ def _keyed(handler: Callable[[web.Request, numbers.Period], Awaitable[web.Stream
             return refused
         first, last = (clean(request.query.get(name), 10).strip() for name in ("from", "to"))
         try:
-            when = numbers.period(first, last, clock.now().astimezone(numbers.WIB).date())
+            when = numbers.period(first, last, wib.day(clock.now()))
         except WargiError as problem:
             return _problem(422, str(problem))
         return await handler(request, when)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot import clock, numbers
+from bot import clock, numbers, wib
 from bot.models import Officer, Role, SlaClock, SlaNotice, Ticket
 from bot.models.base import table
 from bot.turn.claim import claim
@@ -53,7 +53,7 @@ async def test_the_desk_shows_what_is_due_and_what_was(db, app, enter: Enter, ti
     time.now += timedelta(hours=2)
     await resolve(db, time.house, rina, ticket)
     await time.go(0)
-    day = clock.now().astimezone(numbers.WIB).date()
+    day = wib.day(clock.now())
     status, text = await lia.get(f"/desk/angka?dari={day}&sampai={day}")
     plain = " ".join(text.split())
     assert status == 200 and "Dari laporan sampai selesai</th><td>1</td><td>2,1 jam</td>" in plain

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot import clock
+from bot import clock, wib
 from bot.models import FlowCount
 from bot.models.base import table
 from bot.store import walks
@@ -15,7 +15,7 @@ async def test_walks_are_counted(world: World) -> None:
     await answers(world, euis, "halo", "1", "1", "2", "petugas")
     await answers(world, asep, "halo", "1", "1")
     async with world.server.db.read() as conn:
-        today = walks.day(clock.now())
+        today = wib.day(clock.now())
         rows = {(row.flow, row.node): row[2:] for row in await walks.since(conn, today)}
         days = (await conn.execute(sa.select(table(FlowCount).c.day).distinct())).scalars().all()
         people = await walks.people(conn, "pengaduan", today)

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import clock
+from bot import clock, wib
 from bot.message import Inbound
 from bot.models import DayCount, Owner, State
 from bot.models.base import table
@@ -32,7 +32,7 @@ async def at(db: Db, case: seed.Case, act: Any) -> Any:
 
 async def found(db: Db) -> Days:
     async with db.read() as conn:
-        return days(await daily.since(conn, daily.day(clock.now())))
+        return days(await daily.since(conn, wib.day(clock.now())))
 
 
 def asking(house: House, rounds: int = 0) -> Any:
