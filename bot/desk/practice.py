@@ -31,7 +31,7 @@ async def begin(request: web.Request) -> web.Response:
     signed, rooms = page.signed_in(request), request.config_dict.get(PRACTICE)
     if rooms is None:
         raise NotFound("no practice inside of practice")
-    if signed.officer.duty_until is not None and signed.officer.duty_until > clock.now():
+    if _on_duty(signed):
         raise Conflict(ON_DUTY)
     token = await rooms.open(signed.officer, signed.token_hash, request.headers.get("User-Agent", ""))
     response = page.see("/desk/latihan")
@@ -66,6 +66,9 @@ async def instead(request: web.Request, signed: SignedIn, leaving: bool) -> web.
         await rooms.end(token)
         return None
     room = rooms.find(token, signed.token_hash)
+    if room is not None and _on_duty(signed):  # a shift that the rota began: what is real comes first
+        await rooms.end(token)
+        room = None
     if room is not None:
         return await _hand_on(request, rooms, room, token)
     if request.path == "/desk/latihan/selesai":
@@ -74,6 +77,10 @@ async def instead(request: web.Request, signed: SignedIn, leaving: bool) -> web.
         return web.Response(status=204, headers={"HX-Redirect": "/desk/latihan"})
     # never the real desk under hands that believe they practise
     return page.render(request, "practice.html", 409, over=True)
+
+
+def _on_duty(signed: SignedIn) -> bool:
+    return signed.officer.duty_until is not None and signed.officer.duty_until > clock.now()
 
 
 async def _hand_on(request: web.Request, rooms: Rooms, room: Room, token: str) -> web.StreamResponse:

@@ -1,8 +1,11 @@
 """Practice, as an officer meets it: the real desk's pages, citizens who answer back, and nothing of it in the real tables."""
 
 import re
+from datetime import timedelta
 
+from bot import clock
 from bot.desk.practice import COOKIE
+from bot.store import duty
 from tests.world import Desk, World, eventually
 
 NUMBER = re.compile(r"/desk/tiket/([0-9A-Z]{4}-[0-9A-Z]{4})")
@@ -76,3 +79,9 @@ async def test_never_the_real_desk_by_mistake(world: World) -> None:
     await other.get("/desk/latihan")
     status, text = await other.post("/desk/latihan")
     assert (status, "sedang bertugas" in text) == (409, True)
+    await begin(world, desk)
+    rina = int(await world.one("SELECT id FROM officer WHERE name = 'Rina'"))
+    async with world.server.db.unit() as unit:  # the rota begins a shift while somebody practises
+        await duty.set_duty(unit.conn, rina, clock.now(), clock.now() + timedelta(hours=8))
+    async with desk.http.get(f"{world.url}/desk") as answer:
+        assert (answer.status, BANNER in await answer.text()) == (409, False), "what is real comes first"
