@@ -7,7 +7,7 @@ from bot.desk import page, passwords, second, sessions
 from bot.desk.keys import PASSWORDS
 from bot.errors import Conflict, Forbidden, NotFound, WargiError
 from bot.models import Officer, Role
-from bot.policy import totp
+from bot.policy import browser, totp
 from bot.store import factors, people
 from bot.store.db import Db
 from bot.web import keys
@@ -33,7 +33,7 @@ async def _show(
     return page.render(
         request, "account.html", status, sessions=rows, mine=signed.token_hash, on=bool(row and row.confirmed_at),
         left=len(row.codes) if row else 0, key=totp.shown(secret) if secret else "", spare=spare, problem=problem, must=must,
-        link=totp.address(secret, signed.officer.login) if secret else "", now=clock.now(),
+        link=totp.address(secret, signed.officer.login) if secret else "", now=clock.now(), browser=browser.spoken,
     )  # fmt: skip
 
 
