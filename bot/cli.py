@@ -108,6 +108,8 @@ async def serve(
         )  # what a turn makes goes with its turn: looking every 700 objects took 4 % of the CPU
         gc.freeze()  # what is here now stays: later collections need not walk it
         gc.enable()
+        # for so long the database's thread waits for a busy loop, several times a commit; 5 ms is usual
+        sys.setswitchinterval(0.0005)
         if beside is not None:
             more.append(asyncio.create_task(beside(server)))
         await stopping.wait()
