@@ -67,6 +67,10 @@ class Victim:
                 await asyncio.sleep(0.05)
         raise AssertionError("the server did not come up: " + self.log.read_text()[-3000:])
 
+    @property
+    def lives(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def kill(self) -> None:
         assert self.process is not None
         self.process.kill()

@@ -3,8 +3,10 @@
 import asyncio
 import shutil
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,8 @@ from bot.store import schema
 from bot.store.db import Db
 from tests.faults.battery.judge import judge
 from tests.faults.battery.stage import Stage, stage
-from tests.faults.battery.story import story
-from tests.faults.battery.trouble import TROUBLES, Case, foreign_lock
+from tests.faults.battery.story import Talker, called, story
+from tests.faults.battery.trouble import TROUBLES, Case, lock_once
 from tests.faults.test_database import Restartable
 
 ENGINES = ("sqlite", "postgresql")
@@ -32,13 +34,28 @@ def points() -> list[Case]:
         for action in failpoint.ACTIONS:
             on = ("postgresql",) if name.startswith("lease.") else ENGINES
             doubles = FLIGHT if action != "raise" else int(name == "send.after_http")
-            trouble = foreign_lock if name.startswith("spool.") else None
-            cases.append(Case(f"F02 {name}:{action}", trouble, on, f"{name}:{action}", doubles))
+            trouble = lock_once if name.startswith("spool.") else None
+            cases.append(Case(f"F02 {name}:{action}", trouble, on, f"{name}:{action}", doubles, alone=False, workers=1))
     return cases
 
 
-def cells() -> list[tuple[Case, str]]:
+Cell = tuple[Case, str]
+SHARE = 24
+"""Cells that one server plays, if nothing breaks: more make its tables long, and the judge reads all of them."""
+
+
+def cells() -> list[Cell]:
     return [(case, engine) for case in (*TROUBLES, *points()) for engine in case.on]
+
+
+def rows(chosen: Sequence[Cell]) -> list[list[Cell]]:
+    """What may share a server stands together."""
+    found = [[cell] for cell in chosen if cell[0].alone]
+    sharing = sorted((cell for cell in chosen if not cell[0].alone), key=lambda cell: cell[1])
+    for _, group in groupby(sharing, key=lambda cell: cell[1]):
+        all_of_it = list(group)
+        found += [all_of_it[at : at + SHARE] for at in range(0, len(all_of_it), SHARE)]
+    return found
 
 
 @dataclass
@@ -51,6 +68,7 @@ class Outcome:
     deaths: int = 0
     doubled: int = 0
     folder: Path = Path()
+    seed: int = 0
 
 
 class Yard:
@@ -87,9 +105,35 @@ class Yard:
         return self._cluster
 
     async def run(self, case: Case, engine: str) -> Outcome:
-        self._count += 1
-        folder = self.folder / f"{self._count:04}"
-        folder.mkdir()
+        found: list[Outcome] = []
+        await self.play([(case, engine)], found.append)
+        return found[0]
+
+    async def play(self, row: Sequence[Cell], told: Callable[[Outcome], None]) -> None:
+        """Cells that share a server, one after the other; after one that broke the next begin with a new server."""
+        left = list(row)
+        while left:
+            self._count += 1
+            folder = self.folder / f"{self._count:04}"
+            folder.mkdir()
+            whole = False
+            try:
+                async with self._house(*left[0], folder) as (set_, own):
+                    whole = True
+                    while left and whole:
+                        found = await self._outcome(set_, own, *left.pop(0))
+                        whole = not found.wrong
+                        told(found)
+            except Exception as error:
+                if whole or not left:
+                    raise
+                told(Outcome(*left.pop(0), [f"the server did not begin: {_leaf(error)}"], folder=folder))
+            if whole:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @asynccontextmanager
+    async def _house(self, case: Case, engine: str, folder: Path) -> AsyncIterator[tuple[Stage, Any]]:
+        """A server over an empty database, and an officer at its desk."""
         own = Restartable() if case.own else None
         if engine == "sqlite":
             shutil.copyfile(self.folder / "template.db", folder / "wargi.db")
@@ -102,52 +146,61 @@ class Yard:
             cluster = await self.cluster()
             url = await asyncio.to_thread(cluster.create_database, self._template)
         try:
-            return await self._told(case, engine, url, folder, own)
+            async with stage(url, folder, self.seed + self._count, **case.more) as set_:
+                set_.graph.statuses = ("sent", "delivered", "read")
+                await set_.start()
+                for _ in range(case.workers if engine != "sqlite" else 0):
+                    await set_.start("worker")
+                set_.graph.webhook = f"{set_.base}/webhooks/whatsapp"
+                await set_.officer()
+                yield set_, own
         finally:
             if own is not None:
                 await asyncio.to_thread(own.stop)
             elif engine != "sqlite":
                 await asyncio.to_thread((await self.cluster()).drop_database, url)
 
-    async def _told(self, case: Case, engine: str, url: str, folder: Path, own: Any) -> Outcome:
-        found = Outcome(case, engine, [], folder=folder)
-        began = time.monotonic()
-        async with stage(url, folder, self.seed + self._count, case.told, **case.more) as set_:
-            try:
-                async with asyncio.timeout(self._patience):
-                    found.wrong = await _played(set_, case, own)
-            except (Exception, asyncio.CancelledError) as error:
-                found.wrong = [f"the story did not end: {_leaf(error)}", *set_.wrong]
-            found.hit = not case.told or set_.struck
-            found.deaths, found.doubled = set_.deaths, set_.graph.duplicates
-            if not found.hit:
-                found.wrong.append(f"{case.told} was never reached")
+    async def _outcome(self, set_: Stage, own: Any, case: Case, engine: str) -> Outcome:
+        found = Outcome(case, engine, [], folder=set_.folder, seed=set_.seed)
+        began, deaths, doubled = time.monotonic(), set_.deaths, set_.graph.duplicates
+        set_.arm(case.told)
+        try:
+            async with asyncio.timeout(case.patience or self._patience):
+                found.wrong = await _played(set_, case, own)
+        except (Exception, asyncio.CancelledError) as error:
+            found.wrong = [f"the story did not end: {_leaf(error)}", *set_.wrong]
+        found.deaths, found.doubled = set_.deaths - deaths, set_.graph.duplicates - doubled
+        found.hit = not case.told or set_.struck
+        if not found.hit:
+            found.wrong.append(f"{case.told} was never reached")
         found.seconds = time.monotonic() - began
-        if not found.wrong:
-            shutil.rmtree(folder, ignore_errors=True)
         return found
 
 
 async def _played(set_: Stage, case: Case, own: Any) -> list[str]:
-    set_.graph.statuses = ("sent", "delivered", "read")
-    await set_.begin()
-    set_.graph.webhook = f"{set_.base}/webhooks/whatsapp"
-    await set_.officer()
-    trouble = asyncio.create_task(_again_and_again(case, set_, own)) if case.what else None
+    forgiven = case.doubles + set_.graph.duplicates - set_.graph.ambiguous
+    trouble = asyncio.create_task(case.what(set_, own)) if case.what else None
     try:
         talkers = await story(set_)
+        while not (trouble is None or case.lasts or trouble.done()):
+            if wrong := await _judged(set_, talkers, forgiven):
+                return wrong
+            talkers = await story(set_)
     finally:
         if trouble is not None:
             trouble.cancel()
             with suppress(asyncio.CancelledError):
                 await trouble
-    await set_.quiet()
-    return await judge(set_, talkers, case.doubles)
+    return await _judged(set_, talkers, forgiven)
 
 
-async def _again_and_again(case: Case, set_: Stage, own: Any) -> None:
-    assert case.what is not None
-    await case.what(set_, own)
+async def _judged(set_: Stage, talkers: list[Talker], forgiven: int) -> list[str]:
+    """What came of a story, once all is quiet."""
+    async with set_.calm:
+        await set_.quiet()
+        wrong = await judge(set_, talkers, forgiven)
+    set_.alarmed |= {*called(set_)}
+    return wrong
 
 
 def _leaf(error: BaseException) -> str:

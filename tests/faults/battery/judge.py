@@ -14,7 +14,8 @@ CALLED = 120.0
 
 
 async def judge(stage: Stage, talkers: list[Talker], doubles: int, parked: int = 0) -> list[str]:
-    """Every violation as one line. `doubles`: messages of ours that may have arrived twice, `parked`: items whose turn was made to fail."""
+    """Every violation as one line. `talkers`: of the story that has just ended; earlier ones of the same server are looked at again.
+    `doubles`: messages of ours that may have arrived twice since it began, `parked`: items whose turn was made to fail."""
     wrong = await _inbound(stage, parked)
     wrong += await _rules(stage, parked)
     wrong += await _outbound(stage, doubles)
@@ -90,16 +91,17 @@ async def _effects(stage: Stage, talkers: list[Talker], parked: int) -> list[str
         mine = [row for row in tickets if row["address"] == talker.who.address]
         if len(mine) != 1 and not parked:
             wrong.append(f"I4 {len(mine)} tickets for one matter of {talker.who.address}")
-    rated = sum(row["score"] == 5 for row in tickets)
+    addresses = {talker.who.address for talker in talkers}
+    rated = sum(row["score"] == 5 for row in tickets if row["address"] in addresses)
     if rated != len(talkers) - 3:
         wrong.append(f"I4 {rated} ratings, {len(talkers) - 3} were given")
     surveys = await stage.rows("SELECT ticket_id, count(*) AS n FROM survey GROUP BY ticket_id HAVING count(*) > 1")
     wrong += ["I4 asked twice for a rating" for _ in surveys]
-    alarms = await stage.rows("SELECT state FROM alarm")
+    alarms = [row for row in await stage.rows("SELECT number FROM alarm") if row["number"] not in stage.alarmed]
     if len(alarms) != 1:
         wrong.append(f"I4 {len(alarms)} alarms for one cry")
     cried = [at for _, address, _, _, at in stage.ledger.lines if address == talkers[1].who.address]
-    called = [at for what, at, _ in stage.hook.got if what == "alarm"]
+    called = [at for what, at, said in stage.hook.got if what == "alarm" and said["ticket"] not in stage.alarmed]
     if cried and (not called or min(called) - min(cried) > CALLED):
         wrong.append("I11 no human was called within two minutes")
     return wrong

@@ -82,25 +82,45 @@ class Stage:
     http: aiohttp.ClientSession
     link: str = ""
     """Makes the first officer."""
-    told: str = ""
-    """What WARGI_FAILPOINT says."""
     wrong: list[str] = field(default_factory=list)
     """What was seen to break on the way."""
     posted: list[tuple[str, bytes]] = field(default_factory=list)
     victims: list[Victim] = field(default_factory=list)
     deaths: int = 0
-    stalls: int = 0
+    down: int = 0
+    """Processes that are being started again."""
+    begun: int = 0
+    """How many citizens have come so far."""
+    alarmed: set[str] = field(default_factory=set)
+    """Tickets for which a human was called in an earlier cell."""
     desk: Desk = None  # type: ignore[assignment]
     chance: random.Random = field(default_factory=random.Random)
-    _minder: asyncio.Task[None] | None = None
+    calm: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever judges: nobody is killed meanwhile."""
+    minded: bool = True
+    """Whoever dies is started again, as a supervisor does."""
+    _minders: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
     def log(self) -> str:
         return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("log*")))
 
+    def arm(self, told: str) -> None:
+        """The next process that comes to this place does what it was told; '' disarms."""
+        self._told.with_suffix(".struck").unlink(missing_ok=True)
+        if told:
+            self._told.with_suffix(".new").write_text(told)
+            self._told.with_suffix(".new").rename(self._told)
+        else:
+            self._told.unlink(missing_ok=True)
+
+    @property
+    def _told(self) -> Path:
+        return self.folder / "told"
+
     @property
     def struck(self) -> bool:
-        return '"event":"failpoint"' in self.log
+        return self._told.with_suffix(".struck").exists()
 
     @property
     def is_sqlite(self) -> bool:
@@ -127,43 +147,28 @@ class Stage:
         self.posted.append((message["id"], who.posted[-1][1]))
         self.ledger.write(message["id"], who.address, text, status, asyncio.get_running_loop().time())
 
-    async def begin(self, minded: bool = True) -> None:
-        """Starts the server; whoever dies is started again, as a supervisor does."""
-        await self._start(self.told)
-        if minded:
-            self._minder = asyncio.create_task(self._mind())
-
-    async def _start(self, told: str = "", roles: str = "gateway,worker,desk") -> Victim:
+    async def start(self, roles: str = "gateway,worker,desk") -> Victim:
         port = free_port()
-        env = {**self.env, "WARGI_PORT": str(port), failpoint.NAME: told}
+        env = {**self.env, "WARGI_PORT": str(port), failpoint.NAME: f"@{self._told}"}
         victim = Victim(env, port, self.folder / f"log{len(self.victims)}", roles)
+        await victim.start()
         self.victims.append(victim)
-        try:
-            await victim.start()
-        except AssertionError:
-            if not self.struck:
-                raise
-            self.deaths += 1
-            victim.env[failpoint.NAME] = ""
-            await victim.start()
+        if self.minded:
+            self._minders.append(asyncio.create_task(self._mind(victim)))
         return victim
 
-    async def _mind(self) -> None:
-        helped = False
+    async def _mind(self, victim: Victim) -> None:
         while True:
             await asyncio.sleep(0.05)
-            for victim in self.victims:
-                if victim.process is not None and victim.process.poll() is not None:
-                    victim.env[failpoint.NAME] = ""
-                    try:
-                        await victim.start()
-                    except Exception as error:
-                        self.wrong.append(f"I16 did not start again: {type(error).__name__} {error}"[-600:])
-                    self.deaths += 1
-            if self.told.endswith("hang") and self.struck and not helped:
-                helped, self.stalls = True, 1
-                if not self.is_sqlite:
-                    await self._start("", "worker")
+            if victim.lives:
+                continue
+            self.down += 1
+            try:
+                await victim.start()
+            except Exception as error:
+                self.wrong.append(f"I16 did not start again: {type(error).__name__} {error}"[-600:])
+            self.deaths += 1
+            self.down -= 1
 
     async def officer(self) -> Desk:
         """The first officer of this house."""
@@ -209,14 +214,15 @@ class Stage:
                 "SELECT (SELECT count(*) FROM inbox WHERE state = 'pending') + (SELECT count(*) FROM outbox) "
                 "+ (SELECT count(*) FROM media WHERE state = 'pending') AS n"
             )
-            return bool(left[0]["n"] == 0) and not list((self.folder / "spool").glob("*.spool"))
+            waits = left[0]["n"] or list((self.folder / "spool").glob("*.spool"))
+            return not waits and not self.down and all(victim.lives for victim in self.victims)
 
         await eventually(done, seconds, "an empty inbox, outbox and spool")
 
     async def end(self) -> None:
-        if self._minder is not None:
-            self._minder.cancel()
-            await asyncio.gather(self._minder, return_exceptions=True)
+        for minder in self._minders:
+            minder.cancel()
+        await asyncio.gather(*self._minders, return_exceptions=True)
         for victim in self.victims:
             if victim.process is not None:
                 victim.process.kill()
@@ -242,7 +248,7 @@ def _flows(folder: Path, hook: str) -> Path:
 
 
 @asynccontextmanager
-async def stage(url: str, folder: Path, seed: int, told: str = "", **more: str) -> AsyncIterator[Stage]:
+async def stage(url: str, folder: Path, seed: int, **more: str) -> AsyncIterator[Stage]:
     """`url`: an empty database, migrated or not; `folder` is there."""
     graph, hook = FakeGraph(), Hook()
     await graph.start()
@@ -272,7 +278,7 @@ async def stage(url: str, folder: Path, seed: int, told: str = "", **more: str) 
     await db.close()
     http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=25), connector=aiohttp.TCPConnector(limit=0))
     ledger, chance = Ledger(folder / "ledger"), random.Random(seed)
-    built = Stage(url, folder, seed, env, graph, hook, ledger, http, path or "", told, chance=chance)
+    built = Stage(url, folder, seed, env, graph, hook, ledger, http, path or "", chance=chance)
     try:
         yield built
     finally:

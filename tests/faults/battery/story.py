@@ -94,8 +94,10 @@ async def endangered(stage: Stage, talker: Talker) -> None:
 
 
 def called(stage: Stage) -> list[str]:
-    """The tickets for which a human was called."""
-    return [said["ticket"] for what, _, said in stage.hook.got if what == "alarm"]
+    """The tickets of this story for which a human was called."""
+    return [
+        said["ticket"] for what, _, said in stage.hook.got if what == "alarm" and said["ticket"] not in stage.alarmed
+    ]
 
 
 async def photographed(stage: Stage, talker: Talker) -> None:
@@ -105,7 +107,8 @@ async def photographed(stage: Stage, talker: Talker) -> None:
 
 async def story(stage: Stage, citizens: int = 2) -> list[Talker]:
     """Everything at once; returns when every citizen has got what they came for."""
-    talkers = [Talker(stage, n) for n in range(citizens + 3)]
+    talkers = [Talker(stage, stage.begun + n) for n in range(citizens + 3)]
+    stage.begun += len(talkers)
     forward, danger, photo, *plain = talkers
 
     async def one(talker: Talker) -> None:

@@ -19,16 +19,20 @@ from tests.faults.battery.stage import Stage, locked, stop
 from tests.world import eventually
 
 Trouble = Callable[[Stage, Any], Awaitable[None]]
-"""Goes on until it is cancelled; the second is the PostgreSQL of its own, if it has one."""
+"""What happens beside a story; the second argument is the PostgreSQL of its own, if it has one."""
+
+
+KILLS = int(os.environ.get("KILLS", "100"))
+"""Of F01, on each database."""
 
 
 async def kills(stage: Stage, _: Any) -> None:
-    """kill -9 at eight random moments, 1.5 seconds apart on average; `KILLS=100 make test ARGS="-k no_word"` is the long run."""
-    for _again in range(8):
-        await asyncio.sleep(min(6.0, stage.chance.expovariate(1 / 1.5)))
-        begun = stage.deaths
-        stop(stage.victims[0])
-        await eventually(lambda n=begun: stage.deaths > n, 180, "the next process")  # type: ignore[misc]
+    """kill -9 at random moments, a second apart on average while somebody lives."""
+    for _again in range(KILLS):
+        await asyncio.sleep(min(6.0, stage.chance.expovariate(1)))
+        await eventually(lambda: any(each.lives for each in stage.victims), 180, "the next process")
+        async with stage.calm:
+            stop(stage.chance.choice([each for each in stage.victims if each.lives]))
 
 
 async def pauses(stage: Stage, _: Any) -> None:
@@ -40,27 +44,31 @@ async def pauses(stage: Stage, _: Any) -> None:
         os.kill(process.pid, signal.SIGSTOP)
     try:
         if not stage.is_sqlite:
-            await stage._start("", "worker")
+            await stage.start("worker")
         await asyncio.sleep(8)
     finally:
         with suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGCONT)
-    stage.stalls += 1
 
 
 async def foreign_lock(stage: Stage, _: Any) -> None:
     """Somebody else's transaction keeps the database from taking anything for seven seconds, twice."""
     for _again in range(2):
-        await asyncio.sleep(1)
-        if stage.is_sqlite:
-            shell = await asyncio.to_thread(locked, stage.folder / "wargi.db")
+        await lock_once(stage, _)
+
+
+async def lock_once(stage: Stage, _: Any) -> None:
+    """So that words go to the spool and come back."""
+    await asyncio.sleep(0.5)
+    if stage.is_sqlite:
+        shell = await asyncio.to_thread(locked, stage.folder / "wargi.db")
+        await asyncio.sleep(7)
+        shell.execute("ROLLBACK")
+        shell.close()
+    else:
+        async with _admin(stage) as conn, conn.transaction():
+            await conn.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
             await asyncio.sleep(7)
-            shell.execute("ROLLBACK")
-            shell.close()
-        else:
-            async with _admin(stage) as conn, conn.transaction():
-                await conn.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
-                await asyncio.sleep(7)
 
 
 async def backends_end(stage: Stage, _: Any) -> None:
@@ -188,20 +196,28 @@ class Case:
     doubles: int = 0
     own: bool = False
     """Needs a PostgreSQL of its own."""
+    alone: bool = True
+    """Needs a server of its own; the others share one until something breaks."""
     more: dict[str, str] = field(default_factory=dict)
+    lasts: bool = False
+    """The trouble goes on until one story has been told; others end by themselves, and stories follow each other until then."""
+    workers: int = 0
+    """Processes beside the first, where the database is PostgreSQL."""
+    patience: float = 0.0
+    """Seconds for a cell that needs more than the others."""
 
 
 MANY = 1000
 """After a kill or a pause, what was in flight may come twice: how much, is for the judge of each send to say."""
 TROUBLES = (
-    Case("F01 kill -9", kills, doubles=MANY),
-    Case("F03 repeats", repeats),
+    Case("F01 kill -9", kills, doubles=MANY, workers=2, patience=20.0 * KILLS),
+    Case("F03 repeats", repeats, lasts=True, alone=False),
     Case("F07 angry platform", angry_platform, doubles=MANY),
     Case("F08a PostgreSQL restarts", restarts, ("postgresql",), own=True),
-    Case("F08b backends end", backends_end, ("postgresql",)),
-    Case("F08h read-only", read_only, ("postgresql",)),
-    Case("F08e/F09a foreign lock", foreign_lock),
+    Case("F08b backends end", backends_end, ("postgresql",), alone=False),
+    Case("F08h read-only", read_only, ("postgresql",), alone=False),
+    Case("F08e/F09a foreign lock", foreign_lock, alone=False),
     Case("F16 pause", pauses, doubles=MANY),
-    Case("F18 slow visitors", slow_visitors),
-    Case("F20 backup under load", backups),
+    Case("F18 slow visitors", slow_visitors, lasts=True),
+    Case("F20 backup under load", backups, lasts=True),
 )
