@@ -44,7 +44,7 @@ async def _inbound(stage: Stage, parked: int) -> list[str]:
 
 
 async def _rules(stage: Stage, parked: int) -> list[str]:
-    db = Db(stage.url, stage.folder)
+    db = Db(stage.url, stage.data)
     await db.open_for_reading()
     try:
         found = await invariants.look(db)
@@ -84,6 +84,10 @@ async def _outbound(stage: Stage, doubles: int) -> list[str]:
 
 async def _effects(stage: Stage, talkers: list[Talker], parked: int) -> list[str]:
     wrong = []
+    same = await stage.rows("SELECT number FROM ticket GROUP BY number HAVING count(*) > 1")
+    wrong += [f"I4 one number for two tickets: {row['number']}" for row in same]
+    same = await stage.rows("SELECT account, address FROM address GROUP BY account, address HAVING count(*) > 1")
+    wrong += [f"I4 one citizen twice: {row['address']}" for row in same]
     tickets = await stage.rows(
         "SELECT t.number, t.state, t.score, a.address FROM ticket t JOIN address a ON a.id = t.address_id AND a.part = t.part"
     )
@@ -114,7 +118,7 @@ async def _files(stage: Stage) -> list[str]:
             wrong.append(f"I18 a picture is {row['state']}")
             continue
         name = row["sha256"]
-        path = stage.folder / "media" / name[:2] / name[2:4] / name
+        path = stage.data / "media" / name[:2] / name[2:4] / name
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != name:
             wrong.append(f"I18 a file does not match its row: {path}")
     return wrong

@@ -97,6 +97,8 @@ class Stage:
     chance: random.Random = field(default_factory=random.Random)
     calm: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever judges: nobody is killed meanwhile."""
+    before: tuple[str, ...] = ()
+    module: tuple[str, ...] = ("bot",)
     minded: bool = True
     """Whoever dies is started again, as a supervisor does."""
     _minders: list[asyncio.Task[None]] = field(default_factory=list)
@@ -104,6 +106,11 @@ class Stage:
     @property
     def log(self) -> str:
         return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("log*")))
+
+    @property
+    def data(self) -> Path:
+        """What the server keeps on its disk."""
+        return self.folder / "data"
 
     def arm(self, told: str) -> None:
         """The next process that comes to this place does what it was told; '' disarms."""
@@ -151,6 +158,7 @@ class Stage:
         port = free_port()
         env = {**self.env, "WARGI_PORT": str(port), failpoint.NAME: f"@{self._told}"}
         victim = Victim(env, port, self.folder / f"log{len(self.victims)}", roles)
+        victim.before, victim.module = self.before, self.module
         await victim.start()
         self.victims.append(victim)
         if self.minded:
@@ -166,7 +174,8 @@ class Stage:
             try:
                 await victim.start()
             except Exception as error:
-                self.wrong.append(f"I16 did not start again: {type(error).__name__} {error}"[-600:])
+                if victim.lives or victim.code != -signal.SIGKILL:  # else it was killed while it began
+                    self.wrong.append(f"I16 did not start again: {type(error).__name__} {error}"[-600:])
             self.deaths += 1
             self.down -= 1
 
@@ -198,7 +207,7 @@ class Stage:
 
     async def rows(self, query: str) -> list[dict[str, Any]]:
         """Looks into the database, beside the server."""
-        db = Db(self.url, self.folder)
+        db = Db(self.url, self.data)
         await db.open_for_reading()
         try:
             async with db.read() as conn:
@@ -214,12 +223,13 @@ class Stage:
                 "SELECT (SELECT count(*) FROM inbox WHERE state = 'pending') + (SELECT count(*) FROM outbox) "
                 "+ (SELECT count(*) FROM media WHERE state = 'pending') AS n"
             )
-            waits = left[0]["n"] or list((self.folder / "spool").glob("*.spool"))
+            waits = left[0]["n"] or list((self.data / "spool").glob("*.spool"))
             return not waits and not self.down and all(victim.lives for victim in self.victims)
 
         await eventually(done, seconds, "an empty inbox, outbox and spool")
 
-    async def end(self) -> None:
+    async def halt(self) -> None:
+        """kill -9, and nobody starts them again."""
         for minder in self._minders:
             minder.cancel()
         await asyncio.gather(*self._minders, return_exceptions=True)
@@ -227,6 +237,9 @@ class Stage:
             if victim.process is not None:
                 victim.process.kill()
                 await asyncio.to_thread(victim.process.wait)
+
+    async def end(self) -> None:
+        await self.halt()
         if self.desk is not None:
             await self.desk.http.close()
         await self.http.close()
@@ -249,17 +262,19 @@ def _flows(folder: Path, hook: str) -> Path:
 
 @asynccontextmanager
 async def stage(url: str, folder: Path, seed: int, **more: str) -> AsyncIterator[Stage]:
-    """`url`: an empty database, migrated or not; `folder` is there."""
+    """`url`: an empty database, migrated or not; `folder` is there, and a file of SQLite lies in its `data`."""
+    data = folder / "data"
+    data.mkdir(exist_ok=True)
     graph, hook = FakeGraph(), Hook()
     await graph.start()
     await hook.start()
-    db = Db(url, folder)
+    db = Db(url, data)
     await schema.ready(db)
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith("WARGI_")},
         "PYTHONPATH": str(ROOT),
         "WARGI_DATABASE_URL": url,
-        "WARGI_DATA_DIR": str(folder),
+        "WARGI_DATA_DIR": str(data),
         "WARGI_SECRET_KEY": "not a secret",
         "WARGI_FLOWS_DIR": str(_flows(folder, hook.url)),
         "WARGI_LOCALES_DIR": str(ROOT / "locales"),

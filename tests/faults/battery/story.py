@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.fakes.graph import Accepted
 from tests.faults.battery.stage import Stage
+from tests.files import samples
 from tests.world import NUMBER, eventually
 
 HELP = "Tolong!! bapak saya sesak napas, bibirnya biru, di Cimahi"
@@ -102,7 +103,10 @@ def called(stage: Stage) -> list[str]:
 
 async def photographed(stage: Stage, talker: Talker) -> None:
     await talker.asks_for_an_officer()
-    await talker.send(talker.who.image("Foto jalan"))
+    picture = stage.graph.media.put(
+        samples.photo() + talker.who.phone.encode()
+    )  # not twice the same: each is kept once
+    await talker.send(talker.who.image("Foto jalan", picture))
 
 
 async def story(stage: Stage, citizens: int = 2) -> list[Talker]:

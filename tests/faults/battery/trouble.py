@@ -3,9 +3,12 @@
 import asyncio
 import os
 import signal
+import sqlite3
+import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,9 +16,21 @@ import aiohttp
 import asyncpg
 
 from bot.store import backup, invariants
+from bot.store.batch import CLOCKS
 from bot.store.db import Db
 from tests.fakes.citizen import post_signed
+from tests.faults.battery import power
 from tests.faults.battery.stage import Stage, locked, stop
+from tests.faults.battery.strain import (
+    bad_day,
+    bombs,
+    bursts,
+    clock_jumps,
+    full_disk,
+    late_words,
+    power_cuts,
+    statuses_in_any_order,
+)
 from tests.world import eventually
 
 Trouble = Callable[[Stage, Any], Awaitable[None]]
@@ -61,7 +76,7 @@ async def lock_once(stage: Stage, _: Any) -> None:
     """So that words go to the spool and come back."""
     await asyncio.sleep(0.5)
     if stage.is_sqlite:
-        shell = await asyncio.to_thread(locked, stage.folder / "wargi.db")
+        shell = await asyncio.to_thread(locked, stage.data / "wargi.db")
         await asyncio.sleep(7)
         shell.execute("ROLLBACK")
         shell.close()
@@ -69,6 +84,22 @@ async def lock_once(stage: Stage, _: Any) -> None:
         async with _admin(stage) as conn, conn.transaction():
             await conn.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
             await asyncio.sleep(7)
+
+
+async def deadlines_ring(stage: Stage, _: Any) -> None:
+    """Every deadline is looked at now, twice a second: several fall due in one moment."""
+    while True:
+        await asyncio.sleep(0.5)
+        if stage.is_sqlite:
+            await asyncio.to_thread(_due_now, stage.data / "wargi.db")
+        else:
+            async with _admin(stage) as conn:
+                await conn.execute("UPDATE timer SET due_at = now() WHERE kind = $1", CLOCKS)
+
+
+def _due_now(path: Path) -> None:
+    with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as shell:
+        shell.execute("UPDATE timer SET due_at = ? WHERE kind = ?", (int(time.time() * 1e6), CLOCKS))
 
 
 async def backends_end(stage: Stage, _: Any) -> None:
@@ -118,11 +149,11 @@ async def backups(stage: Stage, _: Any) -> None:
     """A copy is taken while everything goes on, and every rule holds in it."""
     await asyncio.sleep(2)
     while True:
-        db = Db(stage.url, stage.folder)
-        made = await backup.take(db, stage.folder, stage.folder / "copies", lambda *_: None)
+        db = Db(stage.url, stage.data)
+        made = await backup.take(db, stage.data, stage.folder / "copies", lambda *_: None)
         await db.close()
         if stage.is_sqlite:
-            copy = Db(f"sqlite:///{made.folder}/wargi.db", stage.folder)
+            copy = Db(f"sqlite:///{made.folder}/wargi.db", stage.data)
             await copy.open_for_reading()
             async with copy.read() as conn:
                 found = await invariants.look_in(conn)
@@ -194,6 +225,8 @@ class Case:
     on: tuple[str, ...] = ("sqlite", "postgresql")
     told: str = ""
     doubles: int = 0
+    parked: int = 0
+    """Items that nobody can read."""
     own: bool = False
     """Needs a PostgreSQL of its own."""
     alone: bool = True
@@ -201,6 +234,15 @@ class Case:
     more: dict[str, str] = field(default_factory=dict)
     lasts: bool = False
     """The trouble goes on until one story has been told; others end by themselves, and stories follow each other until then."""
+    before: tuple[str, ...] = ()
+    """A command that runs the server; `{folder}` is the cell's."""
+    module: tuple[str, ...] = ("bot",)
+    small: int = 0
+    """Megabytes of a disk of its own for the database."""
+    needs: tuple[str, ...] = ()
+    """Programs without which this cannot be played, or `root`."""
+    after: Callable[[Stage], Awaitable[list[str]]] | None = None
+    """What else is looked at when all is over."""
     workers: int = 0
     """Processes beside the first, where the database is PostgreSQL."""
     patience: float = 0.0
@@ -210,14 +252,24 @@ class Case:
 MANY = 1000
 """After a kill or a pause, what was in flight may come twice: how much, is for the judge of each send to say."""
 TROUBLES = (
-    Case("F01 kill -9", kills, doubles=MANY, workers=2, patience=20.0 * KILLS),
+    Case("F01 kill -9", kills, doubles=MANY, workers=2, patience=120 + 20.0 * KILLS),
     Case("F03 repeats", repeats, lasts=True, alone=False),
+    Case("F04 statuses in any order", statuses_in_any_order, alone=False),
+    Case("F05 words of six days ago", late_words, alone=False),
+    Case("F06 bursts of pictures", bursts),
+    Case("F07 a platform's bad day", bad_day, doubles=MANY),
     Case("F07 angry platform", angry_platform, doubles=MANY),
     Case("F08a PostgreSQL restarts", restarts, ("postgresql",), own=True),
     Case("F08b backends end", backends_end, ("postgresql",), alone=False),
     Case("F08h read-only", read_only, ("postgresql",), alone=False),
     Case("F08e/F09a foreign lock", foreign_lock, alone=False),
+    Case("F08g PostgreSQL's disk is full", full_disk, ("postgresql",), own=True, small=40, needs=("root", "mount")),
+    Case("F09b SQLite's disk is full", full_disk, ("sqlite",), small=320, needs=("root", "mount")),
+    Case("F09c power loss", None, ("sqlite",), before=power.traced("{folder}"), needs=("strace",), after=power_cuts),
+    Case("F10 the clock jumps", clock_jumps, module=("tests.faults.battery.skewed", "{folder}/skew")),
     Case("F16 pause", pauses, doubles=MANY),
+    Case("F17 narrow limits", None, before=("prlimit", "--nofile=128", "--data=600000000"), needs=("prlimit",)),
+    Case("F18 bombs", bombs, parked=1),
     Case("F18 slow visitors", slow_visitors, lasts=True),
     Case("F20 backup under load", backups, lasts=True),
 )
