@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -92,6 +93,12 @@ class Outcome:
     doubled: int = 0
     folder: Path = Path()
     seed: int = 0
+
+
+STILL = 15.0
+"""Seconds for which work that stands still is looked at, once a story has not ended."""
+UNPROVEN = ("I1 not handled", "I4 0 ", "I6 ", "I7 gaps", "I10", "I11", "I18 a picture")
+"""What the judge says of a story that is only not over yet."""
 
 
 class Yard:
@@ -199,13 +206,19 @@ class Yard:
 
     async def _outcome(self, set_: Stage, own: Any, case: Case, engine: str) -> Outcome:
         found = Outcome(case, engine, [], folder=set_.folder, seed=set_.seed)
-        began, deaths, doubled = time.monotonic(), set_.deaths, set_.graph.duplicates
+        began, deaths = time.monotonic(), set_.deaths
+        doubled, ambiguous = set_.graph.duplicates, set_.graph.ambiguous
         set_.arm(case.told)
         try:
             async with asyncio.timeout(case.patience or self._patience):
                 found.wrong = await _played(set_, case, own)
         except (Exception, asyncio.CancelledError) as error:
-            found.wrong = [*await _left(set_), f"the story did not end: {_leaf(error)}", *set_.wrong]
+            forgiven = case.doubles + doubled - ambiguous
+            found.wrong = [
+                *await _left(set_, forgiven, case.parked),
+                f"the story did not end: {_leaf(error)}",
+                *set_.wrong,
+            ]
         found.deaths, found.doubled = set_.deaths - deaths, set_.graph.duplicates - doubled
         found.hit = not case.told or set_.struck
         if not found.hit:
@@ -236,15 +249,27 @@ def _filled(words: Sequence[str], folder: Path) -> tuple[str, ...]:
     return tuple(word.replace("{folder}", str(folder)) for word in words)
 
 
-async def _left(set_: Stage) -> list[str]:
-    """What a story that did not end has already broken, by its name; what is only not done yet is no proof."""
+async def _left(set_: Stage, forgiven: int, parked: int) -> list[str]:
+    """What a story that did not end has broken, by its name: what has been wrong already, and what stands still."""
     try:
-        async with asyncio.timeout(30):
-            found = await judge(set_, [], 10**6)
+        async with asyncio.timeout(60):
+            before = await _standing(set_)
+            await asyncio.sleep(STILL)
+            still = before & await _standing(set_)
+            found = await judge(set_, [], forgiven, parked)
     except (Exception, asyncio.CancelledError):
         return []
-    unproven = ("I1 not handled", "I4 0 alarms", "I4 0 tickets", "I6 ", "I18 a picture", "I7 gaps", "I10")
-    return [line for line in found if not line.startswith(unproven)]
+    stuck = Counter(what for what, _ in still)
+    done = [line for line in found if not line.startswith(UNPROVEN)]
+    return [f"{what} for {STILL:.0f} seconds: {count}" for what, count in sorted(stuck.items())] + done
+
+
+async def _standing(set_: Stage) -> set[tuple[str, str]]:
+    rows = await set_.rows(
+        "SELECT 'I1 a word is not taken up' AS what, id FROM inbox WHERE state = 'pending' "
+        "UNION ALL SELECT 'I6 a bubble does not leave', id FROM outbox"
+    )
+    return {(row["what"], bytes(row["id"]).hex()) for row in rows}
 
 
 async def _judged(set_: Stage, talkers: list[Talker], forgiven: int, parked: int) -> list[str]:
