@@ -62,9 +62,13 @@ SHARE = 24
 """Cells that one server plays, if nothing breaks: more make its tables long, and the judge reads all of them."""
 
 
+def everything() -> list[Case]:
+    return [*TROUBLES, *points()]
+
+
 def cells() -> list[Cell]:
     """All that can be played on this machine."""
-    return [(case, engine) for case in (*TROUBLES, *points()) if not lacks(case) for engine in case.on]
+    return [(case, engine) for case in everything() if not lacks(case) for engine in case.on]
 
 
 def lacks(case: Case) -> list[str]:

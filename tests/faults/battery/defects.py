@@ -128,6 +128,36 @@ DEFECTS = (
         "what an earlier process left unsent is forgotten", "bot/delivery/__init__.py", "                    self._offer(rows)\n",
         "                    pass\n", "cell turn.committed:kill sqlite",
     ),
+    Defect(
+        "two officers take one case", "bot/turn/claim.py", '    if case["state"] not in where:\n', "    if False:\n",
+        "tests/faults/test_model.py::test_everybody_wants_the_same_case",
+        ("bot/turn/claim.py", "    if thread.owner == Owner.OFFICER and thread.officer_id != officer.id:\n", "    if False:\n"),
+    ),
+    Defect(
+        "a timer rings again and again", "bot/timers.py", "    if not await boxes.drop_timer(unit.conn, Ref(timer, subject.part)):\n",
+        "    if False:\n", "tests/faults/test_model.py::test_a_timer_rings_once",
+    ),
+    Defect(
+        "danger stands in line with the others", "bot/web/door.py", '            row["urgent"] = self._hear(item)\n',
+        '            row["urgent"] = None\n', "tests/web/test_door.py::test_danger_leaves_the_line",
+    ),
+    Defect(
+        "two tickets have one number", "bot/turn/handoff.py", "number.make(talk.part, clock.random_bits(NUMBER_BITS))", "number.make(0, 7)",
+        "cell status.apply:raise sqlite",
+    ),
+    Defect(
+        "an edit is lost", "bot/turn/acts.py", '        message["body"], data["edited_at"] = words, at.isoformat()\n',
+        '        data["edited_at"] = at.isoformat()\n', "tests/turn/test_acts.py",
+    ),
+    Defect(
+        "a commit does not wait for the disk", "bot/store/db.py", '    "synchronous=FULL",', '    "synchronous=NORMAL",',
+        "cell F09c power loss sqlite",
+    ),
+    Defect(
+        "one citizen's limit stops everybody", "bot/channels/whatsapp_send.py", 'Fault("throttled_pair", retryable=True, scope="address")',
+        'Fault("throttled_pair", retryable=True, scope="account", wait=60.0)',
+        "tests/faults/test_platform.py::test_a_pair_limit_delays_only_that_citizen",
+    ),
 )  # fmt: skip
 
 
