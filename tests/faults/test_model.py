@@ -378,6 +378,8 @@ def test_everybody_wants_the_same_case(seed: int) -> None:
                     (each.name, rows) for each, rows in await invariants.look_in(conn) if rows and each.name not in LATE
                 ]
             assert broken == [], (seed, won)
+            claims, backs = (sum(each.startswith(act) for each in won) for act in ("claim", "back"))
+            assert 1 <= claims <= backs + 1, f"a case that somebody held was taken: {won}"
             said = await system.rows("SELECT body FROM message WHERE author = 'citizen' ORDER BY seq")
             assert [row["body"] for row in said][3:] == [f"baris {n}" for n in range(4)]
             (count,) = await system.rows(

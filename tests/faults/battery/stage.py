@@ -36,12 +36,16 @@ class Hook(Server):
     def __init__(self) -> None:
         super().__init__()
         self.got: list[tuple[str, float, dict[str, Any]]] = []
+        self.away: set[str] = set()
+        """What is answered with 503."""
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [web.post("/{what}", self._take)]
 
     async def _take(self, request: web.Request) -> web.Response:
         now = asyncio.get_running_loop().time()
+        if request.match_info["what"] in self.away:
+            return web.Response(status=503)
         self.got.append((request.match_info["what"], now, json.loads(await request.read())))
         return web.Response()
 

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 
 from tests.fakes.citizen import post_signed, signature
 from tests.fakes.graph import Failure
@@ -61,6 +63,54 @@ def _fill(path: Path) -> None:
             with suppress(OSError):
                 while out.write(bytes(size)) == size:
                     pass
+
+
+async def backends_stand_still(stage: Stage, own: Any) -> None:
+    """Half of the database's processes that serve us stop for eight seconds, as on a disk that hangs."""
+    await asyncio.sleep(1.5)
+    conn = await asyncpg.connect(stage.url)
+    rows = await conn.fetch(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await conn.close()
+    pids = [row["pid"] for row in rows][::2]
+    try:
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        await asyncio.sleep(8)
+    finally:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+async def no_place_left(stage: Stage, own: Any) -> None:
+    """Others take every connection that the database gives, ours are ended: nothing can be asked for six seconds."""
+    await asyncio.sleep(1.5)
+    first = await asyncpg.connect(stage.url)
+    taken = [first]
+    try:
+        end = asyncio.get_running_loop().time() + 6
+        while asyncio.get_running_loop().time() < end:
+            await first.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user "
+                "AND backend_type = 'client backend' AND application_name <> 'crowd' AND pid <> pg_backend_pid()"
+            )
+            with suppress(asyncpg.TooManyConnectionsError):
+                while True:
+                    taken.append(await asyncpg.connect(stage.url, server_settings={"application_name": "crowd"}))
+            await asyncio.sleep(0.2)
+    finally:
+        await asyncio.gather(*[each.close() for each in taken], return_exceptions=True)
+
+
+async def nobody_answers(stage: Stage, _: Any) -> None:
+    """The agency's server and the way over which humans are called are away for eight seconds."""
+    stage.hook.away = {"agency", "alarm"}
+    try:
+        await asyncio.sleep(8)
+    finally:
+        stage.hook.away = set()
 
 
 async def clock_jumps(stage: Stage, _: Any) -> None:

@@ -22,12 +22,15 @@ from tests.fakes.citizen import post_signed
 from tests.faults.battery import power
 from tests.faults.battery.stage import Stage, locked, stop
 from tests.faults.battery.strain import (
+    backends_stand_still,
     bad_day,
     bombs,
     bursts,
     clock_jumps,
     full_disk,
     late_words,
+    no_place_left,
+    nobody_answers,
     power_cuts,
     statuses_in_any_order,
 )
@@ -263,6 +266,8 @@ TROUBLES = (
     Case("F08b backends end", backends_end, ("postgresql",), alone=False),
     Case("F08h read-only", read_only, ("postgresql",), alone=False),
     Case("F08e/F09a foreign lock", foreign_lock, alone=False),
+    Case("F08d no connection is left", no_place_left, ("postgresql",), own=True),
+    Case("F08j backends stand still", backends_stand_still, ("postgresql",), own=True, needs=("root",)),
     Case("F08g PostgreSQL's disk is full", full_disk, ("postgresql",), own=True, small=40, needs=("root", "mount")),
     Case("F09b SQLite's disk is full", full_disk, ("sqlite",), small=320, needs=("root", "mount")),
     Case("F09c power loss", None, ("sqlite",), before=power.traced("{folder}"), needs=("strace",), after=power_cuts),
@@ -271,5 +276,6 @@ TROUBLES = (
     Case("F17 narrow limits", None, before=("prlimit", "--nofile=128", "--data=600000000"), needs=("prlimit",)),
     Case("F18 bombs", bombs, parked=1),
     Case("F18 slow visitors", slow_visitors, lasts=True),
+    Case("F21/F24 nobody answers", nobody_answers, alone=False),
     Case("F20 backup under load", backups, lasts=True),
 )
