@@ -28,7 +28,7 @@ COPIED = (
     "Makefile",
     "CONTRIBUTING.md",
 )
-NAMED = re.compile(r"I\d+ |F\d+\w? |FAILED \S+ - (?!.*Timeout)")
+NAMED = re.compile(r"I\d+ |F\d+\w? |FAILED \S+ (?!.*Timeout)")
 """A line that says what is broken. That something took too long says nothing."""
 
 
@@ -40,11 +40,11 @@ class Defect:
     after: str
     by: str
     """What must catch it: a cell of the battery (`cell …`) or a test."""
-    also: tuple[str, str, str] | None = None
-    """A second file, what stands there and what comes instead: a rule may be kept twice."""
+    also: tuple[tuple[str, str, str], ...] = ()
+    """More files, what stands there and what comes instead: a rule may be kept in several places."""
 
     def places(self) -> list[tuple[str, str, str]]:
-        return [(self.file, self.before, self.after), *([self.also] if self.also else [])]
+        return [(self.file, self.before, self.after), *self.also]
 
 
 DEFECTS = (
@@ -131,7 +131,15 @@ DEFECTS = (
     Defect(
         "two officers take one case", "bot/turn/claim.py", '    if case["state"] not in where:\n', "    if False:\n",
         "tests/faults/test_model.py::test_everybody_wants_the_same_case",
-        ("bot/turn/claim.py", "    if thread.owner == Owner.OFFICER and thread.officer_id != officer.id:\n", "    if False:\n"),
+        (
+            ("bot/turn/claim.py", "    if thread.owner == Owner.OFFICER and thread.officer_id != officer.id:\n", "    if False:\n"),
+            ("bot/policy/moves.py", "    if after not in MOVES[State(before)]:\n", "    if False:\n"),
+        ),
+    ),
+    Defect(
+        "who hands a case back goes on holding it", "bot/store/batch.py",
+        '        self._ended.append({"b_ticket": ticket["id"], "b_part": ticket["part"], "b_at": self.now})\n', "        pass\n",
+        "tests/faults/test_model.py::test_everybody_wants_the_same_case",
     ),
     Defect(
         "a timer rings again and again", "bot/timers.py", "    if not await boxes.drop_timer(unit.conn, Ref(timer, subject.part)):\n",
@@ -195,7 +203,7 @@ def caught(defect: Defect, folder: Path) -> tuple[bool, str]:
     done = subprocess.run(
         [sys.executable, *told],
         cwd=folder,
-        env=env | {"PYTHONPATH": str(folder)},
+        env=env | {"PYTHONPATH": str(folder), "COLUMNS": "400"},
         capture_output=True,
         text=True,
         timeout=900,
