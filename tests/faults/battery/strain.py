@@ -146,8 +146,8 @@ async def statuses_in_any_order(stage: Stage, _: Any) -> None:
 
 
 async def bursts(stage: Stage, _: Any) -> None:
-    """Forty citizens who were never here send five pictures and a place, all in one moment."""
-    people = [stage.citizen(8000 + n) for n in range(40)]
+    """Twenty citizens who were never here send five pictures and a place, all in one moment."""
+    people = [stage.citizen(8000 + n) for n in range(20)]
     await asyncio.gather(*[stage.say(who, what) for who in people for what in (*[who.image() for _ in range(5)], who.location())])  # fmt: skip
 
 
