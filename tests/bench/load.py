@@ -311,8 +311,6 @@ class Round:
     acks: list[float]
     times: list[float]
     rss: float
-    idle: float
-    """MiB before the first message."""
     started: float
     load: Load
     cores: float
@@ -327,7 +325,6 @@ async def round_(what: str, drive: Callable[[Load], Any], database: str = "", wa
             started = await server.start(load.http)
             try:
                 await server.settled()
-                idle = rss_of(server.process.pid)
                 await load.closed(16, warm)
                 load.acks, load.times = [], []
                 before, cpu, began = load.replies, server.cpu, time.monotonic()
@@ -336,7 +333,7 @@ async def round_(what: str, drive: Callable[[Load], Any], database: str = "", wa
                 done = load.replies - before
                 await load.drained(30)
                 return Round(done / spent, used / max(1, done) * 1e6, load.acks, load.times, rss_of(server.process.pid),
-                             idle, started, load, used / spent)  # fmt: skip
+                             started, load, used / spent)  # fmt: skip
             finally:
                 server.stop()
 
