@@ -1,6 +1,6 @@
 """Inbox, outbox and timers: putting work in, finding what is due, marking what is done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from operator import itemgetter
@@ -69,11 +69,14 @@ _PENDING = (
 _PENDING_OF_PARTS = _PENDING.where(INBOX.c.part.in_(sa.bindparam("parts", expanding=True)))
 
 
-async def pending(conn: AsyncConnection, parts: Sequence[int] | None, limit: int) -> Sequence[Row]:
-    """The oldest unhandled items of these parts (None: of all), in order of arrival."""
-    if parts is None:
-        return (await conn.execute(_PENDING, {"limit": limit})).all()
-    return (await conn.execute(_PENDING_OF_PARTS, {"limit": limit, "parts": list(parts)})).all()
+async def pending(
+    conn: AsyncConnection, parts: Sequence[int] | None, limit: int, but: Iterable[tuple[str, str]] = ()
+) -> Sequence[Row]:
+    """The oldest unhandled items of these parts (None: of all), in order of arrival; `but`: not of these accounts' addresses."""
+    query = _PENDING if parts is None else _PENDING_OF_PARTS
+    if left_out := [(INBOX.c.account == account) & (INBOX.c.address == address) for account, address in but]:
+        query = query.where(INBOX.c.address.is_(None) | ~sa.or_(*left_out))
+    return (await conn.execute(query, {"limit": limit} | ({} if parts is None else {"parts": list(parts)}))).all()
 
 
 async def urgent(conn: AsyncConnection, parts: Sequence[int] | None, limit: int) -> Sequence[Row]:
@@ -225,12 +228,17 @@ def timers(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> Work:
     return _set(conn.dialect.name), rows
 
 
-async def due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> Sequence[Row]:
-    """Timers whose time has come, oldest first."""
+async def due(
+    conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int,
+    held: Collection[str] = (), since: datetime | None = None,
+) -> Sequence[Row]:  # fmt: skip
+    """Timers whose time has come, oldest first; those of the kinds `held` only when they were due at `since` already."""
     query = sa.select(TIMER.c.id, TIMER.c.part, TIMER.c.kind, TIMER.c.ref, TIMER.c.due_at)
     query = query.where(TIMER.c.due_at <= now).order_by(TIMER.c.due_at, TIMER.c.id).limit(limit)
     if parts is not None:
         query = query.where(TIMER.c.part.in_(list(parts)))
+    if held:
+        query = query.where(TIMER.c.kind.not_in(sorted(held)) | (TIMER.c.due_at <= since))
     return (await conn.execute(query)).all()
 
 
