@@ -26,6 +26,8 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--surge", type=int, default=0, metavar="CITIZENS", help="so many write at once")
     parser.add_argument("--rate", default="1000", help="of the platform, sends a second, for --surge")
+    parser.add_argument("--update", action="store_true", help="the version before the last migration beside this one")
+    parser.add_argument("--before", default="", metavar="COMMIT", help="that version, for --update")
     parser.add_argument("--defects", action="store_true", help="plant known defects and see whether they are caught")
     return parser.parse_args()
 
@@ -71,6 +73,10 @@ def main() -> int:
         from tests.faults.battery.surge import run
 
         return asyncio.run(run(asked.surge, asked.rate, asked.patience))
+    if asked.update:
+        from tests.faults.battery.update import run as update
+
+        return asyncio.run(update(asked.before, asked.seed))
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="wargi-faults-", dir=MEMORY if MEMORY.is_dir() else None))
     folder.chmod(0o755)
