@@ -139,12 +139,12 @@ class World:
     database_url: str
     folder: Path
     more: dict[str, str] = field(default_factory=dict)
-    roles: tuple[str, ...] = ("gateway", "worker", "desk")
     graph: FakeGraph = field(default_factory=FakeGraph)
     telegram: FakeTelegram = field(default_factory=lambda: FakeTelegram(secret=TELEGRAM_SECRET))
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     instagram: FakeMessenger = field(default_factory=lambda: FakeMessenger("instagram", "17841400"))
     sms: FakeGateway = field(default_factory=FakeGateway)
+    roles: tuple[str, ...] = ("gateway", "worker", "desk")
     sessions: list[aiohttp.ClientSession] = field(default_factory=list)
     server: Server = None  # type: ignore[assignment]
 
