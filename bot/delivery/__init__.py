@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -66,6 +66,8 @@ class Delivery:
         self._looks = Looks(db, self._epochs)
         self.valid_until = math.inf
         """Our leases hold until then (monotonic); nothing is sent later, whoever slept."""
+        self.crowded: Callable[[], bool] = lambda: False
+        """More wait for answers than get one at once."""
 
     # -- coming in ---------------------------------------------------------------------------------
 
@@ -283,7 +285,8 @@ class Delivery:
         if account not in self._senders:
             channel = self._channels[account.partition(":")[0]]
             take, down = of_account(self._db, account, channel.limits.rate), partial(self._alert.tell, account)
-            self._senders[account] = Sender(channel, self._may, self._sent, self._failed, take, down)
+            acts = self._may, self._sent, self._failed, take, down, lambda: self.crowded()
+            self._senders[account] = Sender(channel, *acts)
         return self._senders[account]
 
     # -- outcomes ----------------------------------------------------------------------------------

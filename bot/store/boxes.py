@@ -1,6 +1,6 @@
 """Inbox, outbox and timers: putting work in, finding what is due, marking what is done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from operator import itemgetter
@@ -68,9 +68,15 @@ _PENDING = (
 _PENDING_OF = Due(_PENDING, INBOX.c.part)
 
 
-async def pending(conn: AsyncConnection, parts: Sequence[int] | None, limit: int) -> Sequence[Row]:
-    """The oldest unhandled items of these parts (None: of all), in order of arrival."""
-    return await _PENDING_OF(conn, parts, limit)
+async def pending(
+    conn: AsyncConnection, parts: Sequence[int] | None, limit: int, but: Iterable[tuple[str, str]] = ()
+) -> Sequence[Row]:
+    """The oldest unhandled items of these parts (None: of all), in order of arrival; `but`: not of these accounts' addresses."""
+    left_out = [(INBOX.c.account == account) & (INBOX.c.address == address) for account, address in but]
+    if not left_out:
+        return await _PENDING_OF(conn, parts, limit)
+    others = _PENDING.where(INBOX.c.address.is_(None) | ~sa.or_(*left_out))
+    return await Due(others, INBOX.c.part)(conn, parts, limit)
 
 
 _URGENT = Due(
@@ -245,17 +251,28 @@ def timers(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> Work:
     return _set(conn.dialect.name), rows
 
 
-_DUE = Due(
+_TIMERS = (
     sa.select(TIMER.c.id, TIMER.c.part, TIMER.c.kind, TIMER.c.ref, TIMER.c.due_at)
     .where(TIMER.c.due_at <= sa.bindparam("now"))
-    .order_by(TIMER.c.due_at, TIMER.c.id),
+    .order_by(TIMER.c.due_at, TIMER.c.id)
+)
+_DUE = Due(_TIMERS, TIMER.c.part)
+_DUE_BUT = Due(
+    _TIMERS.where(
+        TIMER.c.kind.not_in(sa.bindparam("held", expanding=True)) | (TIMER.c.due_at <= sa.bindparam("since"))
+    ),
     TIMER.c.part,
 )
 
 
-async def due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> Sequence[Row]:
-    """Timers whose time has come, oldest first."""
-    return await _DUE(conn, parts, limit, now=now)
+async def due(
+    conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int,
+    held: Collection[str] = (), since: datetime | None = None,
+) -> Sequence[Row]:  # fmt: skip
+    """Timers whose time has come, oldest first; those of the kinds `held` only when they were due at `since` already."""
+    if not held:
+        return await _DUE(conn, parts, limit, now=now)
+    return await _DUE_BUT(conn, parts, limit, now=now, held=sorted(held), since=since)
 
 
 async def has_timer(conn: AsyncConnection, kind: str, subject: Ref) -> bool:
