@@ -67,6 +67,7 @@ async def rota_page(request: web.Request) -> web.Response:
     return page.render(
         request, "rota.html", rules=rules, days=_days(rules, first, weeks, rows, zone), first=first, before=before,
         after=after, weeks=weeks, swaps=swaps, gaps=[each for each in missing if each.missing], officers=officers, now=now,
+        today=now.astimezone(zone).date(),
         mine=[each for each in coming if each.officer_id == me.id],
         theirs=[each for each in coming if each.officer_id != me.id and each.starts_at > now],
         made=clean(request.query.get("dibuat"), 12), empty=clean(request.query.get("kosong"), 12),

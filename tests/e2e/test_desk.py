@@ -1,6 +1,7 @@
 """The desk in a real browser: the journeys of an officer, with a mouse, with keys only, with a bad line."""
 
 import asyncio
+import os
 import re
 
 import pytest
@@ -13,6 +14,8 @@ from tests.desk import seed
 from tests.e2e.stage import Stage
 
 pytestmark = pytest.mark.e2e
+CUTS = [0.1, 4.0, *map(float, os.environ.get("E2E_CUTS", "").split())]
+"""Seconds without a line; `E2E_CUTS="15 60" make e2e` tries longer ones as well."""
 CUT = """[...document.querySelectorAll('main :is(a, button, input, select, textarea)')].filter(each => {
   const box = each.getBoundingClientRect(); return box.width > 4 && box.left < 0;
 }).map(each => each.outerHTML.slice(0, 80))"""
@@ -213,7 +216,7 @@ async def test_send_again_delivers_once(stage: Stage) -> None:
     await expect(page.locator(".m.officer")).to_have_count(1)
 
 
-@pytest.mark.parametrize("seconds", [0.1, 4.0])
+@pytest.mark.parametrize("seconds", CUTS)
 async def test_line_cut(stage: Stage, seconds: float) -> None:
     """F2: what came while the line was down is there afterwards, in order, and the draft as well, without a reload."""
     case = await seed.case(stage.server.db, "Euis")

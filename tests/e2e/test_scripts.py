@@ -106,7 +106,7 @@ async def test_no_script_of_anybodys_runs(stage: Stage) -> None:
     await page.wait_for_selector("#teks")
     await poison(stage, mine, 1)
     visited = [*PAGES, "/desk?daftar=semua", "/desk?daftar=milik", "/desk?cari=asep", "/desk/cari?q=asep", "/desk/daftar?status=semua", case.url,
-               f"{mine.url}/serahkan", f"/desk/instruksi/{instruction}", "/desk/alur/jalan", "/desk/undangan/tidak-ada", mine.url]  # fmt: skip
+               f"{mine.url}/serahkan", f"/desk/instruksi/{instruction}", "/desk/alur/pengaduan", "/desk/undangan/tidak-ada", mine.url]  # fmt: skip
     shown = 0
     for path in visited:
         answer = await page.goto(stage.url + path)

@@ -11,6 +11,7 @@ from bot.models.base import table
 from bot.policy import rank
 from bot.store import desk, lines, tally
 from bot.store.db import Db
+from bot.store.sight import Sight
 
 NOW = datetime.fromisoformat("2026-11-23T02:00:00+00:00")
 TOPICS = ["jalan", "pju", "air", "sampah"]
@@ -88,12 +89,18 @@ def _pages(plan: Any) -> int:
     return int(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
 
 
+MINE = Sight(1, None, frozenset({"kekerasan"}), frozenset({"hapus_data"}))
 QUESTIONS = {
     "the first page": lambda conn: desk.waiting(conn, None),
+    "what an officer may see of it": lambda conn: desk.waiting(conn, None, (), MINE),
+    "and of one skill": lambda conn: desk.waiting(conn, None, ["rabies"], MINE),
     "a rare skill": lambda conn: desk.waiting(conn, None, ["rabies"]),
     "three skills, one of them rare": lambda conn: desk.waiting(conn, None, ["jalan", "pju", "rabies"]),
     "the heads of the lines": lambda conn: lines.heads(conn),
     "the badges": lambda conn: desk.counts(conn, 1),
+    "and without what is for leads": lambda conn: desk.counts(
+        conn, 1, ("id", "su"), ("/hapus_data", "jalan/hapus_data")
+    ),
 }
 
 
