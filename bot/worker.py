@@ -24,8 +24,9 @@ MOST = 128
 """Turns in one transaction: more would make the next webhook wait for its commit."""
 POLL = 1.0
 """Seconds between looks at the inbox when no hint came."""
-LINGER = 0.006
-"""Seconds in which more may come before a batch begins: one transaction for five turns costs little more than for one."""
+LINGER, LONGEST_LINGER = 0.006, 0.024
+"""Seconds in which more may come before a batch begins: one transaction for five turns costs little more than for one. As long as the
+last batch took, between these two: half of the loop's time is left to webhooks and sends, and what is busy makes larger batches."""
 TIMER_TICK = 0.25
 TOGETHER = 32
 """Timers in one transaction: a fifth of a turns' batch, so that words wait no longer for timers than for words."""
@@ -125,6 +126,7 @@ class Worker:
     async def _turns(self) -> None:
         while not self._stopping:
             self._wake.clear()  # what comes from here on may be missed by this batch
+            began = clock.monotonic()
             try:
                 count = await self._batch()
             except WargiError as error:  # the database is away, or a part went to another worker
@@ -136,10 +138,11 @@ class Worker:
                 count = 0
                 await asyncio.sleep(0.5)
             if count < MOST and not self._stopping:
+                took = clock.monotonic() - began
                 with suppress(TimeoutError):
                     async with asyncio.timeout(POLL):
                         await self._wake.wait()
-                    await asyncio.sleep(LINGER)
+                    await asyncio.sleep(min(max(LINGER, took), LONGEST_LINGER))
 
     async def _batch(self) -> int:
         """One transaction of turns; returns how many items it took. Those of a failing batch are run apart."""

@@ -9,7 +9,7 @@ from typing import Any
 from bot import clock, failpoint, logs
 from bot.delivery.breaker import Alert
 from bot.delivery.bubble import Bubble, Chains
-from bot.delivery.late import WINDOW_CLOSED, may_leave, note, taken_over
+from bot.delivery.late import WINDOW_CLOSED, Looks, may_leave, note, taken_over
 from bot.delivery.late import wait as _wait
 from bot.delivery.names import Names
 from bot.delivery.rate import Paces, of_account
@@ -63,6 +63,7 @@ class Delivery:
         self._stopping = False
         self._epochs: dict[bytes, int] = {}
         """The newest rises of epochs that this process has committed."""
+        self._looks = Looks(db, self._epochs)
         self.valid_until = math.inf
         """Our leases hold until then (monotonic); nothing is sent later, whoever slept."""
         self.crowded: Callable[[], bool] = lambda: False
@@ -255,7 +256,7 @@ class Delivery:
     async def _checked(self, bubble: Bubble) -> bool:
         if bubble.epoch is not None and clock.monotonic() - bubble.checked > CHECK_LASTS:
             bubble.fresh = False
-            if await taken_over(self._db, [bubble], self._epochs):
+            if await self._looks.over(bubble):
                 self._suppress(bubble)
                 return False
         if bubble.moved:

@@ -149,7 +149,8 @@ class Load:
             await asyncio.sleep(0.02)
             status = {"id": name, "status": state, "timestamp": str(int(time.time())), "recipient_user_id": address,
                       "biz_opaque_callback_data": ref}  # fmt: skip
-            self.told += await self.post(wrapped({"statuses": [status]})) == 200
+            taken = await self.post(wrapped({"statuses": [status]})) == 200
+            self.told += taken  # only now: many wait at once, and each has read an older count
 
     def _aside(self, work: Any) -> None:
         task = asyncio.ensure_future(work)

@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -97,6 +98,8 @@ def main() -> int:
     folder.chmod(0o755)
     done = asyncio.run(_run(asked, chosen, folder)) if chosen else []
     broken = [each for each in done if each.wrong]
+    if not broken:
+        shutil.rmtree(folder, ignore_errors=True)
     minutes = (time.monotonic() - began) / 60
     print(f"{len(done)} cells, {len(broken)} broken, {minutes:.1f} minutes, seed {asked.seed}")
     if asked.to is not None:
