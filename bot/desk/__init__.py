@@ -55,6 +55,7 @@ from bot.desk import (
     way,
 )  # fmt: skip
 from bot.desk.assets import Assets
+from bot.desk.context import Straight
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, DRAFTS, LOOKED, PASSWORDS, STOPPING, TEMPLATES, WALL
 from bot.desk.officers import first_link
@@ -251,7 +252,9 @@ def _templates(desk: web.Application) -> None:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # else each part of each page looks at its file's time first
     )
+    environment.context_class = Straight
     environment.globals |= {
         "_": speech.tr, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files, "way": way,
         "deadlines": deadlines, "icon": desk[ASSETS].icon,

@@ -191,7 +191,7 @@ def visible(text: object) -> str:
 
 def finalize(value: Any) -> Any:
     """Whatever a template prints passes here: no name or note of anybody can forget to be made visible."""
-    return visible(value) if type(value) is str and _BIDI.search(value) else value
+    return visible(value) if type(value) is str and not value.isascii() and _BIDI.search(value) else value
 
 
 def one_line(text: str, limit: int = 140) -> str:

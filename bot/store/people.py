@@ -136,7 +136,17 @@ async def set_active(conn: AsyncConnection, officer_id: int, active: bool) -> bo
 
 async def session(conn: AsyncConnection, token_hash: str, now: datetime) -> SignedIn | None:
     """The session of a cookie, if it is live and its officer active."""
-    query = (
+    found = await conn.execute(_session(), {"hash": token_hash, "at": now})
+    row = found.mappings().first()
+    if row is None:
+        return None
+    return SignedIn(officer_of(row), token_hash, row["csrf"], row["seen_at"], row["since"], row["second"] is not None)
+
+
+@cache
+def _session() -> sa.Select[Any]:
+    """Made once: every request asks it."""
+    return (
         sa.select(
             *_SHOWN,
             SESSION.c.csrf,
@@ -146,12 +156,12 @@ async def session(conn: AsyncConnection, token_hash: str, now: datetime) -> Sign
         )
         .join(SESSION, SESSION.c.officer_id == OFFICER.c.id)
         .outerjoin(FACTOR, FACTOR.c.officer_id == OFFICER.c.id)
-        .where(SESSION.c.token_hash == token_hash, SESSION.c.expires_at > now, OFFICER.c.active)
+        .where(
+            SESSION.c.token_hash == sa.bindparam("hash", type_=sa.String),
+            SESSION.c.expires_at > sa.bindparam("at", type_=SESSION.c.expires_at.type),
+            OFFICER.c.active,
+        )
     )
-    row = (await conn.execute(query)).mappings().first()
-    if row is None:
-        return None
-    return SignedIn(officer_of(row), token_hash, row["csrf"], row["seen_at"], row["since"], row["second"] is not None)
 
 
 async def open_session(
