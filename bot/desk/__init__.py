@@ -57,7 +57,7 @@ from bot.desk import (
 from bot.desk.assets import Assets
 from bot.desk.context import Straight
 from bot.desk.guard import Route
-from bot.desk.keys import ASSETS, DRAFTS, LOOKED, PASSWORDS, STOPPING, TEMPLATES, WALL
+from bot.desk.keys import ASSETS, DRAFTS, LOOKED, NUMBERS, PASSWORDS, STOPPING, TEMPLATES, WALL
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
 from bot.policy import moment
@@ -231,6 +231,7 @@ def setup(app: web.Application) -> None:
     desk = web.Application(middlewares=[guard.errors])
     desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
     desk[DRAFTS], desk[LOOKED], desk[WALL] = {}, OrderedDict(), []
+    desk[NUMBERS] = {}
     _templates(desk)
     for route in ROUTES:
         desk.router.add_route(route.method, route.path, guard.guarded(route))
