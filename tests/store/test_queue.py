@@ -7,17 +7,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import clock
-from bot.models import Officer, Ticket
+from bot.models import Officer, State, Ticket
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.policy import rank
 from bot.policy.assignment import Rule
-from bot.store import desk, duty, lines, people, tally
+from bot.store import agencies, desk, duty, known, lines, people, tally, wall
 from bot.store.db import Db
 from bot.turn.crew import crew
 
 NOW = datetime.fromisoformat("2026-11-23T02:00:00+00:00")
 TOPICS = ["jalan", "pju", "air", "sampah"]
+PLACE = "32.05.17.2001"
 RARE = 60
 """So many tickets are of the rare skill and language, however many wait."""
 
@@ -34,7 +35,7 @@ def rows(first: int, last: int) -> list[dict[str, Any]]:
             "id": clock.new_id(), "part": n % 256, "number": f"N{n:07}", "conversation_id": b"c%d" % n, "address_id": b"a%d" % n,
             "contact_id": b"p%d" % n, "contact_part": n % 256, "account": "whatsapp:1", "language": "en" if rare else "id",
             "state": "queued", "urgency": urgency, "rank": rank.rank(opened, urgency),
-            "topic": topic, "line": topic, "subtopic": "", "place": "", "place_code": "", "details": "x",
+            "topic": topic, "line": topic, "subtopic": "", "place": "", "place_code": PLACE, "details": "x",
             "answers": None, "guess": None, "reason": "flow", "officer_id": None, "opened_at": opened, "updated_at": opened,
             "version": 0,
         })  # fmt: skip
@@ -104,6 +105,9 @@ QUESTIONS = {
     "the heads of the lines": lambda conn: lines.heads(conn),
     "the badges": lambda conn: desk.counts(conn, 1),
     "those on duty": crew_now,
+    "what lies outside": lambda conn: agencies.lying(conn, (State.RETURNED, State.DISPATCHED)),
+    "what was reported near by lately": lambda conn: known.near(conn, "jalan", [PLACE], NOW),
+    "who waits longest": lambda conn: wall.oldest(conn),
     "who helped last": lambda conn: duty.last_officer(conn, Ref(b"a7", 7), NOW - Rule().back),
 }
 
