@@ -346,6 +346,5 @@ def _files(answer: list[Any]) -> str:
     kinds = [
         KIND.get(str(row.get("kind")), str(row.get("kind"))) if isinstance(row, dict) else str(row) for row in answer
     ]
-    return ", ".join(
-        f"{kinds.count(kind)} {tr(kind)}" if isinstance(answer[0], dict) else kind for kind in dict.fromkeys(kinds)
-    )
+    files = isinstance(answer[0], dict)
+    return ", ".join(f"{kinds.count(kind)} {tr(kind)}" if files else kind for kind in dict.fromkeys(kinds))

@@ -7,6 +7,7 @@ the strides that one question may take, `after` says where to go on.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,18 +31,21 @@ async def find(
     last, stride = after, STRIDE
     fits = sa.and_(sa.true(), *([TICKET.c.state.in_(sorted(states))] if states else []), *where)
     for _ in range(STRIDES):
-        end = (await conn.execute(_stretch(sa.true(), last, None).offset(stride - 1).limit(1))).first()
-        left = most + 1 - len(found)  # only what fits comes from the database: a stride may be twenty thousand rows
-        found += [Ref(*row) for row in await conn.execute(_stretch(fits, last, end and Ref(*end)).limit(left))]
+        row = (await conn.execute(_stretch(sa.true(), last, None).offset(stride - 1).limit(1))).first()
+        end = Ref(row[0], row[1]) if row else None
+        some = _stretch(fits, last, end).limit(
+            most + 1 - len(found)
+        )  # only what fits: a stride may be fifty thousand rows
+        found += [Ref(each[0], each[1]) for each in await conn.execute(some)]
         if len(found) > most:
             return found[:most], found[most - 1]
         if end is None:
             return found, None
-        last, stride = Ref(*end), stride * 2
+        last, stride = end, stride * 2
     return found, last
 
 
-def _stretch(fits: Condition, after: Ref | None, until: Ref | None) -> sa.Select[tuple[bytes, int]]:
+def _stretch(fits: Condition, after: Ref | None, until: Ref | None) -> sa.Select[Any]:
     """Tickets from here to there, the newest first."""
     query = sa.select(TICKET.c.id, TICKET.c.part).where(fits).order_by(TICKET.c.id.desc(), TICKET.c.part.desc())
     own = sa.tuple_(TICKET.c.id, TICKET.c.part)
