@@ -100,7 +100,7 @@ class Server:
         folder = self.published.content.flows
         self.shelf = shelf(self.config.media_url, self.config.data_dir)
         kinds = dict(self._kinds or registry.channels(self.config, self.url, self.shelf.read))
-        sorter = self._like.triage if self._like else room.load(folder, flows)
+        sorter = self._like.triage if self._like else self.published.triage or room.load(folder, flows)
         self.house = House(
             flows, kinds, sorter, vault.load(self.config.secret_key, self.config.data_dir), self._ways(),
             self.config.survey_hours, self.url, templates.load(folder, flows.catalogues),

@@ -34,6 +34,8 @@ class Published:
         self._db, self._data_dir, self._log = db, data_dir, logs.get("flows")
         self.content, self.act = shipped, 0
         """What is in use, and the act that published it; 0: the folder that the server was started with."""
+        self.triage: Triage | None = None
+        """What was read of the published content's own rules, not learnt yet; None: nothing is published."""
 
     async def first(self) -> Flows | None:
         """At the start; None where nothing was published, or nothing that this server can use."""
@@ -71,15 +73,14 @@ class Published:
         flows = await self._next()
         if flows is None:
             return False
-        triage = await asyncio.to_thread(self._triage, flows)
+        read = self.triage
+        assert read is not None  # it came with the flows
+        triage = await asyncio.to_thread(room.learn, read, self.content.flows, flows, self._data_dir)
         house.purposes = templates.load(self.content.flows, flows.catalogues)
         house.flows, house.triage = flows, triage  # one after the other in one breath: no turn runs between them
         renewed(self.content)
         self._log.info("flows in use", version=flows.version, act=self.act)
         return True
-
-    def _triage(self, flows: Flows) -> Triage:
-        return room.learn(room.load(self.content.flows, flows), self.content.flows, flows, self._data_dir)
 
     async def _next(self) -> Flows | None:
         async with self._db.read() as conn:
@@ -87,17 +88,17 @@ class Published:
         if row is None:
             return None
         try:
-            found, flows = await asyncio.to_thread(self._unpack, row.id, row.content)
+            found, flows, triage = await asyncio.to_thread(self._unpack, row.id, row.content)
         except (WargiError, OSError) as error:
             self._log.error(
                 "published flows are refused, the running version goes on", act=row.id, error=logs.fault(error)
             )
             self.act = row.id
             return None
-        self.content, self.act = found, row.id
+        self.content, self.act, self.triage = found, row.id, triage
         return flows
 
-    def _unpack(self, act: int, raw: bytes) -> tuple[Content, Flows]:
+    def _unpack(self, act: int, raw: bytes) -> tuple[Content, Flows, Triage]:
         home = self._data_dir / "published"
         folder = home / f"{act}-{clock.process_name()}"
         shutil.rmtree(folder, ignore_errors=True)
@@ -105,12 +106,13 @@ class Published:
         found = content.unpack(raw, folder)
         content.warm(found, self.content.flows)
         flows = found.load()
+        triage = rules(found, flows)
         older = sorted(
             (path for path in home.iterdir() if path.is_dir() and path != folder), key=lambda path: path.stat().st_mtime
         )
         for path in older[:-KEPT]:
             shutil.rmtree(path, ignore_errors=True)
-        return found, flows
+        return found, flows, triage
 
     # -- what a command has left here ----------------------------------------------------------------
 
@@ -145,6 +147,7 @@ def checked(raw: bytes, data_dir: Path, like: Path) -> Flows:
         found = content.unpack(raw, folder)
         content.warm(found, like)
         flows = found.load()
+        rules(found, flows)
     finally:
         with suppress(OSError):
             shutil.rmtree(folder)
@@ -152,6 +155,12 @@ def checked(raw: bytes, data_dir: Path, like: Path) -> Flows:
     if problems:
         raise FlowError("\n".join(map(str, problems)))
     return flows
+
+
+def rules(found: Content, flows: Flows) -> Triage:
+    """Everything beside the flows, read as a server does at its start: a file that one would refuse must never be published."""
+    templates.load(found.flows, flows.catalogues)
+    return room.load(found.flows, flows)
 
 
 async def publish(db: Db, raw: bytes, flows: Flows, by: str, note: str) -> Flows:

@@ -61,13 +61,17 @@ async def test_what_is_published_is_said_at_once(database_url: str, tmp_path: Pa
         assert "flows/menu.yaml:" in str(refused.exception) and "`next: cekk` leads nowhere; write `cek`" in str(
             refused.exception
         )
+        change(own.flows / "menu.yaml", "next: cekk\n", "next: cek\n")
+        change(own.flows / "data" / "sla.yaml", "breach: raise", "breach: rais")
+        refused = await wargi("publish")
+        assert isinstance(refused.exception, FlowError) and "flows/data/sla.yaml:" in str(refused.exception)
+        change(own.flows / "data" / "sla.yaml", "breach: rais}", "breach: raise}")
         assert BETTER in await answers(world, euis, "ulang")
 
         listed = await wargi("versions")
         assert "lebih ramah" in listed.output and "(started with)" in listed.output
         carried = tmp_path / "isi.zip"
         assert (await wargi("export", str(carried))).exit_code == 0
-        change(own.flows / "menu.yaml", "next: cekk\n", "next: cek\n")
         assert "nothing changes" in (await wargi("import", str(carried), "--preview")).output
         back = await wargi("rollback")
         assert back.exit_code == 0, back.output

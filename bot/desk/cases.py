@@ -15,7 +15,7 @@ from bot.errors import NotFound
 from bot.message import templated
 from bot.models import OVER, WAITING, Author, Officer, Owner, Role, State
 from bot.models.ref import Ref
-from bot.policy import number, window
+from bot.policy import number, view, window
 from bot.store import composing, desk, media, persons, sla
 from bot.store.composing import Company
 from bot.store.persons import Person
@@ -109,6 +109,11 @@ class Case:
         return int(self.ticket["seq"] or 0)
 
     @property
+    def changes(self) -> str:
+        """Which of the citizen's words had been changed when the page was made: a send that was written before a later change is stopped."""
+        return view.shown(self.since, [each for each in self.messages if each["author"] == Author.CITIZEN])
+
+    @property
     def live(self) -> bool:
         """It ends with the newest message, and new ones join it."""
         return self.until >= self.last
@@ -141,9 +146,9 @@ class Case:
 async def load(request: web.Request) -> Case:
     """The case that the address names. Raises `NotFound` for what is not a number and what is nobody's number alike."""
     shown, part = number.read(request.match_info["number"])
-    signed = page.signed_in(request)
+    signed, sight = page.signed_in(request), page.sight(request)
     async with request.config_dict[keys.DB].read() as conn:
-        ticket = await desk.case(conn, shown, part, signed.officer.id or 0)
+        ticket = await desk.case(conn, shown, part, sight)
         if ticket is None:
             raise NotFound("unknown ticket number")
         since, until = _range(request.query.get("dari", ""), ticket["seq"] or 0)
@@ -153,8 +158,8 @@ async def load(request: web.Request) -> Case:
             files = dict(await media.of_messages(conn, Ref(ticket["conversation_id"], part), since, until))
         history = await desk.history(conn, Ref(ticket["id"], part))
         clocks = await sla.clocks(conn, Ref(ticket["id"], part))
-        person = await persons.load(conn, Ref(ticket["contact_id"], ticket["contact_part"]))
-        others = await resemblance.load(conn, request.config_dict[keys.HOUSE], dict(ticket), history)
+        person = await persons.load(conn, Ref(ticket["contact_id"], ticket["contact_part"]), sight)
+        others = await resemblance.load(conn, request.config_dict[keys.HOUSE], dict(ticket), history, sight)
         who = signed.officer.id or 0
         company = await composing.company(conn, Ref(ticket["conversation_id"], part), who, clock.now())
     at = clock.now()

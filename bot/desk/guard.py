@@ -8,8 +8,10 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot import logs
 from bot.desk import page, practice, second, sessions
 from bot.desk.keys import SIGNED_IN
+from bot.desk.show import N_
 from bot.errors import Conflict, Forbidden, NotFound, StoreDown, WargiError
 from bot.models import Role
 from bot.policy.access import Verb, may
@@ -24,6 +26,15 @@ CSP = (
 )
 SAFE = frozenset({"GET", "HEAD"})
 HOME = ("", "/")
+GONE = N_(
+    "Mungkin tautannya salah ketik atau sudah tidak berlaku, atau kasusnya dirahasiakan dan ditangani orang lain. "
+    "Kalau Anda perlu melihatnya, hubungi pemimpin regu."
+)
+"""The same words for what does not exist and for what somebody must not see: the answer tells neither from the other."""
+BROKEN = N_(
+    "Ini kesalahan sistem, bukan Anda, dan sudah dicatat. Yang sudah terkirim tetap tersimpan. Coba lagi, atau kembali ke meja petugas; "
+    "kalau terulang, beri tahu admin."
+)
 OPEN = (Verb.ENTER, Verb.LEAVE, Verb.ACCOUNT)
 """What somebody may do who still has to set up the second factor that their role demands."""
 
@@ -123,30 +134,29 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every error of ours as a page with a way out; texts of errors are made for people."""
     try:
         return await handler(request)
-    except NotFound:
-        return page.problem(
-            request, 404, "Halaman ini tidak ada", "Mungkin tautannya salah ketik atau sudah tidak berlaku."
-        )
-    except web.HTTPNotFound:
-        return page.problem(
-            request, 404, "Halaman ini tidak ada", "Mungkin tautannya salah ketik atau sudah tidak berlaku."
-        )
+    except (NotFound, web.HTTPNotFound):
+        return page.problem(request, 404, N_("Halaman ini tidak ada"), GONE)
     except web.HTTPMethodNotAllowed:
-        return page.problem(request, 405, "Cara ini tidak dikenal", "Buka halamannya lewat tautan atau tombol.")
+        return page.problem(request, 405, N_("Cara ini tidak dikenal"), N_("Buka halamannya lewat tautan atau tombol."))
     except web.HTTPRequestEntityTooLarge:
-        return page.problem(request, 413, "Terlalu panjang", "Kirim teks yang lebih pendek.")
+        return page.problem(request, 413, N_("Terlalu panjang"), N_("Kirim teks yang lebih pendek."))
     except HttpProcessingError:  # a form of several parts whose heads are no heads
-        return page.problem(request, 400, "Formulir tidak terbaca", "Muat ulang halaman dan kirim lagi.")
+        return page.problem(request, 400, N_("Formulir tidak terbaca"), N_("Muat ulang halaman dan kirim lagi."))
     except Forbidden as error:
-        return page.problem(request, 403, "Tidak diizinkan", str(error))
+        return page.problem(request, 403, N_("Tidak diizinkan"), str(error))
     except Conflict as error:
-        return page.problem(request, 409, "Sudah berubah", str(error))
+        return page.problem(request, 409, N_("Sudah berubah"), str(error))
     except StoreDown:
         return page.problem(
-            request, 503, "Basis data tidak menjawab", "Kami mencoba lagi. Ketikan Anda tetap tersimpan."
+            request, 503, N_("Basis data tidak menjawab"), N_("Kami mencoba lagi. Ketikan Anda tetap tersimpan.")
         )
+    except (web.HTTPException, ConnectionError):
+        raise
     except WargiError as error:
-        return page.problem(request, 503 if error.retryable else 400, "Tidak dapat dilakukan", str(error))
+        return page.problem(request, 503 if error.retryable else 400, N_("Tidak dapat dilakukan"), str(error))
+    except Exception as error:  # a mistake of ours: the page says so in words, the log says where
+        logs.get("desk").error("a page failed", path=request.path, error=logs.fault(error))
+        return page.problem(request, 500, N_("Ada yang rusak di sini"), BROKEN)
 
 
 async def headers(request: web.Request, response: web.StreamResponse) -> None:

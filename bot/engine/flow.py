@@ -1,6 +1,5 @@
 """All flows of a folder, read, checked and built: everything a step needs is made here, once."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -31,7 +30,7 @@ from bot.engine.forms import KEY, Form, Text, Workshop, Written, near
 from bot.engine.knowledge import Knowledge
 from bot.engine.match import Lexicon, Table, normalise
 from bot.engine.nodes import Node
-from bot.engine.read import Source, Tree, read_all
+from bot.engine.read import Source, Tree, read_all, version
 from bot.engine.register import Register
 from bot.engine.topics import Finer, Group, Topic
 from bot.errors import FlowError
@@ -191,11 +190,15 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
             raise FlowError(
                 f"{sources[ENTRY].name}:1: {step}: is missing; the engine itself leads to this step, so keep it."
             )
-    known = "\n".join(
-        [*(f"{context}\0{item.text}" for context, item in shop.written.items()), *_hashes({**sources, **known_})]
-    )
+    known = [
+        *(f"{context}\0{item.text}" for context, item in shop.written.items()),
+        *(source.digest for source in {**sources, **known_}.values()),
+    ]
+    known += [
+        f"{language}\0{key}\0{each.text}" for language, said in catalogues.flows.items() for key, each in said.items()
+    ]
     return Flows(
-        version=hashlib.sha256(known.encode()).hexdigest()[:12],
+        version=version(known, flows_dir / "data"),
         names=tuple(sources),
         nodes=MappingProxyType(shop.built),
         first=MappingProxyType({name: f"{name}/{found[0]}" for name, found in shop.steps.items()}),
@@ -232,10 +235,6 @@ def _short(name: str) -> str:
     """`flows/knowledge/covid.yaml` is `knowledge/covid`, every other file goes by its own name."""
     folder, _, file = name[:-5].rpartition("/")
     return f"{knowledge.FLOW}/{file}" if folder.endswith(f"/{knowledge.FLOW}") else file
-
-
-def _hashes(sources: Mapping[str, Source]) -> list[str]:
-    return [source.digest for source in sources.values()]
 
 
 def _steps(shop: Workshop, name: str, source: Source) -> tuple[dict[str, Tree], Form]:

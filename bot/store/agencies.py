@@ -27,6 +27,7 @@ from bot.models import (
 from bot.models.base import table
 from bot.models.cases import BEYOND
 from bot.models.ref import Ref
+from bot.store.sight import ALL, Sight
 
 TICKET, EVENT, OFFICER, CONTACT = table(Ticket), table(TicketEvent), table(Officer), table(Contact)
 DELIVERY, MEDIA, MESSAGE, ADDRESS = table(AgencyDelivery), table(Media), table(Message), table(Address)
@@ -121,13 +122,14 @@ async def files(conn: AsyncConnection, ticket: Mapping[str, Any]) -> list[RowMap
 # -- for the desk ----------------------------------------------------------------------------------
 
 
-async def lying(conn: AsyncConnection, states: Sequence[State]) -> list[RowMapping]:
+async def lying(conn: AsyncConnection, states: Sequence[State], sight: Sight) -> list[RowMapping]:
     """Tickets in these states, which all lie beyond the desk, those that wait longest first: each state is read from the beginning of its
     own range."""
     order = (TICKET.c.updated_at, TICKET.c.id)
     firsts = [
         sa.select(
-            sa.select(TICKET.c.id, TICKET.c.part).where(_BEYOND, TICKET.c.state == state).order_by(*order).limit(MOST).subquery()
+            sa.select(TICKET.c.id, TICKET.c.part).where(_BEYOND, TICKET.c.state == state, *sight.where())
+            .order_by(*order).limit(MOST).subquery()
         )
         for state in states
     ]  # fmt: skip
@@ -172,9 +174,11 @@ async def settle(
     return (await conn.execute(query)).rowcount == 1
 
 
-async def stuck(conn: AsyncConnection) -> list[RowMapping]:
-    """The oldest first."""
-    query = sa.select(DELIVERY).where(_STUCK).order_by(DELIVERY.c.id).limit(MOST)
+async def stuck(conn: AsyncConnection, sight: Sight = ALL) -> list[RowMapping]:
+    """The oldest first; not those about a case that may not be seen."""
+    its = (TICKET.c.id == DELIVERY.c.ticket_id) & (TICKET.c.part == DELIVERY.c.part)
+    seen = sa.or_(DELIVERY.c.ticket_id.is_(None), sight.sees())
+    query = sa.select(DELIVERY).outerjoin(TICKET, its).where(_STUCK, seen).order_by(DELIVERY.c.id).limit(MOST)
     return list((await conn.execute(query)).mappings())
 
 

@@ -21,10 +21,12 @@ from bot.models import (
     Survey,
     Ticket,
     TicketEvent,
+    Urgency,
 )
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import tally
+from bot.store.sight import ALL, VIEWER, Sight
 from bot.store.sla import CLOCK
 
 TICKET, CONTACT, ADDRESS, TALK = table(Ticket), table(Contact), table(Address), table(Conversation)
@@ -105,17 +107,20 @@ def _ranges(wheres: Sequence[sa.ColumnElement[bool]], later: bool, limit: int) -
     return sa.select(every).order_by(every.c.rank, every.c.id, every.c.part).limit(limit).subquery("first")
 
 
-async def waiting(conn: AsyncConnection, after: tuple[int, Ref] | None, topics: Collection[str] = ()) -> Page:
+async def waiting(
+    conn: AsyncConnection, after: tuple[int, Ref] | None, topics: Collection[str] = (), sight: Sight = ALL
+) -> Page:
     """The queue: the smallest rank is next; only of these topics where some are named."""
-    return await _page(conn, _queue(tuple(sorted(topics)), after is not None), after)
+    query = _queue(tuple(sorted(topics)), after is not None, sight.kind)
+    return await _page(conn, query, after, **{VIEWER: sight.officer_id})
 
 
 @lru_cache(64)
-def _queue(topics: tuple[str, ...], later: bool) -> sa.Select[Any]:
+def _queue(topics: tuple[str, ...], later: bool, sight: Sight) -> sa.Select[Any]:
     if not topics:
-        query = _list().where(_WAITING)
+        query = _list().where(_WAITING, *sight.where())
         return (query.where(_PAST) if later else query).order_by(*_ORDER).limit(PAGE + 1)
-    first = _ranges([TICKET.c.topic == topic for topic in topics], later, PAGE + 1)
+    first = _ranges([(TICKET.c.topic == topic) & sight.sees() for topic in topics], later, PAGE + 1)
     joined = first.join(TICKET, (first.c.id == TICKET.c.id) & (first.c.part == TICKET.c.part))
     return _list(joined).order_by(*_ORDER).limit(PAGE + 1)
 
@@ -131,14 +136,14 @@ def _held(later: bool) -> sa.Select[Any]:
     return (query.where(_PAST) if later else query).order_by(*_ORDER).limit(PAGE + 1)
 
 
-async def newest(conn: AsyncConnection, after: tuple[int, Ref] | None) -> Page:
+async def newest(conn: AsyncConnection, after: tuple[int, Ref] | None, sight: Sight) -> Page:
     """All tickets, the newest first."""
-    return await _page(conn, _newest(after is not None), after)
+    return await _page(conn, _newest(after is not None, sight.kind), after, **{VIEWER: sight.officer_id})
 
 
-@cache
-def _newest(later: bool) -> sa.Select[Any]:
-    query = _list().order_by(TICKET.c.id.desc(), TICKET.c.part.desc()).limit(PAGE + 1)
+@lru_cache(16)
+def _newest(later: bool, sight: Sight) -> sa.Select[Any]:
+    query = _list().where(*sight.where()).order_by(TICKET.c.id.desc(), TICKET.c.part.desc()).limit(PAGE + 1)
     return query.where(sa.tuple_(TICKET.c.id, TICKET.c.part) < _AFTER) if later else query
 
 
@@ -157,34 +162,43 @@ async def listed(conn: AsyncConnection, refs: Sequence[Ref]) -> list[RowMapping]
     return [rows[ref] for ref in refs if ref in rows]
 
 
-async def counts(conn: AsyncConnection, officer_id: int) -> tuple[int, int]:
-    """How many wait (a kept count), and how many this officer holds, which stops at COUNTED + 1."""
-    row = (await conn.execute(_counts(), {"officer": officer_id})).one()
-    return int(row[0]), row[1]
+async def counts(
+    conn: AsyncConnection, officer_id: int, languages: Collection[str] = (), apart: Collection[str] = ()
+) -> tuple[int, int]:
+    """How many wait (a kept count), and how many this officer holds, which stops at COUNTED + 1. `apart`: lines of the queue that are
+    not for this officer; those who stand in them are few and counted one by one, up to COUNTED + 1 of them."""
+    query = _counts(tuple(sorted(languages)), tuple(sorted(apart)))
+    row = (await conn.execute(query, {"officer": officer_id})).one()
+    return max(0, int(row[0]) - row[2]), row[1]
 
 
-@cache
-def _counts() -> sa.Select[Any]:
+@lru_cache(16)
+def _counts(languages: tuple[str, ...], apart: tuple[str, ...]) -> sa.Select[Any]:
     mine = sa.select(sa.literal(1)).where(
         TICKET.c.officer_id == sa.bindparam("officer", type_=sa.Integer), TICKET.c.state.in_(_HELD)
     )
     some = mine.limit(COUNTED + 1).subquery()
-    return sa.select(tally.WAITING_NOW, sa.select(sa.func.count()).select_from(some).scalar_subquery())
+    others: sa.ColumnElement[int] = sa.literal(0)
+    if apart:
+        in_line = (TICKET.c.language.in_(languages), TICKET.c.line.in_(apart))
+        theirs = sa.select(sa.literal(1)).where(_WAITING, *in_line, TICKET.c.urgency != Urgency.CRITICAL)
+        others = sa.select(sa.func.count()).select_from(theirs.limit(COUNTED + 1).subquery()).scalar_subquery()
+    return sa.select(tally.WAITING_NOW, sa.select(sa.func.count()).select_from(some).scalar_subquery(), others)
 
 
 # -- one case --------------------------------------------------------------------------------------
 
 
-async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -> RowMapping | None:
-    """A ticket with its citizen, its conversation, the last rating that was asked for, and when this officer last asked for its numbers."""
-    found: RowMapping | None = (
-        (await conn.execute(_case(), {"number": number, "in_part": part, "viewer": viewer})).mappings().first()
-    )
+async def case(conn: AsyncConnection, number: str, part: int, sight: Sight) -> RowMapping | None:
+    """A ticket that this viewer may see, with its citizen, its conversation, the last rating that was asked for, and when the viewer last
+    asked for its numbers."""
+    named = {"number": number, "in_part": part, VIEWER: sight.officer_id}
+    found: RowMapping | None = (await conn.execute(_case(sight.kind), named)).mappings().first()
     return found
 
 
-@cache
-def _case() -> sa.Select[Any]:
+@lru_cache(16)
+def _case(sight: Sight) -> sa.Select[Any]:
     last = (
         sa.select(_ASKED.c.id)
         .where(_ASKED.c.ticket_id == TICKET.c.id, _ASKED.c.part == TICKET.c.part)
@@ -196,7 +210,7 @@ def _case() -> sa.Select[Any]:
     disclosed = (
         sa.select(DISCLOSURE.c.at)
         .where(
-            DISCLOSURE.c.officer_id == sa.bindparam("viewer", type_=sa.Integer),
+            DISCLOSURE.c.officer_id == sa.bindparam(VIEWER, type_=sa.Integer),
             DISCLOSURE.c.number == TICKET.c.number,
             DISCLOSURE.c.what == "numbers",
         )
@@ -222,13 +236,14 @@ def _case() -> sa.Select[Any]:
         .where(
             TICKET.c.number == sa.bindparam("number", type_=sa.String),
             TICKET.c.part == sa.bindparam("in_part", type_=sa.SmallInteger),
+            *sight.where(),
         )
     )  # fmt: skip
 
 
-async def conversation(conn: AsyncConnection, number: str, part: int) -> Ref | None:
-    """Where the ticket of this number is talked about."""
-    query = sa.select(TICKET.c.conversation_id).where(TICKET.c.number == number, TICKET.c.part == part)
+async def conversation(conn: AsyncConnection, number: str, part: int, sight: Sight) -> Ref | None:
+    """Where the ticket of this number is talked about, for whoever may see it."""
+    query = sa.select(TICKET.c.conversation_id).where(TICKET.c.number == number, TICKET.c.part == part, *sight.where())
     found = (await conn.execute(query)).scalar()
     return Ref(found, part) if found is not None else None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Address, Contact, Conversation, Joining, Officer, Ticket, Twin
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store.sight import VIEWER, Sight
 
 CONTACT, ADDRESS, TALK, TICKET = table(Contact), table(Address), table(Conversation), table(Ticket)
 TWIN, JOINING, OFFICER = table(Twin), table(Joining), table(Officer)
@@ -53,24 +54,24 @@ def _members() -> sa.CTE:
     return down.union(sa.select(CONTACT.c.id, CONTACT.c.part).join(down, CONTACT.c.same_id == down.c.id))
 
 
-async def load(conn: AsyncConnection, contact: Ref) -> Person:
-    """Addresses and cases come with one statement: each address with its own part's tickets, by their index."""
-    found = await conn.execute(_all(), {"contact": contact.id, "contact_part": contact.part})
-    rows = found.mappings().all()
+async def load(conn: AsyncConnection, contact: Ref, sight: Sight) -> Person:
+    """Only cases that may be seen. Addresses and cases come with one statement: each address with its own part's tickets, by their index."""
+    named = {"contact": contact.id, "contact_part": contact.part, VIEWER: sight.officer_id}
+    rows = (await conn.execute(_all(sight.kind), named)).mappings().all()
     contacts = tuple(dict.fromkeys(Ref(row["contact_id"], row["contact_part"]) for row in rows)) or (contact,)
     addresses = {row["address_id"]: row for row in rows}
     return Person(
         contacts,
         tuple(addresses[id_] for id_ in sorted(addresses)[:MOST]),
         tuple(row for row in rows if row["number"])[:MOST],
-        tuple(await _others(conn, contacts)),
+        tuple(await _others(conn, contacts, sight)),
         tuple(await _joinings(conn, contacts) if len(contacts) > 1 else ()),
     )
 
 
-@cache
-def _all() -> sa.Select[Any]:
-    """Made once: every case that is shown asks it."""
+@lru_cache(16)
+def _all(sight: Sight) -> sa.Select[Any]:
+    """Made once for a kind of viewer: every case that is shown asks it."""
     who = _members()
     return (
         sa.select(
@@ -82,7 +83,7 @@ def _all() -> sa.Select[Any]:
             who.join(CONTACT, (CONTACT.c.id == who.c.id) & (CONTACT.c.part == who.c.part))
             .join(ADDRESS, (ADDRESS.c.contact_id == who.c.id) & (ADDRESS.c.contact_part == who.c.part))
             .outerjoin(TALK, (TALK.c.id == ADDRESS.c.conversation_id) & (TALK.c.part == ADDRESS.c.part))
-            .outerjoin(TICKET, (TICKET.c.address_id == ADDRESS.c.id) & (TICKET.c.part == ADDRESS.c.part))
+            .outerjoin(TICKET, (TICKET.c.address_id == ADDRESS.c.id) & (TICKET.c.part == ADDRESS.c.part) & sight.sees())
         )
         .order_by(TICKET.c.id.desc()).limit(5 * MOST)
     )  # fmt: skip
@@ -98,7 +99,7 @@ async def _joinings(conn: AsyncConnection, contacts: Collection[Ref]) -> Sequenc
     return (await conn.execute(query)).mappings().all()
 
 
-async def _others(conn: AsyncConnection, contacts: Collection[Ref]) -> list[Other]:
+async def _others(conn: AsyncConnection, contacts: Collection[Ref], sight: Sight) -> list[Other]:
     """Flagged, and not joined since."""
     query = (
         sa.select(TWIN.c.other_id, TWIN.c.other_part, TWIN.c.why, CONTACT.c.name, CONTACT.c.username)
@@ -114,14 +115,14 @@ async def _others(conn: AsyncConnection, contacts: Collection[Ref]) -> list[Othe
     for other_id, part, why, name, username in (await conn.execute(query)).all():
         ref = Ref(other_id, part)
         if ref not in [each.contact for each in found]:
-            found.append(Other(ref, name, username, why, await _newest(conn, ref)))
+            found.append(Other(ref, name, username, why, await _newest(conn, ref, sight)))
     return found
 
 
-async def _newest(conn: AsyncConnection, contact: Ref) -> str:
+async def _newest(conn: AsyncConnection, contact: Ref, sight: Sight) -> str:
     query = (
         sa.select(TICKET.c.number)
         .select_from(ADDRESS.join(TICKET, (TICKET.c.address_id == ADDRESS.c.id) & (TICKET.c.part == ADDRESS.c.part)))
-        .where(ADDRESS.c.contact_id == contact.id, ADDRESS.c.contact_part == contact.part)
+        .where(ADDRESS.c.contact_id == contact.id, ADDRESS.c.contact_part == contact.part, *sight.where())
     )
     return (await conn.execute(query.order_by(TICKET.c.id.desc()).limit(1))).scalar() or ""

@@ -1,7 +1,9 @@
 """Broken flow files are refused with file, line, step and remedy; the linter finds what loads but would be felt."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -177,6 +179,14 @@ def test_the_version_follows_the_content(folder: Path, catalogues: Catalogues, f
     text = (folder / "pengaduan.yaml").read_text("utf-8")
     (folder / "pengaduan.yaml").write_text(text.replace("tentang apa?", "soal apa?"), "utf-8")
     assert load(folder, catalogues).version != flows.version
+    (folder / "pengaduan.yaml").write_text(text, "utf-8")
+    assert load(folder, catalogues).version == flows.version
+    rules = folder / "data" / "assignment.yaml"
+    rules.write_text(rules.read_text("utf-8").replace("capacity: 12", "capacity: 10"), "utf-8")
+    assert (other := load(folder, catalogues).version) != flows.version, "a rule is content, too"
+    entry = replace(catalogues.entry("su", "menu.utama.text"), text="Aya naon?")  # type: ignore[type-var]
+    spoken = {**catalogues.flows, "su": {**catalogues.flows["su"], "menu.utama.text": entry}}
+    assert load(folder, replace(catalogues, flows=MappingProxyType(spoken))).version not in (other, flows.version)
 
 
 def test_trees_are_kept_and_a_damaged_or_forbidden_cache_does_no_harm(

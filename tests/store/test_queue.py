@@ -14,6 +14,7 @@ from bot.policy import rank
 from bot.policy.assignment import Rule
 from bot.store import agencies, desk, duty, known, lines, people, tally, wall
 from bot.store.db import Db
+from bot.store.sight import ALL
 from bot.turn.crew import crew
 
 NOW = datetime.fromisoformat("2026-11-23T02:00:00+00:00")
@@ -105,7 +106,7 @@ QUESTIONS = {
     "the heads of the lines": lambda conn: lines.heads(conn),
     "the badges": lambda conn: desk.counts(conn, 1),
     "those on duty": crew_now,
-    "what lies outside": lambda conn: agencies.lying(conn, (State.RETURNED, State.DISPATCHED)),
+    "what lies outside": lambda conn: agencies.lying(conn, (State.RETURNED, State.DISPATCHED), ALL),
     "what was reported near by lately": lambda conn: known.near(conn, "jalan", [PLACE], NOW),
     "who waits longest": lambda conn: wall.oldest(conn),
     "who helped last": lambda conn: duty.last_officer(conn, Ref(b"a7", 7), NOW - Rule().back),
