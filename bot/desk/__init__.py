@@ -56,8 +56,9 @@ from bot.desk import (
     way,
 )  # fmt: skip
 from bot.desk.assets import Assets
+from bot.desk.context import Straight
 from bot.desk.guard import Route
-from bot.desk.keys import ASSETS, DRAFTS, LOOKED, PASSWORDS, STOPPING, TEMPLATES, WALL
+from bot.desk.keys import ASSETS, DRAFTS, LOOKED, NUMBERS, PASSWORDS, STOPPING, TEMPLATES, WALL
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
 from bot.policy import moment
@@ -231,6 +232,7 @@ def setup(app: web.Application) -> None:
     desk = web.Application(middlewares=[guard.errors])
     desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
     desk[DRAFTS], desk[LOOKED], desk[WALL] = {}, OrderedDict(), []
+    desk[NUMBERS] = {}
     _templates(desk)
     for route in ROUTES:
         desk.router.add_route(route.method, route.path, guard.guarded(route))
@@ -252,7 +254,9 @@ def _templates(desk: web.Application) -> None:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # else each part of each page looks at its file's time first
     )
+    environment.context_class = Straight
     environment.globals |= {
         "_": speech.tr, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files, "way": way, "faults": faults,
         "deadlines": deadlines, "icon": desk[ASSETS].icon,

@@ -59,6 +59,8 @@ DRAFTS = web.AppKey("desk_drafts", dict[str, Look])
 
 WALL = web.AppKey("desk_wall", list[tuple[float, Any]])
 """The wall's sums of days, and when they were made; one or none."""
+NUMBERS = web.AppKey("desk_numbers", dict[Any, tuple[datetime, Any]])
+"""Numbers of long periods, and when they were made; a few."""
 LOOKED = web.AppKey("desk_looked", OrderedDict[tuple[int, str, str], datetime])
 """Looks that were written down lately: officer, ticket, what."""
 PRACTICE = web.AppKey("desk_practice", Rooms)

@@ -11,7 +11,7 @@ from bot import clock
 from bot.desk import page, sessions
 from bot.desk.keys import STOPPING
 from bot.errors import NotFound, StoreDown
-from bot.hints import EVERYTHING, Ear
+from bot.hints import EVERYTHING, Ear, Paced
 from bot.models.ref import Ref
 from bot.policy import number
 from bot.store import composing, desk, notices
@@ -19,6 +19,9 @@ from bot.web import keys
 
 EVENTS = {"queue": "antrean", "alarm": "alarm"}
 """Topic -> what the page is told; any other topic is the conversation it shows."""
+QUEUE = "queue"
+LOOKS, LONGEST = 10, 30.0
+"""Looks at a queue in motion that all pages of this process take in a second together; seconds that none of them waits longer than."""
 GLANCE = 2.0
 """Seconds: aiohttp tells nobody that a page was closed, so we look; colleagues need not see it there any longer."""
 RENEW = timedelta(seconds=20)
@@ -32,15 +35,16 @@ async def stream(request: web.Request) -> web.StreamResponse:
     so a hint that fell into a gap is not missed."""
     conversation, page_id = await _conversation(request), clock.token()[:12]
     me = page.signed_in(request).officer
-    topics = ["queue", "alarm", sessions.officer_topic(me.id), notices.topic(me.id or 0)]
+    topics = ["alarm", sessions.officer_topic(me.id), notices.topic(me.id or 0)]
     topics += [f"c:{conversation}", composing.topic(conversation)] if conversation else []
     # heard before the first byte goes out: what changes after that is told
     await _watch(request, conversation, page_id)
-    with request.config_dict[keys.HINTS].subscribe(*topics) as ear:
+    hints = request.config_dict[keys.HINTS]
+    with hints.subscribe(*topics) as ear, hints.paced(QUEUE, ear) as pace:
         async with sse_response(request, headers={"X-Accel-Buffering": "no"}) as response:
             with suppress(ClientConnectionResetError):
                 await response.send("", event="halo", retry=1000)
-                await _tell(request, response, ear, topics[2], conversation, page_id)
+                await _tell(request, response, ear, pace, topics[1], conversation, page_id)
     return response
 
 
@@ -73,7 +77,13 @@ async def _conversation(request: web.Request) -> Ref | None:
 
 
 async def _tell(
-    request: web.Request, response: EventSourceResponse, ear: Ear, own: str, conversation: Ref | None, page_id: str
+    request: web.Request,
+    response: EventSourceResponse,
+    ear: Ear,
+    pace: Paced,
+    own: str,
+    conversation: Ref | None,
+    page_id: str,
 ) -> None:
     news = notices.topic(page.signed_in(request).officer.id or 0)  # stands in the same banner
     stopping = asyncio.create_task(request.config_dict[STOPPING].wait())
@@ -85,10 +95,15 @@ async def _tell(
                 await _watch(request, conversation, page_id, tell=False)
                 renewed = now
             hearing = hearing or asyncio.create_task(ear.next(PING))
-            await asyncio.wait((hearing, stopping), timeout=GLANCE, return_when=asyncio.FIRST_COMPLETED)
-            if not hearing.done():
+            left = GLANCE if pace.until is None else max(0.0, min(GLANCE, pace.until - clock.monotonic()))
+            await asyncio.wait((hearing, stopping), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            heard = {QUEUE} if pace.ended(clock.monotonic()) else set()
+            if hearing.done():
+                heard, hearing = heard | hearing.result(), None
+            elif not heard:
                 continue
-            heard, hearing = hearing.result(), None
+            if heard & {QUEUE, EVERYTHING}:
+                pace.rest(clock.monotonic() + rest(request.config_dict[keys.HINTS].listeners(QUEUE)))
             await sessions.present(request.config_dict[keys.DB], page.signed_in(request).officer, clock.now())
             if (not heard or own in heard or EVERYTHING in heard) and await sessions.find(request) is None:
                 await response.send("", event="keluar")
@@ -102,6 +117,12 @@ async def _tell(
             hearing.cancel()
         with suppress(StoreDown):  # the row grows old by itself
             await _watch(request, conversation, page_id, here=False)
+
+
+def rest(pages: int) -> float:
+    """Seconds between two looks at the queue of one page. A few pages see every change at once; where hundreds are open the queue moves
+    faster than anybody reads, and each look costs what an answer to a citizen does. Their own cases, alarms and news do not wait."""
+    return min(LONGEST, pages / LOOKS)
 
 
 def _name(topic: str, news: str) -> str:

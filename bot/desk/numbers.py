@@ -1,21 +1,25 @@
 """The numbers of service at the desk, and the same tickets one by one as a file."""
 
 import tempfile
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
 from bot import clock, numbers, wib
 from bot.desk import looked, page
 from bot.desk.deadlines import KIND, PARTY
+from bot.desk.keys import NUMBERS
 from bot.desk.show import N_
 from bot.files import sheet
 from bot.message import clean
-from bot.policy.measures import COLUMNS, STAYS, spread
+from bot.policy.measures import COLUMNS, STAYS, Numbers, spread
 from bot.policy.norms import PARTY as WHOSE
 from bot.store import people, tally
 from bot.web import api, keys
 
 PIECE = 1 << 16
+MANY, KEPT, FRESH = 5000, 8, timedelta(minutes=10)
+"""Tickets from which on numbers are kept; how many periods, and for how long."""
 SOLVED_BY = {
     "bot": N_("Bot saja (percakapan)"),
     "bot_human": N_("Bot lalu petugas (tiket)"),
@@ -31,10 +35,27 @@ def _period(request: web.Request) -> numbers.Period:
 
 async def numbers_page(request: web.Request) -> web.Response:
     when = _period(request)
+    at, found = await _found(request, when)
     async with request.config_dict[keys.DB].read() as conn:
-        found = await numbers.numbers(conn, when)
         now = await tally.by_state(conn)
-    return page.render(request, "numbers.html", when=when, found=found, now_in=now, numbers=_words(), stays=STAYS)
+    return page.render(
+        request, "numbers.html", when=when, found=found, at=at, now_in=now, numbers=_words(), stays=STAYS
+    )
+
+
+async def _found(request: web.Request, when: numbers.Period) -> tuple[datetime, Numbers]:
+    """The numbers, and when they were made. Those of many tickets take seconds and hardly change: they are good for a while."""
+    kept, now = request.config_dict[NUMBERS], clock.now()
+    if when not in kept or now - kept[when][0] > FRESH:
+        async with request.config_dict[keys.DB].read() as conn:
+            found = await numbers.numbers(conn, when)
+        kept.pop(when, None)
+        if found.tickets < MANY:
+            return now, found
+        while len(kept) >= KEPT:
+            kept.pop(next(iter(kept)))
+        kept[when] = now, found
+    return kept[when]
 
 
 def _words() -> dict[str, object]:

@@ -69,7 +69,8 @@ async def _alike(
     topic, places = house.flows.topics.get(ticket["topic"]), house.triage.senses.places
     if topic is None or topic.confidential or len(ticket["place_code"]) < 5 or places is None:
         return []
-    rows = await known.near(conn, topic.slug, ticket["place_code"][:8], ticket["opened_at"] - RECENT, sight)
+    near = places.within(ticket["place_code"][:8])
+    rows = await known.near(conn, topic.slug, near, ticket["opened_at"] - RECENT, sight)
     others = {
         Ref(row["id"], row["part"]): row for row in rows if row["id"] != ticket["id"] and row["number"] not in not_
     }

@@ -191,7 +191,7 @@ def visible(text: object) -> str:
 
 def finalize(value: Any) -> Any:
     """Whatever a template prints passes here: no name or note of anybody can forget to be made visible."""
-    return visible(value) if type(value) is str and _BIDI.search(value) else value
+    return visible(value) if type(value) is str and not value.isascii() and _BIDI.search(value) else value
 
 
 def one_line(text: str, limit: int = 140) -> str:
@@ -347,6 +347,5 @@ def _files(answer: list[Any]) -> str:
     kinds = [
         KIND.get(str(row.get("kind")), str(row.get("kind"))) if isinstance(row, dict) else str(row) for row in answer
     ]
-    return ", ".join(
-        f"{kinds.count(kind)} {tr(kind)}" if isinstance(answer[0], dict) else kind for kind in dict.fromkeys(kinds)
-    )
+    files = isinstance(answer[0], dict)
+    return ", ".join(f"{kinds.count(kind)} {tr(kind)}" if files else kind for kind in dict.fromkeys(kinds))

@@ -9,6 +9,8 @@ from bot.models.base import CLUSTERED, Hot
 from bot.models.states import State, SurveyState, Urgency
 from bot.models.types import Bytes, Json, UtcDateTime
 
+BEYOND = "state IN ('waiting_citizen', 'dispatched', 'in_progress', 'postponed', 'returned', 'done', 'forwarded')"
+"""Cases that lie with somebody outside: literal, for a partial index is not matched with parameters."""
 _WAITING = sa.text("state IN ('queued', 'reopened')")
 _SAID = sa.text("kind = 'topic'")
 _UNHEARD = sa.text("silent_at IS NOT NULL")
@@ -41,6 +43,14 @@ class Ticket(Hot, table=True):
         sa.Index("ix_ticket_address", "address_id", "part"),
         sa.Index("ix_ticket_place", "place_code", "topic", "opened_at"),
         sa.Index("ix_ticket_agency", "agency", "state", "id", sqlite_where=_AGENCY, postgresql_where=_AGENCY),
+        sa.Index(
+            "ix_ticket_beyond",
+            "state",
+            "updated_at",
+            "id",
+            sqlite_where=sa.text(BEYOND),
+            postgresql_where=sa.text(BEYOND),
+        ),
         sa.Index("ix_ticket_parent", "parent_id", "parent_part", sqlite_where=_CHILD, postgresql_where=_CHILD),
         sa.Index("ix_ticket_instruction", "instruction_id", "state", sqlite_where=_GROUPED, postgresql_where=_GROUPED),
         CLUSTERED,

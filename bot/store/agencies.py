@@ -25,6 +25,7 @@ from bot.models import (
     TicketEvent,
 )  # fmt: skip
 from bot.models.base import table
+from bot.models.cases import BEYOND
 from bot.models.ref import Ref
 from bot.store.sight import ALL, Sight
 
@@ -39,6 +40,7 @@ AT_WORK = (*WITH_AGENCY, State.WAITING_CITIZEN)
 SEEN = (*AT_WORK, State.RESOLVED, State.CLOSED)
 """What an agency sees of its own: work, and what came of it."""
 _HAS = sa.text("ticket.agency <> ''")  # literal: a partial index is not matched with parameters
+_BEYOND = sa.text(f"ticket.{BEYOND}")
 _STUCK = sa.text("agency_delivery.state = 'stuck'")
 _DUE = sa.text("agency_delivery.next_at IS NOT NULL")
 _SHOWN = (
@@ -121,9 +123,20 @@ async def files(conn: AsyncConnection, ticket: Mapping[str, Any]) -> list[RowMap
 
 
 async def lying(conn: AsyncConnection, states: Sequence[State], sight: Sight) -> list[RowMapping]:
-    """Tickets in these states, those that wait longest first."""
-    query = sa.select(*_SHOWN, TICKET.c.external_number).where(TICKET.c.state.in_(states), *sight.where())
-    return list((await conn.execute(query.order_by(TICKET.c.updated_at, TICKET.c.id).limit(MOST))).mappings())
+    """Tickets in these states, which all lie beyond the desk, those that wait longest first: each state is read from the beginning of its
+    own range."""
+    order = (TICKET.c.updated_at, TICKET.c.id)
+    firsts = [
+        sa.select(
+            sa.select(TICKET.c.id, TICKET.c.part).where(_BEYOND, TICKET.c.state == state, *sight.where())
+            .order_by(*order).limit(MOST).subquery()
+        )
+        for state in states
+    ]  # fmt: skip
+    some = sa.union_all(*firsts).subquery()
+    mine = (TICKET.c.id == some.c.id) & (TICKET.c.part == some.c.part)
+    query = sa.select(*_SHOWN, TICKET.c.external_number).select_from(some.join(TICKET, mine))
+    return list((await conn.execute(query.order_by(*order).limit(MOST))).mappings())
 
 
 async def forwarded(conn: AsyncConnection) -> list[RowMapping]:

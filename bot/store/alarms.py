@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -141,17 +142,23 @@ async def settle_call(
 async def unacknowledged(conn: AsyncConnection, now: datetime, limit: int = 20) -> tuple[list[sa.RowMapping], int, str]:
     """Alarms that still wait for a human, oldest first, and how many officers are on shift, and the oldest outage ('':
     none): one statement for every page."""
+    rows = (await conn.execute(_calling(limit), {"at": now})).mappings().all()
+    return [row for row in rows if row["id"] is not None], rows[0]["on_duty"], rows[0]["outage"] or ""
+
+
+@cache
+def _calling(limit: int) -> sa.Select[Any]:
     shift = sa.select(sa.func.count().label("on_duty")).select_from(OFFICER)
-    duty = shift.where(OFFICER.c.active, OFFICER.c.duty_until > now).subquery()
+    duty = shift.where(
+        OFFICER.c.active, OFFICER.c.duty_until > sa.bindparam("at", type_=OFFICER.c.duty_until.type)
+    ).subquery()
     calling = sa.and_(ALARM.c.next_at.is_not(None), ALARM.c.state == AlarmState.PAGING)
-    query = (
+    return (
         sa.select(duty.c.on_duty, outages.OLDEST.label("outage"), ALARM)
         .outerjoin_from(duty, ALARM, calling)
         .order_by(ALARM.c.raised_at)
         .limit(limit)
     )
-    rows = (await conn.execute(query)).mappings().all()
-    return [row for row in rows if row["id"] is not None], rows[0]["on_duty"], rows[0]["outage"] or ""
 
 
 async def history(conn: AsyncConnection, after: bytes | None, sight: Sight, limit: int = 30) -> Sequence[sa.RowMapping]:

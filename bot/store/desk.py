@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,7 +26,7 @@ from bot.models import (
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import tally
-from bot.store.sight import ALL, Sight
+from bot.store.sight import ALL, VIEWER, Sight
 from bot.store.sla import CLOCK
 
 TICKET, CONTACT, ADDRESS, TALK = table(Ticket), table(Contact), table(Address), table(Conversation)
@@ -80,28 +81,27 @@ def _list(target: sa.FromClause = TICKET) -> sa.Select[Any]:
     return sa.select(*_LIST).select_from(_joined(target).outerjoin(_LAST, last))
 
 
-async def _page(conn: AsyncConnection, query: sa.Select[Any]) -> Page:
-    rows = list((await conn.execute(query.limit(PAGE + 1))).mappings())
+async def _page(conn: AsyncConnection, query: sa.Select[Any], after: tuple[int, Ref] | None, **values: Any) -> Page:
+    """One page of a list that is made once: putting it together anew for each page took longer than the database's answer."""
+    if after:
+        values |= {"after_rank": after[0], "after_id": after[1].id, "after_part": after[1].part}
+    rows = list((await conn.execute(query, values)).mappings())
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     return Page(rows[:PAGE], (more["rank"], Ref(more["id"], more["part"])) if more else None)
 
 
-def _past(after: tuple[int, Ref]) -> sa.ColumnElement[bool]:
-    return sa.tuple_(TICKET.c.rank, TICKET.c.id, TICKET.c.part) > sa.tuple_(
-        sa.literal(after[0], sa.BigInteger), sa.literal(after[1].id, TICKET.c.id.type), sa.literal(after[1].part)
-    )
-
-
 _ORDER = (TICKET.c.rank, TICKET.c.id, TICKET.c.part)
+_AFTER = sa.tuple_(sa.bindparam("after_id", type_=TICKET.c.id.type), sa.bindparam("after_part", type_=sa.SmallInteger))
+_PAST = sa.tuple_(*_ORDER) > sa.tuple_(sa.bindparam("after_rank", type_=sa.BigInteger), *_AFTER.clauses)
 
 
-def _ranges(wheres: Sequence[sa.ColumnElement[bool]], after: tuple[int, Ref] | None, limit: int) -> sa.Subquery:
+def _ranges(wheres: Sequence[sa.ColumnElement[bool]], later: bool, limit: int) -> sa.Subquery:
     """The first `limit` waiting tickets of several ranges of one index, each read from its own beginning: a rare skill costs what a
     common one does. Filtering the common index instead would walk past everybody else's tickets."""
     parts = []
     for where in wheres:
         one = sa.select(TICKET.c.id, TICKET.c.part, TICKET.c.rank).where(_WAITING, where)
-        one = one.where(_past(after)) if after else one
+        one = one.where(_PAST) if later else one
         parts.append(sa.select(one.order_by(*_ORDER).limit(limit).subquery()))
     every = sa.union_all(*parts).subquery()
     return sa.select(every).order_by(every.c.rank, every.c.id, every.c.part).limit(limit).subquery("first")
@@ -111,28 +111,40 @@ async def waiting(
     conn: AsyncConnection, after: tuple[int, Ref] | None, topics: Collection[str] = (), sight: Sight = ALL
 ) -> Page:
     """The queue: the smallest rank is next; only of these topics where some are named."""
+    query = _queue(tuple(sorted(topics)), after is not None, sight.kind)
+    return await _page(conn, query, after, **{VIEWER: sight.officer_id})
+
+
+@lru_cache(64)
+def _queue(topics: tuple[str, ...], later: bool, sight: Sight) -> sa.Select[Any]:
     if not topics:
-        query = _list().where(_WAITING, *sight.where()).order_by(*_ORDER)
-        return await _page(conn, query.where(_past(after)) if after else query)
-    first = _ranges([(TICKET.c.topic == topic) & sight.sees() for topic in sorted(topics)], after, PAGE + 1)
+        query = _list().where(_WAITING, *sight.where())
+        return (query.where(_PAST) if later else query).order_by(*_ORDER).limit(PAGE + 1)
+    first = _ranges([(TICKET.c.topic == topic) & sight.sees() for topic in topics], later, PAGE + 1)
     joined = first.join(TICKET, (first.c.id == TICKET.c.id) & (first.c.part == TICKET.c.part))
-    return await _page(conn, _list(joined).order_by(*_ORDER))
+    return _list(joined).order_by(*_ORDER).limit(PAGE + 1)
 
 
 async def held(conn: AsyncConnection, officer_id: int, after: tuple[int, Ref] | None) -> Page:
     """What this officer works on."""
-    query = _list().where(TICKET.c.officer_id == officer_id, TICKET.c.state.in_(_HELD))
-    query = query.order_by(TICKET.c.rank, TICKET.c.id, TICKET.c.part)
-    return await _page(conn, query.where(_past(after)) if after else query)
+    return await _page(conn, _held(after is not None), after, officer=officer_id)
+
+
+@cache
+def _held(later: bool) -> sa.Select[Any]:
+    query = _list().where(TICKET.c.officer_id == sa.bindparam("officer", type_=sa.Integer), TICKET.c.state.in_(_HELD))
+    return (query.where(_PAST) if later else query).order_by(*_ORDER).limit(PAGE + 1)
 
 
 async def newest(conn: AsyncConnection, after: tuple[int, Ref] | None, sight: Sight) -> Page:
     """All tickets, the newest first."""
-    query = _list().where(*sight.where()).order_by(TICKET.c.id.desc(), TICKET.c.part.desc())
-    if after:
-        ref = sa.tuple_(sa.literal(after[1].id, TICKET.c.id.type), sa.literal(after[1].part))
-        query = query.where(sa.tuple_(TICKET.c.id, TICKET.c.part) < ref)
-    return await _page(conn, query)
+    return await _page(conn, _newest(after is not None, sight.kind), after, **{VIEWER: sight.officer_id})
+
+
+@lru_cache(16)
+def _newest(later: bool, sight: Sight) -> sa.Select[Any]:
+    query = _list().where(*sight.where()).order_by(TICKET.c.id.desc(), TICKET.c.part.desc()).limit(PAGE + 1)
+    return query.where(sa.tuple_(TICKET.c.id, TICKET.c.part) < _AFTER) if later else query
 
 
 async def ref_of(conn: AsyncConnection, number: str, part: int, *where: sa.ColumnElement[bool]) -> Ref | None:
@@ -155,16 +167,23 @@ async def counts(
 ) -> tuple[int, int]:
     """How many wait (a kept count), and how many this officer holds, which stops at COUNTED + 1. `apart`: lines of the queue that are
     not for this officer; those who stand in them are few and counted one by one, up to COUNTED + 1 of them."""
-    mine = sa.select(sa.literal(1)).where(TICKET.c.officer_id == officer_id, TICKET.c.state.in_(_HELD))
+    query = _counts(tuple(sorted(languages)), tuple(sorted(apart)))
+    row = (await conn.execute(query, {"officer": officer_id})).one()
+    return max(0, int(row[0]) - row[2]), row[1]
+
+
+@lru_cache(16)
+def _counts(languages: tuple[str, ...], apart: tuple[str, ...]) -> sa.Select[Any]:
+    mine = sa.select(sa.literal(1)).where(
+        TICKET.c.officer_id == sa.bindparam("officer", type_=sa.Integer), TICKET.c.state.in_(_HELD)
+    )
     some = mine.limit(COUNTED + 1).subquery()
-    held_now = sa.select(sa.func.count()).select_from(some).scalar_subquery()
     others: sa.ColumnElement[int] = sa.literal(0)
     if apart:
-        in_line = (TICKET.c.language.in_(sorted(languages)), TICKET.c.line.in_(sorted(apart)))
+        in_line = (TICKET.c.language.in_(languages), TICKET.c.line.in_(apart))
         theirs = sa.select(sa.literal(1)).where(_WAITING, *in_line, TICKET.c.urgency != Urgency.CRITICAL)
         others = sa.select(sa.func.count()).select_from(theirs.limit(COUNTED + 1).subquery()).scalar_subquery()
-    row = (await conn.execute(sa.select(tally.WAITING_NOW, held_now, others))).one()
-    return max(0, int(row[0]) - row[2]), row[1]
+    return sa.select(tally.WAITING_NOW, sa.select(sa.func.count()).select_from(some).scalar_subquery(), others)
 
 
 # -- one case --------------------------------------------------------------------------------------
@@ -173,6 +192,13 @@ async def counts(
 async def case(conn: AsyncConnection, number: str, part: int, sight: Sight) -> RowMapping | None:
     """A ticket that this viewer may see, with its citizen, its conversation, the last rating that was asked for, and when the viewer last
     asked for its numbers."""
+    named = {"number": number, "in_part": part, VIEWER: sight.officer_id}
+    found: RowMapping | None = (await conn.execute(_case(sight.kind), named)).mappings().first()
+    return found
+
+
+@lru_cache(16)
+def _case(sight: Sight) -> sa.Select[Any]:
     last = (
         sa.select(_ASKED.c.id)
         .where(_ASKED.c.ticket_id == TICKET.c.id, _ASKED.c.part == TICKET.c.part)
@@ -184,7 +210,7 @@ async def case(conn: AsyncConnection, number: str, part: int, sight: Sight) -> R
     disclosed = (
         sa.select(DISCLOSURE.c.at)
         .where(
-            DISCLOSURE.c.officer_id == sight.officer_id,
+            DISCLOSURE.c.officer_id == sa.bindparam(VIEWER, type_=sa.Integer),
             DISCLOSURE.c.number == TICKET.c.number,
             DISCLOSURE.c.what == "numbers",
         )
@@ -193,7 +219,7 @@ async def case(conn: AsyncConnection, number: str, part: int, sight: Sight) -> R
         .correlate(TICKET)
         .scalar_subquery()
     )
-    query = (
+    return (
         sa.select(
             TICKET, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.quarantine, CONTACT.c.quarantine_reason,
             ADDRESS.c.address, OFFICER.c.name.label("officer"),
@@ -207,9 +233,12 @@ async def case(conn: AsyncConnection, number: str, part: int, sight: Sight) -> R
             .outerjoin(_PARENT, (_PARENT.c.id == TICKET.c.parent_id) & (_PARENT.c.part == TICKET.c.parent_part))
             .outerjoin(INSTRUCTION, INSTRUCTION.c.id == TICKET.c.instruction_id)
         )
-        .where(TICKET.c.number == number, TICKET.c.part == part, *sight.where())
+        .where(
+            TICKET.c.number == sa.bindparam("number", type_=sa.String),
+            TICKET.c.part == sa.bindparam("in_part", type_=sa.SmallInteger),
+            *sight.where(),
+        )
     )  # fmt: skip
-    return (await conn.execute(query)).mappings().first()
 
 
 async def conversation(conn: AsyncConnection, number: str, part: int, sight: Sight) -> Ref | None:
@@ -221,32 +250,44 @@ async def conversation(conn: AsyncConnection, number: str, part: int, sight: Sig
 
 async def messages(conn: AsyncConnection, conversation: Ref, since: int, until: int) -> list[RowMapping]:
     """The messages `since` … `until` of a conversation in order. `seq` has no gaps, so neither has this."""
-    query = (
+    place = {"talk": conversation.id, "in_part": conversation.part, "since": since, "until": until}
+    return list((await conn.execute(_messages(), place)).mappings())
+
+
+@cache
+def _messages() -> sa.Select[Any]:
+    return (
         sa.select(
             MESSAGE.c.seq, MESSAGE.c.author, MESSAGE.c.kind, MESSAGE.c.body, MESSAGE.c.data, MESSAGE.c.at,
             MESSAGE.c.delivery, MESSAGE.c.error, MESSAGE.c.key, MESSAGE.c.external_id, MESSAGE.c.officer_id, OFFICER.c.name.label("officer"),
         )
         .select_from(MESSAGE.outerjoin(OFFICER, OFFICER.c.id == MESSAGE.c.officer_id))
         .where(
-            MESSAGE.c.conversation_id == conversation.id,
-            MESSAGE.c.part == conversation.part,
-            MESSAGE.c.seq.between(since, until),
+            MESSAGE.c.conversation_id == sa.bindparam("talk", type_=MESSAGE.c.conversation_id.type),
+            MESSAGE.c.part == sa.bindparam("in_part", type_=sa.SmallInteger),
+            MESSAGE.c.seq.between(sa.bindparam("since", type_=sa.Integer), sa.bindparam("until", type_=sa.Integer)),
         )
         .order_by(MESSAGE.c.seq)
     )  # fmt: skip
-    return list((await conn.execute(query)).mappings())
 
 
 async def history(conn: AsyncConnection, ticket: Ref) -> list[RowMapping]:
     """Who did what to a ticket, when and why; the first hundred steps."""
-    query = (
+    return list((await conn.execute(_history(), {"ticket": ticket.id, "in_part": ticket.part})).mappings())
+
+
+@cache
+def _history() -> sa.Select[Any]:
+    return (
         sa.select(
             EVENT.c.at, EVENT.c.kind, EVENT.c.actor, EVENT.c.before, EVENT.c.after, EVENT.c.why,
             OFFICER.c.name.label("officer"),
         )
         .select_from(EVENT.outerjoin(OFFICER, OFFICER.c.id == EVENT.c.officer_id))
-        .where(EVENT.c.ticket_id == ticket.id, EVENT.c.part == ticket.part)
+        .where(
+            EVENT.c.ticket_id == sa.bindparam("ticket", type_=EVENT.c.ticket_id.type),
+            EVENT.c.part == sa.bindparam("in_part", type_=sa.SmallInteger),
+        )
         .order_by(EVENT.c.id)
         .limit(100)
     )  # fmt: skip
-    return list((await conn.execute(query)).mappings())

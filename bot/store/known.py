@@ -20,9 +20,10 @@ SCANNED = 50
 
 
 async def near(
-    conn: AsyncConnection, topic: str, region: str, since: datetime, sight: Sight = ALL
+    conn: AsyncConnection, topic: str, codes: Sequence[str], since: datetime, sight: Sight = ALL
 ) -> list[dict[str, Any]]:
-    """The newest open tickets of a topic in a region, by the beginning of its code."""
+    """The newest open tickets of a topic in these places. Each code is a range of its own that begins at `since`: a range over all of a
+    region's codes would walk past everything that was ever reported there."""
     columns = [
         TICKET.c[name]
         for name in ("id", "part", "number", "topic", "place_code", "details", "answers", "opened_at", "state")
@@ -30,8 +31,7 @@ async def near(
     query = (
         sa.select(*columns)
         .where(
-            TICKET.c.place_code >= region,
-            TICKET.c.place_code < f"{region}~",  # after every digit and dot: the index answers it
+            TICKET.c.place_code.in_(codes),
             TICKET.c.topic == topic,
             TICKET.c.opened_at >= since,
             TICKET.c.state.not_in(OVER),

@@ -16,6 +16,13 @@ from bot.store.db import Unit
 
 NOTICE, OFFICER = table(Notice), table(Officer)
 SHOWN = 5
+_UNSEEN = (
+    sa.select(NOTICE)
+    .where(NOTICE.c.officer_id == sa.bindparam("officer", type_=sa.Integer), NOTICE.c.seen_at.is_(None))
+    .order_by(NOTICE.c.id.desc())
+    .limit(SHOWN)
+)
+"""Made once: every page asks it."""
 
 
 def topic(officer_id: int) -> str:
@@ -44,8 +51,7 @@ def words(row: Row, translate: Callable[[str], str] = str) -> str:
 
 
 async def unseen(conn: AsyncConnection, officer_id: int) -> Sequence[Row]:
-    query = sa.select(NOTICE).where(NOTICE.c.officer_id == officer_id, NOTICE.c.seen_at.is_(None))
-    return (await conn.execute(query.order_by(NOTICE.c.id.desc()).limit(SHOWN))).all()
+    return (await conn.execute(_UNSEEN, {"officer": officer_id})).all()
 
 
 async def see(conn: AsyncConnection, officer_id: int, up_to: int, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
@@ -10,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Address, Contact, Conversation, Joining, Officer, Ticket, Twin
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.sight import Sight
+from bot.store.sight import VIEWER, Sight
 
 CONTACT, ADDRESS, TALK, TICKET = table(Contact), table(Address), table(Conversation), table(Ticket)
 TWIN, JOINING, OFFICER = table(Twin), table(Joining), table(Officer)
@@ -39,10 +41,14 @@ class Person:
     joinings: tuple[RowMapping, ...]
 
 
-def _members(contact: Ref) -> sa.CTE:
+_ID = sa.bindparam("contact", type_=CONTACT.c.id.type)
+_PART = sa.bindparam("contact_part", type_=sa.SmallInteger)
+
+
+def _members() -> sa.CTE:
     """All contacts that are this person: along the trail of joins to its end, and from there to whatever leads to it."""
     columns = (CONTACT.c.id, CONTACT.c.part, CONTACT.c.same_id, CONTACT.c.same_part)
-    up = sa.select(*columns).where(CONTACT.c.id == contact.id, CONTACT.c.part == contact.part).cte("up", recursive=True)
+    up = sa.select(*columns).where(CONTACT.c.id == _ID, CONTACT.c.part == _PART).cte("up", recursive=True)
     up = up.union(sa.select(*columns).join(up, (CONTACT.c.id == up.c.same_id) & (CONTACT.c.part == up.c.same_part)))
     down = sa.select(up.c.id, up.c.part).cte("down", recursive=True)
     return down.union(sa.select(CONTACT.c.id, CONTACT.c.part).join(down, CONTACT.c.same_id == down.c.id))
@@ -50,8 +56,24 @@ def _members(contact: Ref) -> sa.CTE:
 
 async def load(conn: AsyncConnection, contact: Ref, sight: Sight) -> Person:
     """Only cases that may be seen. Addresses and cases come with one statement: each address with its own part's tickets, by their index."""
-    who = _members(contact)
-    query = (
+    named = {"contact": contact.id, "contact_part": contact.part, VIEWER: sight.officer_id}
+    rows = (await conn.execute(_all(sight.kind), named)).mappings().all()
+    contacts = tuple(dict.fromkeys(Ref(row["contact_id"], row["contact_part"]) for row in rows)) or (contact,)
+    addresses = {row["address_id"]: row for row in rows}
+    return Person(
+        contacts,
+        tuple(addresses[id_] for id_ in sorted(addresses)[:MOST]),
+        tuple(row for row in rows if row["number"])[:MOST],
+        tuple(await _others(conn, contacts, sight)),
+        tuple(await _joinings(conn, contacts) if len(contacts) > 1 else ()),
+    )
+
+
+@lru_cache(16)
+def _all(sight: Sight) -> sa.Select[Any]:
+    """Made once for a kind of viewer: every case that is shown asks it."""
+    who = _members()
+    return (
         sa.select(
             who.c.id.label("contact_id"), who.c.part.label("contact_part"), ADDRESS.c.id.label("address_id"),
             ADDRESS.c.account, ADDRESS.c.address, ADDRESS.c.send_to, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.username,
@@ -65,16 +87,6 @@ async def load(conn: AsyncConnection, contact: Ref, sight: Sight) -> Person:
         )
         .order_by(TICKET.c.id.desc()).limit(5 * MOST)
     )  # fmt: skip
-    rows = (await conn.execute(query)).mappings().all()
-    contacts = tuple(dict.fromkeys(Ref(row["contact_id"], row["contact_part"]) for row in rows)) or (contact,)
-    addresses = {row["address_id"]: row for row in rows}
-    return Person(
-        contacts,
-        tuple(addresses[id_] for id_ in sorted(addresses)[:MOST]),
-        tuple(row for row in rows if row["number"])[:MOST],
-        tuple(await _others(conn, contacts, sight)),
-        tuple(await _joinings(conn, contacts) if len(contacts) > 1 else ()),
-    )
 
 
 async def _joinings(conn: AsyncConnection, contacts: Collection[Ref]) -> Sequence[RowMapping]:

@@ -1,6 +1,6 @@
 """What somebody may see of all cases: conditions that stand inside each query, so that no list, count or page can forget them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -8,6 +8,8 @@ from bot.models import WAITING, Alarm, Ticket, Urgency
 from bot.models.base import table
 
 TICKET, _CALLED = table(Ticket), table(Alarm).alias("called")
+VIEWER = "viewer"
+"""The name that the officer's number has in these conditions: a statement that is made once is asked with it for each viewer."""
 _NOBODY_YET = [str(state) for state in WAITING]
 
 
@@ -24,15 +26,21 @@ class Sight:
     leads: frozenset[str] = frozenset()
     """Topics and sub-topics that they do not see unless it is a matter of danger (see `policy.routing`)."""
 
+    @property
+    def kind(self) -> "Sight":
+        """What is the same for all viewers of its kind: whoever keeps a statement keeps it under this, and asks it with their number."""
+        return replace(self, officer_id=0)
+
     def where(self, ticket: sa.FromClause = TICKET) -> list[sa.ColumnElement[bool]]:
         """Conditions on the table `ticket`, or on an alias of it; none for whoever sees everything."""
         if self.agency is not None:
             return [ticket.c.agency == self.agency, ticket.c.agency != ""]
         found: list[sa.ColumnElement[bool]] = []
         if self.confided:
-            waits, mine = ticket.c.state.in_(_NOBODY_YET), ticket.c.officer_id == self.officer_id
+            me = sa.bindparam(VIEWER, self.officer_id, sa.Integer)
+            waits, mine = ticket.c.state.in_(_NOBODY_YET), ticket.c.officer_id == me
             called = (_CALLED.c.ticket_id == ticket.c.id) & (_CALLED.c.part == ticket.c.part)
-            answered = sa.exists().where(called, _CALLED.c.acknowledged_by == self.officer_id).correlate(ticket)
+            answered = sa.exists().where(called, _CALLED.c.acknowledged_by == me).correlate(ticket)
             found.append(sa.or_(ticket.c.topic.not_in(sorted(self.confided)), mine, waits, answered))
         if self.leads:
             names = sorted(self.leads)

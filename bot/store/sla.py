@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +32,14 @@ UPDATE_CLOCK = Many(
     sa.update(CLOCK)
     .where(CLOCK.c.id == sa.bindparam("b_id"), CLOCK.c.part == sa.bindparam("b_part"))
     .values({name: sa.bindparam(name) for name in CLOCK_CHANGES})
+)
+_CLOCKS = (
+    sa.select(CLOCK)
+    .where(
+        CLOCK.c.ticket_id == sa.bindparam("ticket", type_=CLOCK.c.ticket_id.type),
+        CLOCK.c.part == sa.bindparam("in_part", type_=sa.SmallInteger),
+    )
+    .order_by(CLOCK.c.started_at, CLOCK.c.id)
 )
 _END_PAUSE = Many(
     sa.update(PAUSE)
@@ -79,8 +88,7 @@ async def load(conn: AsyncConnection, refs: Sequence[Ref]) -> dict[bytes, Loaded
 
 async def clocks(conn: AsyncConnection, ref: Ref) -> list[dict[str, Any]]:
     """All clocks of a ticket, in order of their start."""
-    query = sa.select(CLOCK).where(CLOCK.c.ticket_id == ref.id, CLOCK.c.part == ref.part)
-    return [dict(row) for row in (await conn.execute(query.order_by(CLOCK.c.started_at, CLOCK.c.id))).mappings()]
+    return [dict(row) for row in (await conn.execute(_CLOCKS, {"ticket": ref.id, "in_part": ref.part})).mappings()]
 
 
 async def pauses(
@@ -146,10 +154,13 @@ async def running(
 
 async def notices(conn: AsyncConnection, officer_id: int, limit: int = 20) -> list[RowMapping]:
     """What this officer was told and has not put away, newest first."""
-    query = sa.select(NOTICE).where(NOTICE.c.officer_id == officer_id, sa.text("sla_notice.seen_at IS NULL"))
-    return list(
-        (await conn.execute(query.where(NOTICE.c.via == "desk").order_by(NOTICE.c.id.desc()).limit(limit))).mappings()
-    )
+    return list((await conn.execute(_notices(limit), {"officer": officer_id})).mappings())
+
+
+@cache
+def _notices(limit: int) -> sa.Select[Any]:
+    mine = (NOTICE.c.officer_id == sa.bindparam("officer", type_=sa.Integer)) & sa.text("sla_notice.seen_at IS NULL")
+    return sa.select(NOTICE).where(mine, NOTICE.c.via == "desk").order_by(NOTICE.c.id.desc()).limit(limit)
 
 
 async def seen(conn: AsyncConnection, officer_id: int, at: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Conversation, Officer, Review, SlaClock, Survey, Ticket, Urgency
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store import lines
 from bot.store.boxes import Row
 from bot.store.measures import first_id
 
@@ -18,24 +19,17 @@ REVIEW, SURVEY, OFFICER = table(Review), table(Survey), table(Officer)
 COUNTED = 99
 """A number above this is shown as "99+": it costs a hundred rows of an index at most."""
 PAGE = 50
-_WAITING = sa.text("ticket.state IN ('queued', 'reopened')")  # literal: a partial index is not matched with parameters
 _RUNS = sa.text("sla_clock.stopped_at IS NULL AND sla_clock.due_at IS NOT NULL")
 _OPEN = sa.text("review.settled_at IS NULL")
 
 
 async def oldest(conn: AsyncConnection) -> list[Row]:
-    """Who waits longest of each urgency: `urgency`, `number`, `opened_at`. The queue's index has them nearly in front."""
-    firsts = [
-        sa.select(
-            sa.select(TICKET.c.urgency, TICKET.c.number, TICKET.c.opened_at)
-            .where(_WAITING, TICKET.c.urgency == urgency)
-            .order_by(TICKET.c.rank, TICKET.c.id)
-            .limit(1)
-            .subquery()
-        )
-        for urgency in Urgency
-    ]
-    return list((await conn.execute(sa.union_all(*firsts))).all())
+    """Who waits longest of each urgency, with its `urgency`, `number` and `opened_at`: among the heads of the lines, for a search of
+    the queue would walk past everybody where nobody of an urgency waits, as is the rule with critical cases."""
+    found: dict[str, Row] = {}
+    for row in await lines.heads(conn):  # by rank, which within an urgency is by age
+        found.setdefault(row.urgency, row)
+    return [found[urgency] for urgency in Urgency if urgency in found]
 
 
 async def pressing(conn: AsyncConnection, now: datetime) -> tuple[int, int]:

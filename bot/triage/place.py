@@ -72,11 +72,12 @@ NOWHERE = Places()
 class Gazetteer:
     """The door to all of it. Made once by `load`; afterwards only read, by as many threads as there are."""
 
-    __slots__ = ("_index", "_places")
+    __slots__ = ("_index", "_places", "_within")
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self._places = dict[str, Place]()
+        self._within = dict[str, tuple[str, ...]]()
 
     @classmethod
     def load(cls, provinces: Iterable[str] = ("32",)) -> "Gazetteer":
@@ -88,6 +89,12 @@ class Gazetteer:
     def codes(self) -> KeysView[str]:
         """Of all regions that are served, the provinces among them."""
         return self._index.names.keys()
+
+    def within(self, code: str) -> tuple[str, ...]:
+        """The codes of a region and of all that lies in it; one that nobody knows stands for itself."""
+        if code not in self._within:
+            self._within[code] = tuple(sorted({code, *(each for each in self.codes if each.startswith(code))}))
+        return self._within[code]
 
     def find(self, text: str, asked: bool = False) -> Places:
         """`asked`: the bot has just asked for the place, so the whole answer is a name."""

@@ -52,7 +52,7 @@ async def _of(
     if topic is None or topic.confidential or len(code) < 5 or places is None:
         return ()
     found = await _incidents(conn, batch, house, thread, topic.slug, code)
-    rows = await known.near(conn, topic.slug, code[:8], batch.now - RECENT)
+    rows = await known.near(conn, topic.slug, places.within(code[:8]), batch.now - RECENT)
     new = Report("", code, str(answers.get("details") or ""), batch.now, _spot(answers))
     reports = {Ref(row["id"], row["part"]): row for row in rows}
     best = alike(new, [report(ref, row) for ref, row in reports.items()])

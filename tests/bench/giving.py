@@ -53,7 +53,8 @@ async def fill(db: Db, begin: int, end: int) -> None:
 
 
 async def measure(db: Db, rounds: int = 60) -> dict[str, float]:
-    """Milliseconds, medians: the walk along the queue, those on duty, and the whole decision on the first case."""
+    """Milliseconds that nine rounds of ten stay above (on a busy machine the median is the neighbours'): the walk along the queue, those
+    on duty, and the whole decision on the first case."""
     rule, humane = Rule(), Load()
     times: dict[str, list[float]] = {"waiting": [], "crew": [], "whole": []}
     for _ in range(rounds):
@@ -71,7 +72,7 @@ async def measure(db: Db, rounds: int = 60) -> dict[str, float]:
             times["whole"].append(time.perf_counter() - began)
             times["waiting"].append(walked - began)
             times["crew"].append(counted - walked)
-    return {name: round(1000 * statistics.median(each), 2) for name, each in times.items()}
+    return {name: round(1000 * statistics.quantiles(each, n=10)[0], 2) for name, each in times.items()}
 
 
 async def one(url: str, sizes: list[int]) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 import asyncio
 from contextlib import asynccontextmanager
 
+from bot.desk import live
+from bot.hints import Hints
+from bot.web import keys
 from tests.desk import seed
 from tests.desk.conftest import Enter
 
@@ -15,7 +18,7 @@ async def listening(visitor, path: str = "/desk/peristiwa"):
     async with visitor.client.get(path, headers=STREAM) as answer:
         assert answer.status == 200 and answer.headers["X-Accel-Buffering"] == "no"
 
-        async def next_event(seconds: float = 3.0) -> str:
+        async def next_event(seconds: float = 30.0) -> str:
             async with asyncio.timeout(seconds):
                 while line := await answer.content.readline():
                     if line.startswith(b"event: "):
@@ -37,11 +40,26 @@ async def test_hints_of_queue_and_case(db, enter: Enter) -> None:
         assert await heard() == "kasus"
 
 
+async def test_a_queue_in_motion_is_looked_at_with_rests(db, enter: Enter, monkeypatch) -> None:
+    """Fifty changes are one look, and the last of them is never missed."""
+    monkeypatch.setattr(live, "LOOKS", 1)
+    officer = await enter()
+    case = await seed.case(db)
+    async with listening(officer, f"/desk/peristiwa?tiket={case.number}") as heard:
+        hints = officer.client.server.app[keys.HINTS]
+        hints.publish(["queue"])
+        assert await heard() == "antrean"
+        for _ in range(50):
+            hints.publish(["queue"])
+        await seed.says(db, case, "ini")
+        assert sorted([await heard(), await heard()]) == ["antrean", "kasus"]
+
+
 async def test_stream_ends_with_the_session(db, enter: Enter) -> None:
     admin, officer = await enter("admin", "Bu Lilis"), await enter("officer", "Dadang")
     async with listening(officer) as heard:
         await admin.post(f"/desk/petugas/{officer.officer.id}/aktif", aktif="tidak")
-        assert await heard(1.0) == "keluar"
+        assert await heard() == "keluar"
         assert await heard() == ""
 
 
@@ -49,7 +67,7 @@ async def test_signing_out_ends_the_stream(enter: Enter) -> None:
     officer = await enter()
     async with listening(officer) as heard:
         await officer.post("/desk/keluar")
-        assert await heard(1.0) == "keluar"
+        assert await heard() == "keluar"
 
 
 async def test_no_stream_for_strangers_and_unknown_cases(enter: Enter) -> None:
@@ -62,4 +80,22 @@ async def test_a_stopping_server_hangs_up(db, enter: Enter) -> None:
     async with listening(officer) as heard:
         app = officer.client.server.app
         await app.shutdown()
-        assert await heard(2.0) == ""
+        assert await heard() == ""
+
+
+def test_rests_wake_nobody_and_forget_nothing() -> None:
+    hints = Hints()
+    with hints.subscribe("c:1") as ear, hints.paced("queue", ear) as pace:
+        hints.publish(["queue"])
+        assert ear.queue.get_nowait() == "queue" and not pace.ended(0.0)
+        pace.rest(5.0)
+        hints.publish(["queue", "queue", "c:1"])
+        assert [ear.queue.get_nowait(), ear.queue.empty()] == ["c:1", True]
+        assert not pace.ended(4.9) and pace.ended(5.0) and not pace.ended(5.1)
+        pace.rest(10.0)
+        assert not pace.ended(10.0)  # nothing has changed
+        hints.publish(["queue"])
+        assert ear.queue.get_nowait() == "queue"
+        pace.rest(15.0)
+    assert hints.listeners("queue") == 0
+    assert [live.rest(pages) for pages in (1, 20, 200, 5000)] == [0.1, 2.0, 20.0, 30.0]

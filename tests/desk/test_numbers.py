@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import clock, numbers, wib
+from bot.desk import numbers as desk_numbers
 from bot.models import Officer, Role, SlaClock, SlaNotice, Ticket
 from bot.models.base import table
 from bot.turn.claim import claim
@@ -113,3 +114,21 @@ async def test_the_desk_shows_what_is_due_and_what_was(db, app, enter: Enter, ti
             await unit.conn.execute(who.values(**change))
         assert (await ask(f"numbers?{days}"))[0] == status, change
     await http.close()
+
+
+async def test_numbers_of_many_tickets_are_good_for_a_while(db, enter: Enter, monkeypatch) -> None:
+    """What takes seconds is not reckoned anew for each who looks, and says when it was made."""
+    monkeypatch.setattr(desk_numbers, "MANY", 2)
+    lia = await enter(Role.LEAD, "Lia Amalia")
+
+    async def seen() -> str:
+        return " ".join((await lia.get("/desk/angka"))[1].split())
+
+    await seed.case(db)
+    assert "<dt>Tiket</dt><dd>1</dd>" in await seen()
+    await seed.case(db)
+    assert "<dt>Tiket</dt><dd>2</dd>" in await seen()  # one was not many
+    await seed.case(db)
+    assert "<dt>Tiket</dt><dd>2</dd>" in (text := await seen()) and "Dihitung pukul" in text
+    monkeypatch.setattr(desk_numbers, "FRESH", timedelta(0))
+    assert "<dt>Tiket</dt><dd>3</dd>" in await seen()

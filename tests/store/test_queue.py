@@ -1,20 +1,25 @@
 """The queue's cost: what a list reads does not grow with what waits, on either database. Steps and rows, never seconds."""
 
+import sys
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot import clock
-from bot.models import Ticket
+from bot.models import Officer, State, Ticket
 from bot.models.base import table
+from bot.models.ref import Ref
 from bot.policy import rank
-from bot.store import desk, lines, tally
+from bot.policy.assignment import Rule
+from bot.store import agencies, desk, duty, known, lines, people, tally, wall
 from bot.store.db import Db
-from bot.store.sight import Sight
+from bot.store.sight import ALL, Sight
+from bot.turn.crew import crew
 
 NOW = datetime.fromisoformat("2026-11-23T02:00:00+00:00")
 TOPICS = ["jalan", "pju", "air", "sampah"]
+PLACE = "32.05.17.2001"
 RARE = 60
 """So many tickets are of the rare skill and language, however many wait."""
 
@@ -31,11 +36,16 @@ def rows(first: int, last: int) -> list[dict[str, Any]]:
             "id": clock.new_id(), "part": n % 256, "number": f"N{n:07}", "conversation_id": b"c%d" % n, "address_id": b"a%d" % n,
             "contact_id": b"p%d" % n, "contact_part": n % 256, "account": "whatsapp:1", "language": "en" if rare else "id",
             "state": "queued", "urgency": urgency, "rank": rank.rank(opened, urgency),
-            "topic": topic, "line": topic, "subtopic": "", "place": "", "place_code": "", "details": "x",
+            "topic": topic, "line": topic, "subtopic": "", "place": "", "place_code": PLACE, "details": "x",
             "answers": None, "guess": None, "reason": "flow", "officer_id": None, "opened_at": opened, "updated_at": opened,
             "version": 0,
         })  # fmt: skip
     return made
+
+
+async def crew_now(conn: Any) -> int:
+    """Those on duty, with what they hold and were given: what each case that is given out asks."""
+    return len(await crew(conn, Rule(), await duty.on_duty(conn, NOW), NOW))
 
 
 async def fill(db: Db, first: int, last: int) -> None:
@@ -101,12 +111,19 @@ QUESTIONS = {
     "and without what is for leads": lambda conn: desk.counts(
         conn, 1, ("id", "su"), ("/hapus_data", "jalan/hapus_data")
     ),
+    "those on duty": crew_now,
+    "what lies outside": lambda conn: agencies.lying(conn, (State.RETURNED, State.DISPATCHED), ALL),
+    "what was reported near by lately": lambda conn: known.near(conn, "jalan", [PLACE], NOW),
+    "who waits longest": lambda conn: wall.oldest(conn),
+    "who helped last": lambda conn: duty.last_officer(conn, Ref(b"a7", 7), NOW - Rule().back),
 }
 
 
 async def test_what_is_read_does_not_grow(db: Db) -> None:
     """From 1,500 to 12,000 waiting tickets: the exponent of every question stays at 0.05, and a page later costs what the first does."""
     found: dict[str, list[int]] = {name: [] for name in QUESTIONS}
+    async with db.unit() as unit:
+        await unit.conn.execute(sa.insert(table(Officer)), [person(n) for n in range(5)])
     for first, last in ((0, 1_500), (1_500, 12_000)):
         await fill(db, first, last)
         for name, question in QUESTIONS.items():
@@ -120,6 +137,30 @@ async def test_what_is_read_does_not_grow(db: Db) -> None:
         assert len(page.rows) == desk.PAGE and {row["topic"] for row in page.rows} == {"rabies"}
         assert [row["rank"] for row in page.rows] == sorted(row["rank"] for row in page.rows)
         assert await tally.wrong(conn) == {}
+        assert await crew_now(conn) == 5
+
+
+def person(n: int) -> dict[str, Any]:
+    """On duty."""
+    words = {"name": f"Petugas {n}", "login": f"petugas{n}", "password_hash": "x", "role": "officer", "created_at": NOW}
+    return words | {"duty_since": NOW, "duty_until": NOW + timedelta(hours=8), "present_at": NOW}
+
+
+def test_an_officer_is_read_cheaply() -> None:
+    """Calls of Python for one row, exact on any machine; the constructor makes more than five hundred."""
+    row = {"id": 1, **{column.name: None for column in table(Officer).c}, **person(1)}
+    calls = 0
+
+    def called(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    people.officer_of(row)  # what is made once, at the first use, is no cost of a row
+    sys.setprofile(called)
+    read = people.officer_of(row)
+    sys.setprofile(None)
+    assert calls < 100
+    assert read == Officer(**{**row, "password_hash": ""}) and read.password_hash == ""
 
 
 async def test_pages_follow_each_other_without_gap_or_repetition(db: Db) -> None:
