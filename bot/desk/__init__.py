@@ -49,6 +49,8 @@ from bot.desk import (
     rota,
     seek,
     send,
+    server,
+    settings,
     show,
     speech,
     wall,
@@ -56,7 +58,7 @@ from bot.desk import (
 )  # fmt: skip
 from bot.desk.assets import Assets
 from bot.desk.guard import Route
-from bot.desk.keys import ASSETS, DRAFTS, LOOKED, PASSWORDS, STOPPING, TEMPLATES, WALL
+from bot.desk.keys import ASSETS, DRAFTS, LOOKED, PASSWORDS, RULED, STOPPING, TEMPLATES, WALL
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
 from bot.policy import moment
@@ -188,6 +190,14 @@ ROUTES = (
     Route("GET", "/isi/wargi-isi.zip", contents.take_away, Verb.FLOWS),
     Route("POST", "/isi/pratinjau", contents.preview, Verb.FLOWS, most=contents.FORM),
     Route("POST", "/isi/terbitkan", contents.bring_in, Verb.FLOWS),
+    Route("GET", "/pengaturan", settings.overview, Verb.SETTINGS),
+    Route("GET", "/pengaturan/server", server.server_page, Verb.SETTINGS),
+    Route("POST", "/pengaturan/server", server.check, Verb.SETTINGS),
+    Route("GET", "/pengaturan/poster", server.poster, Verb.SETTINGS),
+    Route("POST", "/pengaturan/jam/libur", settings.holiday, Verb.SETTINGS),
+    Route("GET", "/pengaturan/{name}", settings.one, Verb.SETTINGS),
+    Route("POST", "/pengaturan/{name}", settings.save, Verb.SETTINGS),
+    Route("POST", "/pengaturan/{name}/periksa", settings.look_at, Verb.SETTINGS),
     Route("GET", "/templat", approved.templates_page, Verb.TEMPLATES),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
@@ -229,7 +239,7 @@ def setup(app: web.Application) -> None:
     """Adds the desk to the server. Config, database, hints, flows and catalogues are read from `app` when a page needs them."""
     desk = web.Application(middlewares=[guard.errors])
     desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
-    desk[DRAFTS], desk[LOOKED], desk[WALL] = {}, OrderedDict(), []
+    desk[DRAFTS], desk[LOOKED], desk[WALL], desk[RULED] = {}, OrderedDict(), [], {}
     _templates(desk)
     for route in ROUTES:
         desk.router.add_route(route.method, route.path, guard.guarded(route))

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page, passwords, second, sessions
+from bot.desk import page, passwords, qr, second, sessions
 from bot.desk.keys import PASSWORDS
 from bot.errors import Conflict, Forbidden, NotFound, WargiError
 from bot.models import Officer, Role
@@ -29,11 +29,12 @@ async def _show(
         rows = await people.sessions(conn, signed.officer.id or 0, clock.now())
         row = await factors.factor(conn, signed.officer.id or 0)
     secret = bytes.fromhex(house.vault.open(row.secret, second.PURPOSE)) if row and row.confirmed_at is None else b""
+    link = totp.address(secret, signed.officer.login) if secret else ""
     must = second.required(request.config_dict[keys.CONFIG].second_factor, signed.officer)
     return page.render(
         request, "account.html", status, sessions=rows, mine=signed.token_hash, on=bool(row and row.confirmed_at),
         left=len(row.codes) if row else 0, key=totp.shown(secret) if secret else "", spare=spare, problem=problem, must=must,
-        link=totp.address(secret, signed.officer.login) if secret else "", now=clock.now(), browser=browser.spoken,
+        link=link, picture=qr.svg(link) if link else "", now=clock.now(), browser=browser.spoken,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.desk import page, practice, second, sessions
+from bot.desk import page, practice, second, sessions, speech
 from bot.desk.keys import SIGNED_IN
 from bot.errors import Conflict, Forbidden, NotFound, StoreDown, WargiError
 from bot.models import Role
@@ -70,6 +70,7 @@ def guarded(route: Route) -> Handler:
             return _to_second_factor(request)
         if request.method not in SAFE:
             await _refuse_forged(request)
+        speech.speak(speech.of(request), request.config_dict[keys.CATALOGUES])  # some words are made before the page is
         return await route.handler(request)
 
     return roomy if route.most else checked
