@@ -11,6 +11,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from bot.desk import page, practice, second, sessions, speech
 from bot.desk.keys import SIGNED_IN
 from bot.errors import Conflict, Forbidden, NotFound, StoreDown, WargiError
+from bot.i18n import N_
 from bot.models import Role
 from bot.policy.access import Verb, may
 from bot.store.people import SignedIn
@@ -66,8 +67,10 @@ def guarded(route: Route) -> Handler:
             if signed.officer.role == Role.AGENCY and route.path in HOME and request.method in SAFE:
                 return page.see("/desk/dinas")  # where they work
             raise Forbidden("Peran Anda tidak boleh melakukan ini.")
+        if signed is not None and route.verb not in OPEN and signed.officer.password_until is not None:
+            return _to_account(request, "#sandi", N_("Buat dulu kata sandi Anda sendiri di halaman Akun."))
         if signed is not None and route.verb not in OPEN and _lacks_factor(request, signed):
-            return _to_second_factor(request)
+            return _to_account(request, "#kunci", N_("Pasang dulu kunci kedua di halaman Akun."))
         if request.method not in SAFE:
             await _refuse_forged(request)
         speech.speak(speech.of(request), request.config_dict[keys.CATALOGUES])  # some words are made before the page is
@@ -95,14 +98,14 @@ def _lacks_factor(request: web.Request, signed: SignedIn) -> bool:
     return not signed.second and second.required(request.config_dict[keys.CONFIG].second_factor, signed.officer)
 
 
-def _to_second_factor(request: web.Request) -> web.StreamResponse:
+def _to_account(request: web.Request, place: str, words: str) -> web.StreamResponse:
     if (
         request.method in SAFE
         and not page.is_htmx(request)
         and "text/event-stream" not in request.headers.get("Accept", "")
     ):
-        return page.see("/desk/akun#kunci")
-    raise Forbidden("Pasang dulu kunci kedua di halaman Akun.")
+        return page.see(f"/desk/akun{place}")
+    raise Forbidden(words)
 
 
 def _to_sign_in(request: web.Request) -> web.StreamResponse:
@@ -126,28 +129,28 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except NotFound:
         return page.problem(
-            request, 404, "Halaman ini tidak ada", "Mungkin tautannya salah ketik atau sudah tidak berlaku."
+            request, 404, N_("Halaman ini tidak ada"), N_("Mungkin tautannya salah ketik atau sudah tidak berlaku.")
         )
     except web.HTTPNotFound:
         return page.problem(
-            request, 404, "Halaman ini tidak ada", "Mungkin tautannya salah ketik atau sudah tidak berlaku."
+            request, 404, N_("Halaman ini tidak ada"), N_("Mungkin tautannya salah ketik atau sudah tidak berlaku.")
         )
     except web.HTTPMethodNotAllowed:
-        return page.problem(request, 405, "Cara ini tidak dikenal", "Buka halamannya lewat tautan atau tombol.")
+        return page.problem(request, 405, N_("Cara ini tidak dikenal"), N_("Buka halamannya lewat tautan atau tombol."))
     except web.HTTPRequestEntityTooLarge:
-        return page.problem(request, 413, "Terlalu panjang", "Kirim teks yang lebih pendek.")
+        return page.problem(request, 413, N_("Terlalu panjang"), N_("Kirim teks yang lebih pendek."))
     except HttpProcessingError:  # a form of several parts whose heads are no heads
-        return page.problem(request, 400, "Formulir tidak terbaca", "Muat ulang halaman dan kirim lagi.")
+        return page.problem(request, 400, N_("Formulir tidak terbaca"), N_("Muat ulang halaman dan kirim lagi."))
     except Forbidden as error:
-        return page.problem(request, 403, "Tidak diizinkan", str(error))
+        return page.problem(request, 403, N_("Tidak diizinkan"), str(error))
     except Conflict as error:
-        return page.problem(request, 409, "Sudah berubah", str(error))
+        return page.problem(request, 409, N_("Sudah berubah"), str(error))
     except StoreDown:
         return page.problem(
-            request, 503, "Basis data tidak menjawab", "Kami mencoba lagi. Ketikan Anda tetap tersimpan."
+            request, 503, N_("Basis data tidak menjawab"), N_("Kami mencoba lagi. Ketikan Anda tetap tersimpan.")
         )
     except WargiError as error:
-        return page.problem(request, 503 if error.retryable else 400, "Tidak dapat dilakukan", str(error))
+        return page.problem(request, 503 if error.retryable else 400, N_("Tidak dapat dilakukan"), str(error))
 
 
 async def headers(request: web.Request, response: web.StreamResponse) -> None:
