@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from bot import flow_cli
+from bot.channel_cli import channel_app
 from bot.db_cli import check, db_app
 from bot.demo_cli import demo
 from bot.errors import FlowError, WargiError
+from bot.locale_cli import locale_app
 from bot.push_cli import push_app
 from bot.report_cli import report_app
 from bot.triage_cli import triage_app
@@ -28,12 +30,10 @@ app = typer.Typer(
     help="Wargi: a hotline bridge between citizens on messaging apps and the officers who help them.",
 )  # fmt: skip
 flow_app = typer.Typer(no_args_is_help=True, help="What the bot says and asks.")
-locale_app = typer.Typer(no_args_is_help=True, help="How it is said in other languages.")
 flow_cli.add(flow_app)
 app.add_typer(flow_app, name="flow")
 app.add_typer(locale_app, name="locale")
 app.add_typer(db_app, name="db")
-channel_app = typer.Typer(no_args_is_help=True, help="The platforms that people write on.")
 app.add_typer(channel_app, name="channel")
 app.add_typer(triage_app, name="triage")
 app.add_typer(report_app, name="report")
@@ -60,7 +60,7 @@ def settings() -> "Config":
     return registry.settings()
 
 
-def _loop(coroutine: "Coroutine[Any, Any, int]") -> int:
+def loop(coroutine: "Coroutine[Any, Any, int]") -> int:
     try:
         import uvloop
     except ImportError:  # Windows
@@ -84,7 +84,7 @@ def run(
     logs.setup(config.log_level)
     if config.database_url.startswith("sqlite") and set(wanted) != set(ROLES):
         stop("on SQLite one process has all roles; set WARGI_DATABASE_URL to PostgreSQL to split them")
-    sys.exit(_loop(serve(config, wanted)))
+    sys.exit(loop(serve(config, wanted)))
 
 
 async def serve(
@@ -108,6 +108,8 @@ async def serve(
         )  # what a turn makes goes with its turn: looking every 700 objects took 4 % of the CPU
         gc.freeze()  # what is here now stays: later collections need not walk it
         gc.enable()
+        # for so long the database's thread waits for a busy loop, several times a commit; 5 ms is usual
+        sys.setswitchinterval(0.0005)
         if beside is not None:
             more.append(asyncio.create_task(beside(server)))
         await stopping.wait()
@@ -145,7 +147,7 @@ def chat(
     from bot import logs
 
     logs.setup(quiet=True)
-    sys.exit(_loop(_chat(settings(), url)))
+    sys.exit(loop(_chat(settings(), url)))
 
 
 async def _chat(config: "Config", url: str | None) -> int:
@@ -174,7 +176,7 @@ def doctor(
     """Show the settings and whether the parts answer."""
     if invariants:
         check()
-    sys.exit(_loop(_doctor(settings())))
+    sys.exit(loop(_doctor(settings())))
 
 
 async def _doctor(config: "Config") -> int:
@@ -282,87 +284,3 @@ def listener(flows: Any) -> Any:
     config = settings()
     folder = content_dir(config.flows_dir, "flows")
     return room.learn(room.load(folder, flows), folder, flows, config.data_dir).listen
-
-
-# -- locales ---------------------------------------------------------------------------------------
-
-
-@locale_app.command("extract")
-def locale_extract() -> None:
-    """Collect all texts into locales/messages.pot."""
-    from bot import locales
-
-    config = settings()
-    typer.echo(f"{locales.extract(config.flows_dir, config.locales_dir)} texts")
-
-
-@locale_app.command("update")
-def locale_update() -> None:
-    """Bring every language's catalogue up to date; changed texts keep their old translation, flagged."""
-    from bot import locales
-
-    config = settings()
-    for text in locales.update(config.flows_dir, config.locales_dir):
-        typer.echo(text)
-
-
-@locale_app.command("check")
-def locale_check() -> None:
-    """Nothing missing, nothing flagged, placeholders equal, template up to date."""
-    from bot import locales
-    from bot.i18n import COMPLETE
-
-    config = settings()
-    problems = locales.check(config.flows_dir, config.locales_dir)
-    for problem in problems:
-        typer.echo(str(problem))
-    for language, texts in locales.open_texts(config.flows_dir, config.locales_dir).items():
-        if language not in COMPLETE and texts:
-            typer.echo(
-                f"note: {language}: {len(texts)} texts fall back to Indonesian or changed; the first: {texts[0]}"
-            )
-    if polite := locales.polite_texts(config.flows_dir, config.locales_dir):
-        typer.echo(f"note: su: {len(polite)} texts are polite though the policy is loma; the first: {polite[0]}")
-    typer.echo(f"{len(problems)} problems" if problems else "locales: no problems")
-    sys.exit(1 if problems else 0)
-
-
-# -- channels --------------------------------------------------------------------------------------
-
-Address = Annotated[str, typer.Option("--url", help="our public address; default: WARGI_PUBLIC_URL")]
-
-
-@channel_app.command("check")
-def channel_check(
-    url: Address = "", as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False
-) -> None:
-    """Whether each account's webhook is reachable and subscribed and its token alive; status 1 if something is wrong."""
-    from bot import probe
-
-    config = settings()
-    looked: list[probe.Looked] = []
-
-    async def run() -> int:
-        looked.extend(await probe.check(config, url))
-        return 0 if all(one.ok for one in looked) else 1
-
-    status = _loop(run())
-    if as_json:
-        typer.echo(probe.as_json(looked))
-    else:
-        probe.show(looked)
-    sys.exit(status)
-
-
-@channel_app.command("connect")
-def channel_connect(name: str, url: Address = "") -> None:
-    """Tell a platform where our webhook is: telegram, whatsapp, messenger or instagram."""
-    from bot import probe
-
-    config = settings()
-
-    async def run() -> int:
-        typer.echo(await probe.connect(config, name, url))
-        return 0
-
-    sys.exit(_loop(run()))

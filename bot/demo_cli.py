@@ -32,7 +32,7 @@ def demo(days: Days = 30, serve: Serving = True) -> None:
     for login, role, word in passwords:
         typer.echo(f"  {login:14} {role:8} {word}")
     if serve:
-        sys.exit(cli._loop(_serve(config)))
+        sys.exit(cli.loop(_serve(config)))
 
 
 async def prepare(config: "Config", days: int) -> list[tuple[str, str, str]]:

@@ -23,6 +23,7 @@ from bot.desk import (
     dispatch,
     door,
     enter,
+    faults,
     files,
     flows,
     guard,
@@ -268,7 +269,7 @@ def _templates(desk: web.Application) -> None:
         lstrip_blocks=True,
     )
     environment.globals |= {
-        "_": speech.tr, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files, "way": way,
+        "_": speech.tr, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files, "way": way, "faults": faults,
         "deadlines": deadlines, "icon": desk[ASSETS].icon,
     }  # fmt: skip
     environment.filters |= {

@@ -32,8 +32,8 @@ GROUPS = (
 async def overview(request: web.Request) -> web.Response:
     house = request.config_dict[keys.HOUSE]
     async with request.config_dict[keys.DB].read() as conn:
-        found = {name: await agencies.lying(conn, states) for name, states in GROUPS}
-        stuck = await agencies.stuck(conn)
+        found = {name: await agencies.lying(conn, states, page.sight(request)) for name, states in GROUPS}
+        stuck = await agencies.stuck(conn, page.sight(request))
     known, me = house.triage.agencies, page.signed_in(request).officer
     hooks = [each for each in known.agencies.values() if each.channel == "webhook"] if me.role == Role.ADMIN else []
     return page.render(
@@ -44,7 +44,7 @@ async def overview(request: web.Request) -> web.Response:
 
 async def stuck(request: web.Request) -> web.Response:
     async with request.config_dict[keys.DB].read() as conn:
-        rows = await agencies.stuck(conn)
+        rows = await agencies.stuck(conn, page.sight(request))
     return page.render(request, "stuck.html", rows=rows, known=request.config_dict[keys.HOUSE].triage.agencies)
 
 

@@ -51,7 +51,7 @@ async def alarms_page(request: web.Request) -> web.Response:
     except ValueError:
         raise NotFound("unknown place") from None
     async with request.config_dict[keys.DB].read() as conn:
-        rows = await alarms.history(conn, after)
+        rows = await alarms.history(conn, after, page.sight(request))
         calls = await alarms.calls_of(conn, [Ref(row["id"], row["part"]) for row in rows])
         officers = await alarms.active_officers(conn)
     now = clock.now()

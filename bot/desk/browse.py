@@ -18,6 +18,7 @@ from bot.policy.bulk import KINDS, MOST
 from bot.store import desk, people
 from bot.store import views as store
 from bot.store.desk import TICKET
+from bot.store.sight import Sight
 from bot.turn import House
 from bot.web import keys
 
@@ -60,10 +61,10 @@ def read(query: dict[str, str]) -> Asked:
     return Asked({name: value for name, value in values.items() if value}, size, Ref.parse(after) if after else None)
 
 
-def conditions(house: House, me: Officer, asked: Asked) -> list[sa.ColumnElement[bool]]:
+def conditions(house: House, me: Officer, sight: Sight, asked: Asked) -> list[sa.ColumnElement[bool]]:
     """The filter and this officer's rights, to stand in one query."""
     value = asked.values.get
-    found = list(seek.sight(house, me).where())
+    found = list(sight.where())
     plain = {
         "topik": TICKET.c.topic,
         "urgensi": TICKET.c.urgency,
@@ -89,7 +90,7 @@ async def list_page(request: web.Request) -> web.Response:
 async def _page(request: web.Request, status: int = 200, problem: str = "") -> web.Response:
     house, me = request.config_dict[keys.HOUSE], page.signed_in(request).officer
     asked = read(dict(request.query))
-    where = conditions(house, me, asked)
+    where = conditions(house, me, page.sight(request), asked)
     states = [str(state) for state in STATUS[asked.values["status"]][1]]
     async with request.config_dict[keys.DB].read() as conn:
         refs, more = await store.find(conn, states, where, asked.after, asked.size)

@@ -141,9 +141,9 @@ class Case:
 async def load(request: web.Request) -> Case:
     """The case that the address names. Raises `NotFound` for what is not a number and what is nobody's number alike."""
     shown, part = number.read(request.match_info["number"])
-    signed = page.signed_in(request)
+    signed, sight = page.signed_in(request), page.sight(request)
     async with request.config_dict[keys.DB].read() as conn:
-        ticket = await desk.case(conn, shown, part, signed.officer.id or 0)
+        ticket = await desk.case(conn, shown, part, sight)
         if ticket is None:
             raise NotFound("unknown ticket number")
         since, until = _range(request.query.get("dari", ""), ticket["seq"] or 0)
@@ -153,8 +153,8 @@ async def load(request: web.Request) -> Case:
             files = dict(await media.of_messages(conn, Ref(ticket["conversation_id"], part), since, until))
         history = await desk.history(conn, Ref(ticket["id"], part))
         clocks = await sla.clocks(conn, Ref(ticket["id"], part))
-        person = await persons.load(conn, Ref(ticket["contact_id"], ticket["contact_part"]))
-        others = await resemblance.load(conn, request.config_dict[keys.HOUSE], dict(ticket), history)
+        person = await persons.load(conn, Ref(ticket["contact_id"], ticket["contact_part"]), sight)
+        others = await resemblance.load(conn, request.config_dict[keys.HOUSE], dict(ticket), history, sight)
         who = signed.officer.id or 0
         company = await composing.company(conn, Ref(ticket["conversation_id"], part), who, clock.now())
     at = clock.now()

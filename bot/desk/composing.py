@@ -22,7 +22,7 @@ async def talk(request: web.Request) -> Ref:
     """The conversation of the ticket that the address names. Raises `NotFound`."""
     shown, part = number.read(request.match_info["number"])
     async with request.config_dict[keys.DB].read() as conn:
-        found = await desk.conversation(conn, shown, part)
+        found = await desk.conversation(conn, shown, part, page.sight(request))
     if found is None:
         raise NotFound("unknown ticket number")
     return found

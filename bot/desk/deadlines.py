@@ -71,7 +71,7 @@ async def deadlines_page(request: web.Request) -> web.Response:
     after = _after(request.query.get("setelah", ""))
     officer = page.signed_in(request).officer.id or 0
     async with request.config_dict[keys.DB].read() as conn:
-        rows = await sla.running(conn, after, officer if mine else None, PAGE + 1)
+        rows = await sla.running(conn, after, officer if mine else None, PAGE + 1, page.sight(request))
         told = await sla.notices(conn, officer)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     more = f"{last['due_at'].isoformat()}_{Ref(last['id'], last['part'])}" if last else ""

@@ -86,7 +86,7 @@ async def _lead_on(request: web.Request, form: str) -> web.StreamResponse:
     shown, part = number.read(request.match_info["number"])
     ref = Ref.parse(request.match_info["ref"])
     async with request.config_dict[keys.DB].read() as conn:
-        ticket = await desk.case(conn, shown, part)
+        ticket = await desk.case(conn, shown, part, page.sight(request))
         file = await media.one(conn, ref)
     if ticket is None or file is None or file["state"] != MediaState.STORED:
         raise NotFound("no such file")

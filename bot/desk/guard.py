@@ -25,6 +25,11 @@ CSP = (
 )
 SAFE = frozenset({"GET", "HEAD"})
 HOME = ("", "/")
+GONE = N_(
+    "Mungkin tautannya salah ketik atau sudah tidak berlaku, atau kasusnya dirahasiakan dan ditangani orang lain. "
+    "Kalau Anda perlu melihatnya, hubungi pemimpin regu."
+)
+"""The same words for what does not exist and for what somebody must not see: the answer tells neither from the other."""
 OPEN = (Verb.ENTER, Verb.LEAVE, Verb.ACCOUNT)
 """What somebody may do who still has to set up the second factor that their role demands."""
 
@@ -127,14 +132,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every error of ours as a page with a way out; texts of errors are made for people."""
     try:
         return await handler(request)
-    except NotFound:
-        return page.problem(
-            request, 404, N_("Halaman ini tidak ada"), N_("Mungkin tautannya salah ketik atau sudah tidak berlaku.")
-        )
-    except web.HTTPNotFound:
-        return page.problem(
-            request, 404, N_("Halaman ini tidak ada"), N_("Mungkin tautannya salah ketik atau sudah tidak berlaku.")
-        )
+    except (NotFound, web.HTTPNotFound):
+        return page.problem(request, 404, N_("Halaman ini tidak ada"), GONE)
     except web.HTTPMethodNotAllowed:
         return page.problem(request, 405, N_("Cara ini tidak dikenal"), N_("Buka halamannya lewat tautan atau tombol."))
     except web.HTTPRequestEntityTooLarge:

@@ -15,7 +15,7 @@ async def sheets(request: web.Request) -> web.Response:
     async with request.config_dict[keys.DB].read() as conn:
         mine = await handovers.own(conn, me.id or 0)
         waiting = await handovers.waiting(conn)
-        cases = {sheet.id: await handovers.cases(conn, sheet.id) for sheet in waiting}
+        cases = {sheet.id: await handovers.cases(conn, sheet.id, page.sight(request)) for sheet in waiting}
     saved = request.query.get("simpan") == "ya"
     return page.render(request, "handover.html", mine=mine, waiting=waiting, cases=cases, now=clock.now(), saved=saved)
 
@@ -36,8 +36,10 @@ async def write(request: web.Request) -> web.Response:
 
 
 async def accept(request: web.Request) -> web.Response:
-    """The marked cases come to me, the others go back to the queue."""
+    """The marked cases come to me, the others go back to the queue; so do those that I may not see."""
     marked = {str(value) for value in (await request.post()).getall("kasus", [])}
-    db, house = request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
-    await handover.accept(db, house, page.signed_in(request).officer, rota.number(request), marked)
+    db, house, sheet = request.config_dict[keys.DB], request.config_dict[keys.HOUSE], rota.number(request)
+    async with db.read() as conn:
+        marked &= {row.number for row in await handovers.cases(conn, sheet, page.sight(request))}
+    await handover.accept(db, house, page.signed_in(request).officer, sheet, marked)
     return page.see("/desk?daftar=milik")

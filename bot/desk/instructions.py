@@ -86,7 +86,7 @@ async def _one(request: web.Request, id_: int, status: int = 200, left: list[str
         if row is None:
             raise NotFound("unknown instruction")
         progress = (await instructions.progress(conn, [id_]))[id_]
-        tickets = await instructions.tickets(conn, id_)
+        tickets = await instructions.tickets(conn, id_, page.sight(request))
     late = progress.late(row["deadline"], clock.now())
     return page.render(
         request, "instruction.html", status, row=row, p=progress, late=late, tickets=tickets, left=left or [],

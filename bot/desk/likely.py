@@ -2,7 +2,10 @@
 
 from aiohttp import web
 
-from bot.desk import actions
+from bot.desk import actions, page
+from bot.errors import NotFound
+from bot.policy import number
+from bot.store import desk
 from bot.turn.merge import distinct, merge, part
 from bot.web import keys
 
@@ -26,4 +29,9 @@ async def differ(request: web.Request) -> web.Response:
 
 
 async def _other(request: web.Request) -> str:
-    return str((await request.post()).get("kasus", "")).strip()
+    """The number of a case that who asks may see. Raises `NotFound`."""
+    shown, part = number.read(str((await request.post()).get("kasus", "")).strip())
+    async with request.config_dict[keys.DB].read() as conn:
+        if await desk.ref_of(conn, shown, part, *page.sight(request).where()) is None:
+            raise NotFound("unknown ticket number")
+    return shown

@@ -54,19 +54,25 @@ async def load(request: web.Request) -> List:
     flows = request.config_dict[keys.HOUSE].flows
     topics = next(([topic.slug for topic in each.topics] for each in flows.groups if each.slug == group), [])
     async with request.config_dict[keys.DB].read() as conn:
-        waiting, mine = await desk.counts(conn, officer_id)
+        waiting, mine = await desk.counts(conn, officer_id, flows.languages, _apart(request))
         if query:
             found = Page([], None)
         elif tab == "antrean":
-            found = await desk.waiting(conn, after, topics)
+            found = await desk.waiting(conn, after, topics, page.sight(request))
         elif tab == "milik":
             found = await desk.held(conn, officer_id, after)
         else:
-            found = await desk.newest(conn, after)
+            found = await desk.newest(conn, after, page.sight(request))
     if query:
         found = Page((await seek.look(request, query)).rows, None)
     none_next = tab == "antrean" and request.query.get("berikutnya") == "kosong"
     return List(tab, query, found, waiting, mine, after is not None, none_next, group if topics else "")
+
+
+def _apart(request: web.Request) -> set[str]:
+    """The lines of the queue that are not for who asks."""
+    house, names = request.config_dict[keys.HOUSE], page.sight(request).leads
+    return {house.triage.routing.line(topic, name) for name in names for topic in ("", *house.flows.topics)} | names
 
 
 def _after(text: str) -> tuple[int, Ref] | None:

@@ -66,7 +66,7 @@ async def _conversation(request: web.Request) -> Ref | None:
         return None
     shown, part = number.read(asked)
     async with request.config_dict[keys.DB].read() as conn:
-        conversation = await desk.conversation(conn, shown, part)
+        conversation = await desk.conversation(conn, shown, part, page.sight(request))
     if conversation is None:
         raise NotFound("unknown ticket number")
     return conversation

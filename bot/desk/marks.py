@@ -1,6 +1,5 @@
 """What stands beside the words of a message: what it answers, what became of it, what it was if we cannot show it. Pure."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,18 +35,6 @@ WHAT = {
     "interactive": N_("tombol"),
 }
 """Kinds that cannot be shown, as platforms call them; any other keeps the platform's own word."""
-ERRORS = {
-    131026: N_("Nomor ini tidak dapat menerima pesan WhatsApp (tidak terdaftar, versi lama, atau memblokir kita)."),
-    131047: N_("Sudah lebih dari 24 jam sejak warga terakhir menulis, jadi WhatsApp menolak pesan biasa."),
-    131049: N_("WhatsApp menahan pesan ini supaya warga tidak menerima terlalu banyak pesan."),
-    131050: N_("Warga berhenti menerima pesan seperti ini."),
-    131051: N_("WhatsApp tidak menerima jenis pesan ini."),
-    131053: N_("Berkas tidak dapat diunggah ke WhatsApp."),
-    131056: N_("Terlalu banyak pesan ke nomor ini dalam waktu singkat."),
-    130472: N_("WhatsApp tidak mengantar pesan ini karena uji coba dari Meta."),
-}
-"""What the commonest errors mean for an officer, by the platform's number."""
-_CODE = re.compile(r"\((\d{3,7})\)$")
 SHORT = 90
 
 
@@ -59,12 +46,6 @@ def what(message: Message) -> str:
     """What an unsupported message was; '' where nobody knows."""
     name = str((data(message).get("details") or {}).get("what", ""))
     return WHAT.get(name, name.replace("_", " ")[:40])
-
-
-def error(message: Message) -> str:
-    """The platform's error in words that help; '' for one that we cannot put better."""
-    found = _CODE.search(message["error"] or "")
-    return ERRORS.get(int(found[1]), "") if found else ""
 
 
 def quoted(message: Message, shown: Sequence[Message], since: int) -> tuple[int, str] | None:

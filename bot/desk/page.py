@@ -11,6 +11,8 @@ from bot.desk.keys import INVENT, SIGNED_IN, TEMPLATES
 from bot.i18n import SOURCE
 from bot.policy.access import Verb, may
 from bot.store.people import SignedIn
+from bot.store.sight import Sight
+from bot.turn import sight as turn_sight
 from bot.web import keys
 
 
@@ -26,6 +28,11 @@ def wants(request: web.Request, region: str) -> bool:
 def signed_in(request: web.Request) -> SignedIn:
     """Who asks; the guard has made sure that there is somebody."""
     return request[SIGNED_IN]
+
+
+def sight(request: web.Request) -> Sight:
+    """What who asks may see of all cases: stands in every query that finds one."""
+    return turn_sight.sight(request.config_dict[keys.HOUSE], signed_in(request).officer)
 
 
 def render(request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:

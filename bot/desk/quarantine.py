@@ -17,9 +17,9 @@ from bot.web import keys
 async def listed(request: web.Request) -> web.Response:
     after = _after(request.query.get("setelah", ""))
     async with request.config_dict[keys.DB].read() as conn:
-        rows, more = await store.listed(conn, after)
+        rows, more = await store.listed(conn, after, page.sight(request))
         words = await store.last_words(conn, rows)
-        acts = await store.acts(conn)
+        acts = await store.acts(conn, page.sight(request))
     place = f"{more[0]}_{more[1].hex()}" if more else ""
     return page.render(
         request, "quarantine.html", rows=rows, words=words, acts=acts, after=place, paged=bool(after), now=clock.now()

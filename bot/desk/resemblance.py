@@ -12,6 +12,7 @@ from bot.models.ref import Ref
 from bot.policy import likeness
 from bot.policy.likeness import RECENT
 from bot.store import known
+from bot.store.sight import Sight
 from bot.turn import House
 from bot.turn.known import report
 
@@ -43,26 +44,32 @@ class Likely:
 NOTHING = Likely()
 
 
-async def load(conn: AsyncConnection, house: House, ticket: Mapping[str, Any], seen: Sequence[Any]) -> Likely:
+async def load(
+    conn: AsyncConnection, house: House, ticket: Mapping[str, Any], seen: Sequence[Any], sight: Sight
+) -> Likely:
     """`seen`: the case's history, which says most of it without a query."""
     kinds = {step["kind"] for step in seen}
     followers = (
-        [dict(row) for row in await known.following(conn, ticket["id"])] if kinds & {"followed", "merged_in"} else []
+        [dict(row) for row in await known.following(conn, ticket["id"], sight)]
+        if kinds & {"followed", "merged_in"}
+        else []
     )
     said = await known.paired(conn, Ref(ticket["id"], ticket["part"])) if kinds & {"merged", "distinct"} else []
     into = next((after for kind, after in reversed(said) if kind == "merged"), "")
     alike: Sequence[Alike] = ()
     if ticket["state"] not in known.OVER:
-        alike = await _alike(conn, house, ticket, {after for kind, after in said if kind == "distinct"})
+        alike = await _alike(conn, house, ticket, {after for kind, after in said if kind == "distinct"}, sight)
     merged = ticket["state"] == State.MERGED
     return Likely(alike, followers, into if merged else "", State(ticket["state"]) in MERGEABLE and not followers)
 
 
-async def _alike(conn: AsyncConnection, house: House, ticket: Mapping[str, Any], not_: set[str]) -> list[Alike]:
+async def _alike(
+    conn: AsyncConnection, house: House, ticket: Mapping[str, Any], not_: set[str], sight: Sight
+) -> list[Alike]:
     topic, places = house.flows.topics.get(ticket["topic"]), house.triage.senses.places
     if topic is None or topic.confidential or len(ticket["place_code"]) < 5 or places is None:
         return []
-    rows = await known.near(conn, topic.slug, ticket["place_code"][:8], ticket["opened_at"] - RECENT)
+    rows = await known.near(conn, topic.slug, ticket["place_code"][:8], ticket["opened_at"] - RECENT, sight)
     others = {
         Ref(row["id"], row["part"]): row for row in rows if row["id"] != ticket["id"] and row["number"] not in not_
     }

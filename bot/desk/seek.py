@@ -14,12 +14,12 @@ from bot.desk import page
 from bot.desk.show import N_
 from bot.errors import NotFound
 from bot.message import clean
-from bot.models import LEADS, OVER, Officer, State
+from bot.models import OVER, State
 from bot.models.ref import Ref
 from bot.policy import number
 from bot.store import desk, disclosures, search
 from bot.store.desk import TICKET
-from bot.store.search import Sight
+from bot.store.sight import Sight
 from bot.triage import seek
 from bot.triage.place import NOWHERE, Places
 from bot.triage.seek import Sought
@@ -46,7 +46,7 @@ class Found:
 async def look(request: web.Request, text: str, after: int | None = None, where: Collection[Any] = ()) -> Found:
     """The cases that this officer may find by these words, the newest first."""
     db, house, me = request.config_dict[keys.DB], request.config_dict[keys.HOUSE], page.signed_in(request).officer
-    mine, sought = sight(house, me), read(house, text)
+    mine, sought = page.sight(request), read(house, text)
     conditions = [*mine.where(), *where]
     async with db.read() as conn:
         if wanted := _number(text):
@@ -85,14 +85,6 @@ def _places(house: House, text: str) -> Places:
 
 def _codes(found: Places) -> list[str]:
     return [found.unique.code] if found.unique else [each.code for each in found.candidates[:MEANT]]
-
-
-def sight(house: House, officer: Officer) -> Sight:
-    """Leads find everything; officers find what is told in confidence only while it waits, or in their own hands."""
-    if officer.role in LEADS:
-        return Sight(officer.id or 0)
-    told = {slug for slug, topic in house.flows.topics.items() if topic.confidential}
-    return Sight(officer.id or 0, None, frozenset(told), house.triage.routing.leads)
 
 
 async def of_agency(request: web.Request, text: str, agency: str) -> list[Ref]:

@@ -93,8 +93,8 @@ async def _now(request: web.Request, now: datetime) -> dict[str, Any]:
         late, low = await wall.pressing(conn, now)
         officers = await duty.on_duty(conn, now)
         team = await crew(conn, staff.assignment, officers, now)
-        coming = await sla.running(conn, (now, Ref(b"", 0)), None, NEXT)
-        called = await alarm_rows.history(conn, None, ALARMS)
+        coming = await sla.running(conn, (now, Ref(b"", 0)), None, NEXT, page.sight(request))
+        called = await alarm_rows.history(conn, None, page.sight(request), ALARMS)
     people = [(each, team[each.id or 0], there(staff.assignment, each, now)) for each in officers]
     return {
         "states": states, "waiting": sum(states.get(each, 0) for each in ("queued", "reopened")), "people": people,

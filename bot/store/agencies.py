@@ -26,6 +26,7 @@ from bot.models import (
 )  # fmt: skip
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store.sight import ALL, Sight
 
 TICKET, EVENT, OFFICER, CONTACT = table(Ticket), table(TicketEvent), table(Officer), table(Contact)
 DELIVERY, MEDIA, MESSAGE, ADDRESS = table(AgencyDelivery), table(Media), table(Message), table(Address)
@@ -119,9 +120,9 @@ async def files(conn: AsyncConnection, ticket: Mapping[str, Any]) -> list[RowMap
 # -- for the desk ----------------------------------------------------------------------------------
 
 
-async def lying(conn: AsyncConnection, states: Sequence[State]) -> list[RowMapping]:
+async def lying(conn: AsyncConnection, states: Sequence[State], sight: Sight) -> list[RowMapping]:
     """Tickets in these states, those that wait longest first."""
-    query = sa.select(*_SHOWN, TICKET.c.external_number).where(TICKET.c.state.in_(states))
+    query = sa.select(*_SHOWN, TICKET.c.external_number).where(TICKET.c.state.in_(states), *sight.where())
     return list((await conn.execute(query.order_by(TICKET.c.updated_at, TICKET.c.id).limit(MOST))).mappings())
 
 
@@ -160,9 +161,11 @@ async def settle(
     return (await conn.execute(query)).rowcount == 1
 
 
-async def stuck(conn: AsyncConnection) -> list[RowMapping]:
-    """The oldest first."""
-    query = sa.select(DELIVERY).where(_STUCK).order_by(DELIVERY.c.id).limit(MOST)
+async def stuck(conn: AsyncConnection, sight: Sight = ALL) -> list[RowMapping]:
+    """The oldest first; not those about a case that may not be seen."""
+    its = (TICKET.c.id == DELIVERY.c.ticket_id) & (TICKET.c.part == DELIVERY.c.part)
+    seen = sa.or_(DELIVERY.c.ticket_id.is_(None), sight.sees())
+    query = sa.select(DELIVERY).outerjoin(TICKET, its).where(_STUCK, seen).order_by(DELIVERY.c.id).limit(MOST)
     return list((await conn.execute(query)).mappings())
 
 

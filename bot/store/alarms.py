@@ -15,6 +15,7 @@ from bot.store import outages
 from bot.store.batch import Batch
 from bot.store.boxes import Row
 from bot.store.people import officer_of
+from bot.store.sight import TICKET, Sight
 from bot.store.talk import Talk
 
 ALARM, PAGE, OFFICER = table(Alarm), table(Page), table(Officer)
@@ -145,11 +146,14 @@ async def unacknowledged(conn: AsyncConnection, now: datetime, limit: int = 20) 
     return [row for row in rows if row["id"] is not None], rows[0]["on_duty"], rows[0]["outage"] or ""
 
 
-async def history(conn: AsyncConnection, after: bytes | None, limit: int = 30) -> Sequence[sa.RowMapping]:
-    """All alarms, newest first, beyond `after`; `officer` is the name of who acknowledged."""
-    query = sa.select(ALARM, OFFICER.c.name.label("officer")).outerjoin(
-        OFFICER, OFFICER.c.id == ALARM.c.acknowledged_by
+async def history(conn: AsyncConnection, after: bytes | None, sight: Sight, limit: int = 30) -> Sequence[sa.RowMapping]:
+    """All alarms but those of cases that may not be seen, newest first, beyond `after`; `officer` is the name of who acknowledged."""
+    who, its = (
+        OFFICER.c.id == ALARM.c.acknowledged_by,
+        (TICKET.c.id == ALARM.c.ticket_id) & (TICKET.c.part == ALARM.c.part),
     )
+    query = sa.select(ALARM, OFFICER.c.name.label("officer")).outerjoin(OFFICER, who).outerjoin(TICKET, its)
+    query = query.where(sa.or_(ALARM.c.ticket_id.is_(None), sight.sees()))
     if after is not None:
         query = query.where(ALARM.c.id < after)
     return (await conn.execute(query.order_by(ALARM.c.id.desc()).limit(limit))).mappings().all()

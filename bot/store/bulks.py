@@ -12,18 +12,19 @@ from bot.models import Bulk, BulkCase, Officer, Ticket
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store.boxes import Row
+from bot.store.sight import Sight
 
 BULK, CASE, TICKET, OFFICER = table(Bulk), table(BulkCase), table(Ticket), table(Officer)
 RECENT = 20
 
 
-async def named(conn: AsyncConnection, numbers: Sequence[tuple[str, int]]) -> list[RowMapping]:
-    """The tickets with these numbers (and parts) as they are now."""
+async def named(conn: AsyncConnection, numbers: Sequence[tuple[str, int]], sight: Sight) -> list[RowMapping]:
+    """The tickets with these numbers (and parts) as they are now; none that may not be seen."""
     parts = sorted({part for _, part in numbers})
     query = sa.select(
         TICKET.c.id, TICKET.c.part, TICKET.c.number, TICKET.c.state, TICKET.c.officer_id, TICKET.c.topic, TICKET.c.subtopic,
         TICKET.c.urgency, TICKET.c.version,
-    ).where(TICKET.c.number.in_([name for name, _ in numbers]), TICKET.c.part.in_(parts))  # fmt: skip
+    ).where(TICKET.c.number.in_([name for name, _ in numbers]), TICKET.c.part.in_(parts), *sight.where())  # fmt: skip
     return list((await conn.execute(query)).mappings())
 
 

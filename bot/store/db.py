@@ -230,8 +230,9 @@ class Db:
         for listener in self.after_commit:
             listener(unit)
 
-    async def write(self, work: Sequence[Work], hints: Iterable[str] = ()) -> None:
-        """A transaction that only writes, in one crossing to SQLite's thread, its commit included. Raises `StoreDown`."""
+    async def write(self, work: Sequence[Work], hints: Iterable[str] = (), between: bool = False) -> None:
+        """A transaction that only writes, in one crossing to SQLite's thread, its commit included. Raises `StoreDown`. `between`: also
+        while a unit is still reading and deciding, for rows that change no decision: whoever waits for them waits for no turn."""
         if self._writer is None:
             async with self.unit() as unit:
                 unit.hints.update(hints)
@@ -240,8 +241,10 @@ class Db:
         unit = Unit(self._writer)
         unit.hints.update(hints)
         with _answering():
-            async with self._lock:
-                await write(self._writer, work, commit=True)
+            free = between and not self._writer.invalidated
+            if not (free and await write(self._writer, work, commit=True, alone=True)):
+                async with self._lock:
+                    await write(self._writer, work, commit=True)
         for listener in self.after_commit:
             listener(unit)
 

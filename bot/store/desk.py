@@ -20,10 +20,12 @@ from bot.models import (
     Survey,
     Ticket,
     TicketEvent,
+    Urgency,
 )
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import tally
+from bot.store.sight import ALL, Sight
 from bot.store.sla import CLOCK
 
 TICKET, CONTACT, ADDRESS, TALK = table(Ticket), table(Contact), table(Address), table(Conversation)
@@ -105,12 +107,14 @@ def _ranges(wheres: Sequence[sa.ColumnElement[bool]], after: tuple[int, Ref] | N
     return sa.select(every).order_by(every.c.rank, every.c.id, every.c.part).limit(limit).subquery("first")
 
 
-async def waiting(conn: AsyncConnection, after: tuple[int, Ref] | None, topics: Collection[str] = ()) -> Page:
+async def waiting(
+    conn: AsyncConnection, after: tuple[int, Ref] | None, topics: Collection[str] = (), sight: Sight = ALL
+) -> Page:
     """The queue: the smallest rank is next; only of these topics where some are named."""
     if not topics:
-        query = _list().where(_WAITING).order_by(*_ORDER)
+        query = _list().where(_WAITING, *sight.where()).order_by(*_ORDER)
         return await _page(conn, query.where(_past(after)) if after else query)
-    first = _ranges([TICKET.c.topic == topic for topic in sorted(topics)], after, PAGE + 1)
+    first = _ranges([(TICKET.c.topic == topic) & sight.sees() for topic in sorted(topics)], after, PAGE + 1)
     joined = first.join(TICKET, (first.c.id == TICKET.c.id) & (first.c.part == TICKET.c.part))
     return await _page(conn, _list(joined).order_by(*_ORDER))
 
@@ -122,9 +126,9 @@ async def held(conn: AsyncConnection, officer_id: int, after: tuple[int, Ref] | 
     return await _page(conn, query.where(_past(after)) if after else query)
 
 
-async def newest(conn: AsyncConnection, after: tuple[int, Ref] | None) -> Page:
+async def newest(conn: AsyncConnection, after: tuple[int, Ref] | None, sight: Sight) -> Page:
     """All tickets, the newest first."""
-    query = _list().order_by(TICKET.c.id.desc(), TICKET.c.part.desc())
+    query = _list().where(*sight.where()).order_by(TICKET.c.id.desc(), TICKET.c.part.desc())
     if after:
         ref = sa.tuple_(sa.literal(after[1].id, TICKET.c.id.type), sa.literal(after[1].part))
         query = query.where(sa.tuple_(TICKET.c.id, TICKET.c.part) < ref)
@@ -146,20 +150,29 @@ async def listed(conn: AsyncConnection, refs: Sequence[Ref]) -> list[RowMapping]
     return [rows[ref] for ref in refs if ref in rows]
 
 
-async def counts(conn: AsyncConnection, officer_id: int) -> tuple[int, int]:
-    """How many wait (a kept count), and how many this officer holds, which stops at COUNTED + 1."""
+async def counts(
+    conn: AsyncConnection, officer_id: int, languages: Collection[str] = (), apart: Collection[str] = ()
+) -> tuple[int, int]:
+    """How many wait (a kept count), and how many this officer holds, which stops at COUNTED + 1. `apart`: lines of the queue that are
+    not for this officer; those who stand in them are few and counted one by one, up to COUNTED + 1 of them."""
     mine = sa.select(sa.literal(1)).where(TICKET.c.officer_id == officer_id, TICKET.c.state.in_(_HELD))
     some = mine.limit(COUNTED + 1).subquery()
     held_now = sa.select(sa.func.count()).select_from(some).scalar_subquery()
-    row = (await conn.execute(sa.select(tally.WAITING_NOW, held_now))).one()
-    return int(row[0]), row[1]
+    others: sa.ColumnElement[int] = sa.literal(0)
+    if apart:
+        in_line = (TICKET.c.language.in_(sorted(languages)), TICKET.c.line.in_(sorted(apart)))
+        theirs = sa.select(sa.literal(1)).where(_WAITING, *in_line, TICKET.c.urgency != Urgency.CRITICAL)
+        others = sa.select(sa.func.count()).select_from(theirs.limit(COUNTED + 1).subquery()).scalar_subquery()
+    row = (await conn.execute(sa.select(tally.WAITING_NOW, held_now, others))).one()
+    return max(0, int(row[0]) - row[2]), row[1]
 
 
 # -- one case --------------------------------------------------------------------------------------
 
 
-async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -> RowMapping | None:
-    """A ticket with its citizen, its conversation, the last rating that was asked for, and when this officer last asked for its numbers."""
+async def case(conn: AsyncConnection, number: str, part: int, sight: Sight) -> RowMapping | None:
+    """A ticket that this viewer may see, with its citizen, its conversation, the last rating that was asked for, and when the viewer last
+    asked for its numbers."""
     last = (
         sa.select(_ASKED.c.id)
         .where(_ASKED.c.ticket_id == TICKET.c.id, _ASKED.c.part == TICKET.c.part)
@@ -171,7 +184,9 @@ async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -
     disclosed = (
         sa.select(DISCLOSURE.c.at)
         .where(
-            DISCLOSURE.c.officer_id == viewer, DISCLOSURE.c.number == TICKET.c.number, DISCLOSURE.c.what == "numbers"
+            DISCLOSURE.c.officer_id == sight.officer_id,
+            DISCLOSURE.c.number == TICKET.c.number,
+            DISCLOSURE.c.what == "numbers",
         )
         .order_by(DISCLOSURE.c.at.desc())
         .limit(1)
@@ -192,14 +207,14 @@ async def case(conn: AsyncConnection, number: str, part: int, viewer: int = 0) -
             .outerjoin(_PARENT, (_PARENT.c.id == TICKET.c.parent_id) & (_PARENT.c.part == TICKET.c.parent_part))
             .outerjoin(INSTRUCTION, INSTRUCTION.c.id == TICKET.c.instruction_id)
         )
-        .where(TICKET.c.number == number, TICKET.c.part == part)
+        .where(TICKET.c.number == number, TICKET.c.part == part, *sight.where())
     )  # fmt: skip
     return (await conn.execute(query)).mappings().first()
 
 
-async def conversation(conn: AsyncConnection, number: str, part: int) -> Ref | None:
-    """Where the ticket of this number is talked about."""
-    query = sa.select(TICKET.c.conversation_id).where(TICKET.c.number == number, TICKET.c.part == part)
+async def conversation(conn: AsyncConnection, number: str, part: int, sight: Sight) -> Ref | None:
+    """Where the ticket of this number is talked about, for whoever may see it."""
+    query = sa.select(TICKET.c.conversation_id).where(TICKET.c.number == number, TICKET.c.part == part, *sight.where())
     found = (await conn.execute(query)).scalar()
     return Ref(found, part) if found is not None else None
 

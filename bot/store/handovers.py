@@ -13,6 +13,7 @@ from bot.models.base import table
 from bot.store.boxes import Row
 from bot.store.duty import HELD
 from bot.store.many import insert_into
+from bot.store.sight import ALL, Sight
 
 SHEET, CASE, OFFICER, TICKET, CONTACT = (
     table(Handover),
@@ -72,8 +73,8 @@ async def settle_case(conn: AsyncConnection, case_id: int, outcome: str) -> None
     await conn.execute(sa.update(CASE).where(CASE.c.id == case_id).values(outcome=outcome))
 
 
-async def cases(conn: AsyncConnection, sheet_id: int) -> Sequence[Row]:
-    """The cases of a sheet; `theirs`: it is still in the hands of who made the sheet."""
+async def cases(conn: AsyncConnection, sheet_id: int, sight: Sight = ALL) -> Sequence[Row]:
+    """The cases of a sheet that may be seen; `theirs`: it is still in the hands of who made the sheet."""
     query = (
         sa.select(
             CASE, TICKET.c.state, TICKET.c.urgency, TICKET.c.topic, TICKET.c.opened_at, TICKET.c.account, CONTACT.c.name,
@@ -83,7 +84,7 @@ async def cases(conn: AsyncConnection, sheet_id: int) -> Sequence[Row]:
         .join(SHEET, SHEET.c.id == CASE.c.handover_id)
         .join(TICKET, (TICKET.c.id == CASE.c.ticket_id) & (TICKET.c.part == CASE.c.part))
         .outerjoin(CONTACT, (CONTACT.c.id == TICKET.c.contact_id) & (CONTACT.c.part == TICKET.c.contact_part))
-        .where(CASE.c.handover_id == sheet_id)
+        .where(CASE.c.handover_id == sheet_id, *sight.where())
         .order_by(TICKET.c.rank, CASE.c.id)
     )  # fmt: skip
     return (await conn.execute(query)).all()
@@ -110,9 +111,10 @@ async def own(conn: AsyncConnection, officer_id: int) -> Sequence[Row]:
 
 
 async def waiting(conn: AsyncConnection) -> Sequence[Row]:
-    """Sheets that wait for the next shift, the oldest first."""
+    """Sheets that wait for the next shift, the oldest first, and how many cases each has, seen or not."""
+    all_ = sa.select(sa.func.count()).where(CASE.c.handover_id == SHEET.c.id).correlate(SHEET).scalar_subquery()
     query = (
-        sa.select(SHEET, OFFICER.c.name.label("officer"))
+        sa.select(SHEET, OFFICER.c.name.label("officer"), all_.label("all"))
         .join(OFFICER, OFFICER.c.id == SHEET.c.officer_id)
         .where(SHEET.c.state == HandoverState.OPEN)
         .order_by(SHEET.c.opened_at, SHEET.c.id)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import OVER, Instruction, Officer, State, Ticket
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store.sight import Sight
 
 INSTRUCTION, TICKET, OFFICER = table(Instruction), table(Ticket), table(Officer)
 MOST = 500
@@ -77,14 +78,16 @@ async def progress(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, Progr
     return found
 
 
-async def tickets(conn: AsyncConnection, id_: int) -> list[RowMapping]:
+async def tickets(conn: AsyncConnection, id_: int, sight: Sight) -> list[RowMapping]:
     """Those still to do first, the oldest first."""
     columns = (
         TICKET.c.number, TICKET.c.state, TICKET.c.topic, TICKET.c.place, TICKET.c.agency, TICKET.c.updated_at,
         TICKET.c.opened_at,
     )  # fmt: skip
     over = sa.case((TICKET.c.state.in_(OVER), 1), else_=0)
-    query = sa.select(*columns).where(_GROUPED, TICKET.c.instruction_id == id_).order_by(over, TICKET.c.id)
+    query = (
+        sa.select(*columns).where(_GROUPED, TICKET.c.instruction_id == id_, *sight.where()).order_by(over, TICKET.c.id)
+    )
     return list((await conn.execute(query.limit(MOST))).mappings())
 
 

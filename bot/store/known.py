@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Address, Contact, Follow, Incident, State, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store.sight import ALL, Sight
 
 TICKET, FOLLOW, INCIDENT, EVENT = table(Ticket), table(Follow), table(Incident), table(TicketEvent)
 ADDRESS, CONTACT = table(Address), table(Contact)
@@ -18,7 +19,9 @@ OVER = (State.DONE, State.RESOLVED, State.CLOSED, State.REJECTED, State.MERGED, 
 SCANNED = 50
 
 
-async def near(conn: AsyncConnection, topic: str, region: str, since: datetime) -> list[dict[str, Any]]:
+async def near(
+    conn: AsyncConnection, topic: str, region: str, since: datetime, sight: Sight = ALL
+) -> list[dict[str, Any]]:
     """The newest open tickets of a topic in a region, by the beginning of its code."""
     columns = [
         TICKET.c[name]
@@ -32,6 +35,7 @@ async def near(conn: AsyncConnection, topic: str, region: str, since: datetime) 
             TICKET.c.topic == topic,
             TICKET.c.opened_at >= since,
             TICKET.c.state.not_in(OVER),
+            *sight.where(),
         )
         .order_by(TICKET.c.opened_at.desc())
         .limit(SCANNED)
@@ -111,10 +115,13 @@ async def paired(conn: AsyncConnection, ticket: Ref) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in await conn.execute(query.order_by(EVENT.c.id))]
 
 
-async def following(conn: AsyncConnection, ticket: bytes) -> list[RowMapping]:
+async def following(conn: AsyncConnection, ticket: bytes, sight: Sight) -> list[RowMapping]:
     """Who follows it: name and channel, when, and the number of their own report where it was merged into this one."""
     own = sa.and_(
-        TICKET.c.address_id == FOLLOW.c.address_id, TICKET.c.part == FOLLOW.c.part, TICKET.c.state == State.MERGED
+        TICKET.c.address_id == FOLLOW.c.address_id,
+        TICKET.c.part == FOLLOW.c.part,
+        TICKET.c.state == State.MERGED,
+        sight.sees(),
     )
     query = (
         sa.select(

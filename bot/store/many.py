@@ -91,17 +91,19 @@ Work = tuple[Many, Sequence[Mapping[str, Any]]]
 """A statement and its rows."""
 
 
-async def write(conn: AsyncConnection, work: Sequence[Work], commit: bool = False) -> None:
+async def write(conn: AsyncConnection, work: Sequence[Work], commit: bool = False, alone: bool = False) -> bool:
     """Several statements, in order. On SQLite they cross to the database's thread together, with `commit` the commit too: a
-    crossing costs more than a row."""
+    crossing costs more than a row. `alone`: only if no transaction is open there; False when one was, and nothing is written then."""
     statements = [many.values(conn.dialect, rows) for many, rows in work if rows]
     if conn.dialect.name != "sqlite":
         for sql, values in statements:
             await conn.exec_driver_sql(sql, values)
-        return
+        return True
     driver: Any = (await conn.get_raw_connection()).driver_connection
 
-    def run() -> None:
+    def run() -> bool:
+        if alone and driver._conn.in_transaction:
+            return False
         try:
             for sql, values in statements:
                 driver._conn.executemany(sql, values)
@@ -111,9 +113,10 @@ async def write(conn: AsyncConnection, work: Sequence[Work], commit: bool = Fals
             if commit:
                 driver._conn.rollback()
             raise
+        return True
 
     try:
-        await driver._execute(run)
+        return bool(await driver._execute(run))
     except sqlite3.Error as error:
         raise _translated(error, statements) from error
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Address, Contact, Conversation, Joining, Officer, Ticket, Twin
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store.sight import Sight
 
 CONTACT, ADDRESS, TALK, TICKET = table(Contact), table(Address), table(Conversation), table(Ticket)
 TWIN, JOINING, OFFICER = table(Twin), table(Joining), table(Officer)
@@ -47,8 +48,8 @@ def _members(contact: Ref) -> sa.CTE:
     return down.union(sa.select(CONTACT.c.id, CONTACT.c.part).join(down, CONTACT.c.same_id == down.c.id))
 
 
-async def load(conn: AsyncConnection, contact: Ref) -> Person:
-    """Addresses and cases come with one statement: each address with its own part's tickets, by their index."""
+async def load(conn: AsyncConnection, contact: Ref, sight: Sight) -> Person:
+    """Only cases that may be seen. Addresses and cases come with one statement: each address with its own part's tickets, by their index."""
     who = _members(contact)
     query = (
         sa.select(
@@ -60,7 +61,7 @@ async def load(conn: AsyncConnection, contact: Ref) -> Person:
             who.join(CONTACT, (CONTACT.c.id == who.c.id) & (CONTACT.c.part == who.c.part))
             .join(ADDRESS, (ADDRESS.c.contact_id == who.c.id) & (ADDRESS.c.contact_part == who.c.part))
             .outerjoin(TALK, (TALK.c.id == ADDRESS.c.conversation_id) & (TALK.c.part == ADDRESS.c.part))
-            .outerjoin(TICKET, (TICKET.c.address_id == ADDRESS.c.id) & (TICKET.c.part == ADDRESS.c.part))
+            .outerjoin(TICKET, (TICKET.c.address_id == ADDRESS.c.id) & (TICKET.c.part == ADDRESS.c.part) & sight.sees())
         )
         .order_by(TICKET.c.id.desc()).limit(5 * MOST)
     )  # fmt: skip
@@ -71,7 +72,7 @@ async def load(conn: AsyncConnection, contact: Ref) -> Person:
         contacts,
         tuple(addresses[id_] for id_ in sorted(addresses)[:MOST]),
         tuple(row for row in rows if row["number"])[:MOST],
-        tuple(await _others(conn, contacts)),
+        tuple(await _others(conn, contacts, sight)),
         tuple(await _joinings(conn, contacts) if len(contacts) > 1 else ()),
     )
 
@@ -86,7 +87,7 @@ async def _joinings(conn: AsyncConnection, contacts: Collection[Ref]) -> Sequenc
     return (await conn.execute(query)).mappings().all()
 
 
-async def _others(conn: AsyncConnection, contacts: Collection[Ref]) -> list[Other]:
+async def _others(conn: AsyncConnection, contacts: Collection[Ref], sight: Sight) -> list[Other]:
     """Flagged, and not joined since."""
     query = (
         sa.select(TWIN.c.other_id, TWIN.c.other_part, TWIN.c.why, CONTACT.c.name, CONTACT.c.username)
@@ -102,14 +103,14 @@ async def _others(conn: AsyncConnection, contacts: Collection[Ref]) -> list[Othe
     for other_id, part, why, name, username in (await conn.execute(query)).all():
         ref = Ref(other_id, part)
         if ref not in [each.contact for each in found]:
-            found.append(Other(ref, name, username, why, await _newest(conn, ref)))
+            found.append(Other(ref, name, username, why, await _newest(conn, ref, sight)))
     return found
 
 
-async def _newest(conn: AsyncConnection, contact: Ref) -> str:
+async def _newest(conn: AsyncConnection, contact: Ref, sight: Sight) -> str:
     query = (
         sa.select(TICKET.c.number)
         .select_from(ADDRESS.join(TICKET, (TICKET.c.address_id == ADDRESS.c.id) & (TICKET.c.part == ADDRESS.c.part)))
-        .where(ADDRESS.c.contact_id == contact.id, ADDRESS.c.contact_part == contact.part)
+        .where(ADDRESS.c.contact_id == contact.id, ADDRESS.c.contact_part == contact.part, *sight.where())
     )
     return (await conn.execute(query.order_by(TICKET.c.id.desc()).limit(1))).scalar() or ""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Address, Author, Contact, Conversation, Message, Officer, Quarantine, QuarantineAct, Ticket
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store.sight import Sight
 
 CONTACT, ADDRESS, TALK, MESSAGE = table(Contact), table(Address), table(Conversation), table(Message)
 OFFICER, TICKET, ACT = table(Officer), table(Ticket), table(QuarantineAct)
@@ -92,11 +93,23 @@ async def said_since(conn: AsyncConnection, conversation: Ref, seq: int) -> Sequ
 # -- for the desk ----------------------------------------------------------------------------------
 
 
+def _confided(sight: Sight) -> sa.ColumnElement[bool]:
+    """Somebody who talks about a case that may not be seen just now: neither are they, nor their words."""
+    talks = ADDRESS.join(TALK, sa.and_(TALK.c.id == ADDRESS.c.conversation_id, TALK.c.part == ADDRESS.c.part))
+    about = talks.join(TICKET, sa.and_(TICKET.c.id == TALK.c.ticket_id, TICKET.c.part == TALK.c.part))
+    theirs = (ADDRESS.c.contact_id == CONTACT.c.id, ADDRESS.c.contact_part == CONTACT.c.part)
+    return sa.exists(sa.select(sa.literal(1)).select_from(about).where(*theirs, sight.hides()).correlate(CONTACT))
+
+
 async def listed(
-    conn: AsyncConnection, after: tuple[str, bytes] | None
+    conn: AsyncConnection, after: tuple[str, bytes] | None, sight: Sight
 ) -> tuple[list[RowMapping], tuple[str, bytes] | None]:
     """Suggestions first, then who is held; and the place to go on from (None = that was all)."""
-    some = sa.select(CONTACT).where(_QUARANTINED).order_by(CONTACT.c.quarantine.desc(), CONTACT.c.id.desc())
+    some = (
+        sa.select(CONTACT)
+        .where(_QUARANTINED, ~_confided(sight))
+        .order_by(CONTACT.c.quarantine.desc(), CONTACT.c.id.desc())
+    )
     if after:
         past = sa.tuple_(sa.literal(after[0]), sa.literal(after[1], CONTACT.c.id.type))
         some = some.where(sa.tuple_(CONTACT.c.quarantine, CONTACT.c.id) < past)
@@ -138,12 +151,13 @@ async def last_words(conn: AsyncConnection, rows: Sequence[RowMapping]) -> dict[
     return found
 
 
-async def acts(conn: AsyncConnection) -> Sequence[RowMapping]:
+async def acts(conn: AsyncConnection, sight: Sight) -> Sequence[RowMapping]:
     """What was done lately and by whom, the newest first."""
     query = (
         sa.select(ACT.c.at, ACT.c.act, ACT.c.reason, CONTACT.c.name, OFFICER.c.name.label("officer"))
         .outerjoin(CONTACT, sa.and_(CONTACT.c.id == ACT.c.contact_id, CONTACT.c.part == ACT.c.contact_part))
         .outerjoin(OFFICER, OFFICER.c.id == ACT.c.officer_id)
+        .where(~_confided(sight))
         .order_by(ACT.c.id.desc())
         .limit(ACTS)
     )

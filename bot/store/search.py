@@ -14,12 +14,13 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import stems
-from bot.models import WAITING, Author, Owner, Urgency
+from bot.models import Author, Owner
 from bot.models.ref import Ref
 from bot.store import desk
 from bot.store.db import Db
 from bot.store.desk import ADDRESS, CONTACT, MESSAGE, TICKET
 from bot.store.many import Many
+from bot.store.sight import Sight
 
 _COLUMNS = {"words": sa.Text(), "ticket": TICKET.c.id.type, "part": sa.Integer(), "seq": sa.Integer()}
 _LITE = sa.Table(
@@ -43,33 +44,6 @@ STRIDE, STRIDES = 200, 8
 """Rows of the first stride; how many strides there are, each twice as long as the one before: 51,000 rows at the very most."""
 STEP = 500
 """Cases in one transaction of a rebuild."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What somebody may find."""
-
-    officer_id: int = 0
-    agency: str | None = None
-    """Only what lies with this agency, and only by the report's own words."""
-    confided: frozenset[str] = frozenset()
-    """Topics that they find only while the case waits for somebody, or is in their own hands."""
-    leads: frozenset[str] = frozenset()
-    """Topics and sub-topics that they do not find unless it is a matter of danger (see `policy.routing`)."""
-
-    def where(self) -> list[sa.ColumnElement[bool]]:
-        if self.agency is not None:
-            return [TICKET.c.agency == self.agency, TICKET.c.agency != ""]
-        found = []
-        if self.confided:
-            waits = TICKET.c.state.in_([str(state) for state in WAITING])
-            mine = TICKET.c.officer_id == self.officer_id
-            found.append(sa.or_(TICKET.c.topic.not_in(sorted(self.confided)), mine, waits))
-        if self.leads:
-            names = sorted(self.leads)
-            free = sa.and_(TICKET.c.topic.not_in(names), TICKET.c.subtopic.not_in(names))
-            found.append(sa.or_(free, TICKET.c.urgency == Urgency.CRITICAL))
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +97,7 @@ async def find(
     last, stride = after, STRIDE
     for _ in range(STRIDES):
         some = (meets.where(key < last) if last is not None else meets).limit(stride).subquery("some")
-        seen_by = (
-            (TICKET.c.id == some.c.ticket) & (TICKET.c.part == some.c.part) & sa.and_(True, *sight.where(), *where)
-        )
+        seen_by = (TICKET.c.id == some.c.ticket) & (TICKET.c.part == some.c.part) & sa.and_(sight.sees(), *where)
         query = sa.select(some.c.key, some.c.ticket, some.c.part, TICKET.c.id).select_from(
             some.outerjoin(TICKET, seen_by)
         )

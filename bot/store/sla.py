@@ -13,6 +13,7 @@ from bot.models import Author, Message, Officer, SlaClock, SlaNotice, SlaPause, 
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store.many import Many
+from bot.store.sight import Sight
 
 CLOCK, PAUSE, NOTICE = table(SlaClock), table(SlaPause), table(SlaNotice)
 TICKET, EVENT, MESSAGE, OFFICER = table(Ticket), table(TicketEvent), table(Message), table(Officer)
@@ -117,7 +118,7 @@ async def talked(conn: AsyncConnection, conversation: Ref, since: datetime) -> l
 
 
 async def running(
-    conn: AsyncConnection, after: tuple[datetime, Ref] | None, officer_id: int | None, limit: int
+    conn: AsyncConnection, after: tuple[datetime, Ref] | None, officer_id: int | None, limit: int, sight: Sight
 ) -> list[RowMapping]:
     """Clocks that run, the next deadline first, each with its ticket; only this officer's when one is named."""
     query = (
@@ -128,7 +129,7 @@ async def running(
         )
         .join_from(CLOCK, TICKET, sa.and_(TICKET.c.id == CLOCK.c.ticket_id, TICKET.c.part == CLOCK.c.part))
         .outerjoin(OFFICER, OFFICER.c.id == TICKET.c.officer_id)
-        .where(sa.text("sla_clock.stopped_at IS NULL AND sla_clock.due_at IS NOT NULL"))
+        .where(sa.text("sla_clock.stopped_at IS NULL AND sla_clock.due_at IS NOT NULL"), *sight.where())
         .order_by(CLOCK.c.due_at, CLOCK.c.id, CLOCK.c.part)
     )  # fmt: skip
     if officer_id is not None:

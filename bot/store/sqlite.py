@@ -4,6 +4,7 @@ aiosqlite crosses to its thread to make a cursor, to execute, to fetch and to cl
 our statements, and everything is fetched at once anyhow.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -66,8 +67,9 @@ class Connection(aiosqlite.Connection):
             await super().commit()
 
     async def rollback(self) -> None:
-        """Also at the end of everything that was only read."""
-        if self._conn.in_transaction:
+        """Also at the end of everything that was only read. What was cut off may still be on its way to the thread."""
+        task = asyncio.current_task()
+        if self._conn.in_transaction or (task and task.cancelling()):
             await super().rollback()
 
 

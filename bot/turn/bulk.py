@@ -16,6 +16,7 @@ from bot.turn import House
 from bot.turn.dispatch import dispatch
 from bot.turn.reassign import reassign
 from bot.turn.resolve import resolve
+from bot.turn.sight import sight
 from bot.turn.topic import set_topic, take_back
 from bot.turn.urgency import set_urgency
 
@@ -42,7 +43,7 @@ async def begin(db: Db, house: House, officer: Officer, verb: str, value: str, n
         due, until = times(kind, now)
         row = {"officer_id": officer.id, "verb": verb, "value": value, "at": now, "due_at": due, "until": until,
                "state": Stage.WAITING}  # fmt: skip
-        return await bulks.add(unit.conn, row, await bulks.named(unit.conn, found))
+        return await bulks.add(unit.conn, row, await bulks.named(unit.conn, found, sight(house, officer)))
 
 
 async def _value(conn: Any, house: House, kind: str, value: str) -> None:

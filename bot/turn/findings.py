@@ -13,6 +13,7 @@ from bot.policy import moment, number
 from bot.store import errands, persons, reports, talk
 from bot.store.batch import Batch
 from bot.store.db import Unit
+from bot.store.sight import ALL
 from bot.store.talk import Talk
 from bot.turn import House, dialogue
 
@@ -28,7 +29,9 @@ async def looked_up(unit: Unit, batch: Batch, house: House, subject: Ref) -> Non
     if thread.conversation_id != subject.id or thread.owner != "bot" or not token:
         raise NotFound("tidak ditanyakan lagi")
     wanted = str(held[0]) if isinstance(held, list) and held else ""
-    numbers = [wanted] if wanted else [row["number"] for row in (await persons.load(unit.conn, thread.person)).tickets]
+    numbers = (
+        [wanted] if wanted else [row["number"] for row in (await persons.load(unit.conn, thread.person, ALL)).tickets]
+    )
     rows = [await reports.standing(unit.conn, *number.read(each)) for each in dict.fromkeys(numbers[:MOST])]
     lines = "\n".join(line(house, thread, row) for row in rows if row is not None)
     dialogue.respond(batch, house, thread, Said(kind="result", result={"reports": lines}, token=token))

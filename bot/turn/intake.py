@@ -1,5 +1,6 @@
 """One inbound item and all that it causes: find contact and conversation, store the words, hand the turn to the conversation's owner."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +43,8 @@ IDLE = timedelta(hours=24)
 """A conversation in which nothing is open and nobody wrote for so long is over: the next words begin a new one."""
 ASKED = frozenset({State.WAITING_CITIZEN, State.DONE})
 """Tickets about which the citizen was asked something: the answer may take days, and is recognised all the same."""
+BREATH = 8
+"""Turns without a pause."""
 UNREADABLE = "unreadable"
 BACK = "Ada pesan dari alamat lama yang tadinya ditinggalkan; balasan kembali ke sini. Pastikan orangnya sama."
 """For officers: a late message, or somebody else who has the number now."""
@@ -116,7 +119,9 @@ async def _turns(unit: Unit, house: House, batch: Batch, turns: Sequence[tuple[b
     pairs = [(thread, inbound) for thread, _, inbound in ours]
     await identity.recognise(unit.conn, batch, pairs)
     codes = await linking.redeem(unit.conn, batch, house, pairs)
-    for thread, row, inbound in ours:
+    for n, (thread, row, inbound) in enumerate(ours, 1):
+        if n % BREATH == 0:  # many turns together: webhooks that knock meanwhile are heard, and stored
+            await asyncio.sleep(0)
         with_bot = thread.owner in (Owner.BOT, Owner.SURVEY) and thread.quarantine != Quarantine.HELD
         receive(batch, house, thread, row, inbound, codes.get(id(inbound), ""))
         if with_bot and not inbound.silent:  # what waits for an officer is read when an officer answers

@@ -11,23 +11,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
 
 import orjson
 from aiohttp import web
 
 from bot import clock
 from bot.errors import StoreDown
-from bot.files.kinds import MIB, TYPES
+from bot.files.kinds import MIB
 from bot.i18n import N_
 from bot.message import Item, clean
-from bot.models import Author, MediaState
-from bot.models.ref import Ref
-from bot.policy import moment, number
 from bot.store import public
-from bot.store.public import Bubble, Thread
+from bot.store.public import Thread
 from bot.web import speech
-from bot.web.give import name_of
+from bot.web.bubbles import question, shown
 from bot.web.guard import Buckets, Proxies, same_origin
 from bot.web.keys import CONFIG, DB, DOOR, HINTS
 from bot.web.pages import HEADERS, Pages, pages
@@ -46,7 +42,6 @@ YEAR = 365 * 24 * 3600
 _TOKEN = re.compile(r"[0-9a-f]{64}")
 KEY = re.compile(r"[0-9A-Za-z_-]{8,64}")
 _CURSOR = re.compile(r"([0-9a-f]{32})\.(\d{1,9})")
-_TICKET_LINK = re.compile(r"/lacak/([0-9A-Z]{4}-[0-9A-Z]{4})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +134,14 @@ class Chat:
         except StoreDown:
             return self._notice(request, Refused(503, DOWN, 5), None)
         tr = speech.words(request)
-        bubbles = [_shown(bubble, tr) for bubble in thread.bubbles] if thread else []
+        bubbles = [shown(bubble, tr) for bubble in thread.bubbles] if thread else []
         response = self._pages.show(
             "chat.html",
             request,
             words={key: tr(text) for key, text in SCRIPT.items()},
             thread=thread,
             bubbles=bubbles,
-            question=_question(thread.bubbles) if thread else None,
+            question=question(thread.bubbles) if thread else None,
             again="terkirim" in request.query,
             key=lambda: clock.token()[:32],
             longest=LONGEST,
@@ -166,7 +161,7 @@ class Chat:
             return _json({"error": speech.words(request)(DOWN)}, 503, {"Retry-After": "5"})
         if thread is None:
             return _json({"cursor": "", "fresh": False, "messages": []})
-        messages = [_shown(bubble, speech.words(request)) for bubble in thread.bubbles]
+        messages = [shown(bubble, speech.words(request)) for bubble in thread.bubbles]
         cursor = f"{thread.name}.{thread.cursor}"
         return _json({"cursor": cursor, "fresh": thread.name != name, "messages": messages})
 
@@ -304,41 +299,6 @@ def item(visitor: Visitor, said: Said, file: Mapping[str, object] | None = None)
     return Item(ACCOUNT, "message", said.key, visitor.address, raw, part=visitor.part)
 
 
-def _shown(bubble: Bubble, tr: moment.Tr) -> dict[str, object]:
-    """A bubble as template and script draw it. A link to our own ticket page becomes one, no other does."""
-    ticket = _TICKET_LINK.search(bubble.text) if bubble.author != Author.CITIZEN else None
-    named = (ticket and number.find(ticket[1])) or ""
-    return {
-        "seq": bubble.seq,
-        "author": bubble.author,
-        "text": _without_twin(bubble),
-        "meta": f"{tr(_WHO[Author(bubble.author)])} · {moment.short(bubble.at, clock.now(), tr)}",
-        "key": bubble.key,
-        "choices": [list(pair) for pair in bubble.choices],
-        "files": [_file(dict(row), tr) for row in bubble.files],
-        "ticket": named,
-        "look": tr(N_("Lihat tiket {number}")).format(number=named),
-    }
-
-
-def _file(row: Mapping[str, Any], tr: moment.Tr) -> dict[str, str]:
-    """How the page shows what its visitor sent; the address wants the visitor's cookie."""
-    family = TYPES[row["type"]].family if row["type"] in TYPES else row["kind"]
-    kind = {"voice": "audio", "sticker": "image"}.get(family, family)
-    if row["state"] not in (MediaState.PENDING, MediaState.STORED):
-        kind = "gone"
-    if kind == "image" and row["state"] == MediaState.STORED and not row["thumb"]:
-        kind = "document"
-    name = name_of(row["name"], row["type"], "berkas") if row["type"] else tr(N_("Berkas"))
-    return {"url": f"/chat/berkas/{Ref(row['id'], row['part'])}", "kind": kind, "name": name}
-
-
-def _without_twin(bubble: Bubble) -> str:
-    """Every question ends with its answers as numbered lines, for who has no buttons. Here the buttons are those lines."""
-    twin = "\n".join(f"{place}. {label}" for place, (_, label) in enumerate(bubble.choices, 1))
-    return bubble.text.removesuffix(twin).rstrip() or bubble.text if twin else bubble.text
-
-
 SCRIPT = {
     "you": N_("Anda"),
     "sending": N_("mengirim…"),
@@ -352,19 +312,6 @@ SCRIPT = {
     "large": N_("Berkas terlalu besar."),
 }
 """What the page's own script says."""
-
-_WHO = {Author.CITIZEN: N_("Anda"), Author.BOT: "Wargi", Author.OFFICER: N_("Petugas")}
-"""Who speaks; an officer's name stays inside."""
-
-
-def _question(bubbles: tuple[Bubble, ...]) -> int | None:
-    """Which message's buttons still count: the last question, as long as nothing was said after it."""
-    for bubble in reversed(bubbles):
-        if bubble.author == Author.CITIZEN:
-            return None
-        if bubble.choices:
-            return bubble.seq
-    return None
 
 
 def _json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

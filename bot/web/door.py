@@ -125,7 +125,7 @@ class Door:
     async def _write(self, rows: Rows) -> None:
         hints = ["inbox", "urgent"] if any(row["urgent"] for row in rows) else ["inbox"]
         failpoint.here("inbox.before_commit")
-        await self._db.write([boxes.put(rows, self._db.dialect)], hints)
+        await self._db.write([boxes.put(rows, self._db.dialect)], hints, between=True)
         failpoint.here("inbox.committed")
 
     async def _one_by_one(self, rows: Rows) -> StoreDown | None:

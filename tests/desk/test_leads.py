@@ -43,9 +43,9 @@ async def test_a_wish_about_ones_data_goes_to_a_lead_within_three_days(db: Db, e
     assert await rows(db, held) == [(plain, rina.officer.id)]
     assert await takes(rina) == ""
     status, page = await rina.post(f"/desk/tiket/{erase}/ambil")
-    assert status == 409 and "hanya untuk pemimpin regu" in page
+    assert status == 404 and "dirahasiakan" in page
     status, page = await rina.post(f"/desk/tiket/{erase}/topik", topik="jalan")
-    assert status == 409, "nor may it be made into something else"
+    assert status == 404, "nor may it be made into something else"
     assert await takes(lena) == erase
     await on_duty(db, lena.officer.id or 0)
     assert await assign(db, house) == 1

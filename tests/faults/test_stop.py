@@ -38,11 +38,11 @@ async def test_receipts_in_the_middle_of_their_commit_are_written(
     db = world.server.db
     real, begun = db.write, asyncio.Event()
 
-    async def slow(work: Any, hints: Any = ()) -> None:
+    async def slow(work: Any, hints: Any = (), **how: Any) -> None:
         if any(hint.startswith("c:") for hint in hints):
             begun.set()
             await asyncio.sleep(0.4)
-        await real(work, hints)
+        await real(work, hints, **how)
 
     monkeypatch.setattr(db, "write", slow)
     citizen = world.citizen()

@@ -9,7 +9,7 @@ from bot.models import Ticket
 from bot.models.base import table
 from bot.store import search
 from bot.store.db import Db
-from bot.store.search import Sight
+from bot.store.sight import Sight
 from bot.triage import seek
 from tests.desk import seed
 from tests.store.test_queue import read
