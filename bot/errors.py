@@ -1,5 +1,6 @@
 """The one exception tree. An error carries what the caller must decide (`retryable`) and what a person may read (`str(error)`)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -38,7 +39,12 @@ class Conflict(WargiError):
 
 
 class Stale(Conflict):
-    """Somebody has said something that the asker had not seen yet: nothing was done, so that they can read it first."""
+    """Somebody has said something that the asker had not seen yet: nothing was done, so that they can read it first. `changed`: the
+    numbers of older messages that say something else by now."""
+
+    def __init__(self, text: str, who: str = "", changed: Sequence[int] = ()) -> None:
+        super().__init__(text, who)
+        self.changed = changed
 
 
 class StoreDown(WargiError):

@@ -3,6 +3,7 @@
     WARGI_FAILPOINT=send.after_http:kill        at the first time that this place is reached
     WARGI_FAILPOINT=turn.claimed:raise:3        at the third
     WARGI_FAILPOINT=receipt.committed:hang      the whole process stands still for ten seconds, as a machine that is too busy does
+    WARGI_FAILPOINT=@/tmp/told                  that file says it, whenever it is there; of several processes the first takes it away
 
 Unset, `here` is an empty function.
 """
@@ -11,6 +12,8 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
 
 NAME = "WARGI_FAILPOINT"
 HANG = 10.0
@@ -38,28 +41,50 @@ def armed(env: Mapping[str, str]) -> Callable[[str], None]:
     told = env.get(NAME, "")
     if not told:
         return _nothing
-    name, action, *rest = [*told.split(":"), ""]
-    if name not in POINTS or action not in ACTIONS:
-        raise ValueError(
-            f"{NAME}={told}: write <place>:<{'|'.join(ACTIONS)}>[:<which time>]; places: {' '.join(sorted(POINTS))}"
-        )
-    left = int(rest[0] or 1)
+    if told.startswith("@"):
+        return _from_file(Path(told[1:]))
+    name, action, left = _understood(told)
 
     def reached(place: str) -> None:
         nonlocal left
         if place != name:
             return
         left -= 1
-        if left != 0:
-            return
-        os.write(2, f'{{"event":"failpoint","place":"{name}","action":"{action}"}}\n'.encode())
-        if action == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
-        if action == "raise":
-            raise Injected(name)
-        time.sleep(HANG)
+        if left == 0:
+            _strike(name, action)
 
     return reached
+
+
+def _from_file(path: Path) -> Callable[[str], None]:
+    """So that one server serves many cells of the battery: a place is armed while it runs, always for its next time."""
+
+    def reached(place: str) -> None:
+        with suppress(FileNotFoundError):
+            name, action, _ = _understood(path.read_text())
+            if place == name:
+                path.rename(f"{path}.struck")
+                _strike(name, action)
+
+    return reached
+
+
+def _understood(told: str) -> tuple[str, str, int]:
+    name, action, *rest = [*told.strip().split(":"), ""]
+    if name not in POINTS or action not in ACTIONS:
+        raise ValueError(
+            f"{NAME}={told}: write <place>:<{'|'.join(ACTIONS)}>[:<which time>]; places: {' '.join(sorted(POINTS))}"
+        )
+    return name, action, int(rest[0] or 1)
+
+
+def _strike(name: str, action: str) -> None:
+    os.write(2, f'{{"event":"failpoint","place":"{name}","action":"{action}"}}\n'.encode())
+    if action == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if action == "raise":
+        raise Injected(name)
+    time.sleep(HANG)
 
 
 here = armed(os.environ)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +40,18 @@ def test_every_place_stands_in_the_code_once_and_there_are_enough() -> None:
     )
     assert set(found) == failpoint.POINTS and set(found.values()) == {1}
     assert len(found) >= 30
+
+
+def test_a_file_arms_a_running_process_once(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    here = armed({failpoint.NAME: f"@{told}"})
+    here("send.before_http")
+    told.write_text("send.before_http:raise")
+    here("send.after_http")
+    with pytest.raises(Injected):
+        here("send.before_http")
+    here("send.before_http")
+    assert not told.exists() and (tmp_path / "told.struck").exists()
+    told.write_text("send.before_http:explode")
+    with pytest.raises(ValueError, match="which time"):
+        here("send.before_http")

@@ -8,7 +8,9 @@ from bot.desk import cases, composing, page, replies
 from bot.desk.cases import Case
 from bot.errors import Conflict, Forbidden, NotFound, Stale, WargiError
 from bot.models import Urgency
+from bot.policy import view
 from bot.policy.access import Verb, may
+from bot.policy.view import View
 from bot.turn.claim import claim
 from bot.turn.handback import hand_back
 from bot.turn.next import take_next as next_case
@@ -33,11 +35,15 @@ async def act(request: web.Request, verb: Callable[[Case], Awaitable[object]], d
             raise
         status, words = 409 if isinstance(error, Conflict) else 422, _sentence(str(error))
         if _brief(request):
-            return web.json_response({"problem": words, "stale": isinstance(error, Stale)}, status=status)
+            return web.json_response({"problem": words, **_stale(error)}, status=status)
         return await cases.show(request, status, words, draft)
     if _brief(request):
         return web.json_response({"seq": done})
     return await cases.show(request) if page.is_htmx(request) else page.see(case.url)
+
+
+def _stale(error: WargiError) -> dict[str, object]:
+    return {"stale": isinstance(error, Stale), "changed": [*error.changed] if isinstance(error, Stale) else []}
 
 
 def _brief(request: web.Request) -> bool:
@@ -45,10 +51,9 @@ def _brief(request: web.Request) -> bool:
     return request.headers.get("Accept", "") == "application/json"
 
 
-def seen_of(form: Mapping[str, object]) -> int | None:
-    """The newest message on the page that the officer had before them."""
-    text = str(form.get("lihat", ""))
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+def seen_of(form: Mapping[str, object]) -> View | None:
+    """What the page showed that the officer had before them."""
+    return view.read(form.get("lihat"), form.get("ubahan"))
 
 
 def seq_of(text: str) -> int:

@@ -15,7 +15,7 @@ from bot.errors import NotFound
 from bot.message import templated
 from bot.models import OVER, WAITING, Author, Officer, Owner, Role, State
 from bot.models.ref import Ref
-from bot.policy import number, window
+from bot.policy import number, view, window
 from bot.store import composing, desk, media, persons, sla
 from bot.store.composing import Company
 from bot.store.persons import Person
@@ -107,6 +107,11 @@ class Case:
     @property
     def last(self) -> int:
         return int(self.ticket["seq"] or 0)
+
+    @property
+    def changes(self) -> str:
+        """Which of the citizen's words had been changed when the page was made: a send that was written before a later change is stopped."""
+        return view.shown(self.since, [each for each in self.messages if each["author"] == Author.CITIZEN])
 
     @property
     def live(self) -> bool:

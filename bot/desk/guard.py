@@ -8,10 +8,11 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot import logs
 from bot.desk import page, practice, second, sessions, speech
 from bot.desk.keys import SIGNED_IN
+from bot.desk.show import N_
 from bot.errors import Conflict, Forbidden, NotFound, StoreDown, WargiError
-from bot.i18n import N_
 from bot.models import Role
 from bot.policy.access import Verb, may
 from bot.store.people import SignedIn
@@ -30,6 +31,10 @@ GONE = N_(
     "Kalau Anda perlu melihatnya, hubungi pemimpin regu."
 )
 """The same words for what does not exist and for what somebody must not see: the answer tells neither from the other."""
+BROKEN = N_(
+    "Ini kesalahan sistem, bukan Anda, dan sudah dicatat. Yang sudah terkirim tetap tersimpan. Coba lagi, atau kembali ke meja petugas; "
+    "kalau terulang, beri tahu admin."
+)
 OPEN = (Verb.ENTER, Verb.LEAVE, Verb.ACCOUNT)
 """What somebody may do who still has to set up the second factor that their role demands."""
 
@@ -148,8 +153,13 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return page.problem(
             request, 503, N_("Basis data tidak menjawab"), N_("Kami mencoba lagi. Ketikan Anda tetap tersimpan.")
         )
+    except (web.HTTPException, ConnectionError):
+        raise
     except WargiError as error:
         return page.problem(request, 503 if error.retryable else 400, N_("Tidak dapat dilakukan"), str(error))
+    except Exception as error:  # a mistake of ours: the page says so in words, the log says where
+        logs.get("desk").error("a page failed", path=request.path, error=logs.fault(error))
+        return page.problem(request, 500, N_("Ada yang rusak di sini"), BROKEN)
 
 
 async def headers(request: web.Request, response: web.StreamResponse) -> None:

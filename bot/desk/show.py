@@ -278,6 +278,7 @@ def composer_words() -> dict[str, str]:
         "later": tr(N_("Belum terkirim. Dikirim lagi begitu tersambung.")),
         "refused": tr(N_("Tidak terkirim. Ketikan Anda masih di sini.")),
         "old": tr(N_("Pesan ini tertahan lebih dari 10 menit. Baca percakapannya, lalu kirim lagi.")),
+        "lost": tr(N_("Berkas itu tidak tersimpan lagi di peramban ini. Pilih lagi, lalu kirim.")),
         "reply": tr(N_("Petugas")),
         "note": tr(N_("Catatan internal")),
         "hours": tr(N_("jam")),

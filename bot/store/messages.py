@@ -34,6 +34,22 @@ async def leaves_again(conn: AsyncConnection, message: Ref) -> None:
     await conn.execute(query.values(delivery=Delivery.READY, error=""))
 
 
+async def heard(conn: AsyncConnection, conversation: Ref, since: int, until: int) -> list[dict[str, Any]]:
+    """What is noted beside the citizen's messages of this stretch; those beside which nothing is are left out."""
+    query = (
+        sa.select(MESSAGE.c.seq, MESSAGE.c.data)
+        .where(
+            MESSAGE.c.conversation_id == conversation.id,
+            MESSAGE.c.part == conversation.part,
+            MESSAGE.c.seq.between(since, until),
+            MESSAGE.c.author == Author.CITIZEN,
+            MESSAGE.c.data.is_not(None),
+        )
+        .order_by(MESSAGE.c.seq)
+    )
+    return [dict(row) for row in (await conn.execute(query)).mappings()]
+
+
 async def last_heard(conn: AsyncConnection, conversation: Ref) -> str | None:
     """The platform's id of the citizen's newest message."""
     query = (

@@ -15,7 +15,8 @@ from bot.message import File, clean, templated
 from bot.models import Author, Delivery, Message, Officer, Owner, State
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.policy import mention
+from bot.policy import mention, view
+from bot.policy.view import View
 from bot.store import cases, messages, notices, people, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Db, Unit
@@ -60,10 +61,10 @@ class Kept:
 
 async def reply(
     db: Db, house: House, officer: Officer, conversation: Ref, words: str, key: str, *, answers: int = 0,
-    kept: Kept | None = None, seen: int | None = None,
+    kept: Kept | None = None, seen: View | None = None,
 ) -> int:  # fmt: skip
-    """Sends; returns the message's seq. `answers`: the number of the message that this one answers. `seen`: the newest message on the
-    officer's page. The same `key` again returns the first seq and sends nothing. Raises `Stale` where the citizen or a colleague has
+    """Sends; returns the message's seq. `answers`: the number of the message that this one answers. `seen`: what the officer's
+    page showed. The same `key` again returns the first seq and sends nothing. Raises `Stale` where the citizen or a colleague has
     said something since, `Conflict`, also when the platform's window is closed, and `NotFound`."""
     words = _words(words, empty=kept is not None)
     async with db.unit() as unit:
@@ -234,7 +235,7 @@ def _words(words: str, empty: bool = False) -> str:
 
 async def send_template(
     db: Db, house: House, officer: Officer, conversation: Ref, purpose: str, typed: Mapping[str, str], key: str,
-    seen: int | None = None,
+    seen: View | None = None,
 ) -> int:  # fmt: skip
     """An approved template in the officer's name, window or not. Raises `Stale`, `Conflict`, `NotFound`."""
     async with db.unit() as unit:
@@ -286,15 +287,23 @@ async def _hold(unit: Unit, thread: Talk, officer: Officer) -> None:
     raise Conflict(f"{who} memegang percakapan ini" if who else "ambil kasus ini dulu sebelum membalas", who)
 
 
-async def _read(unit: Unit, thread: Talk, shown: Ref, officer: Officer, seen: int | None) -> None:
-    """What is sent answers what the officer has read. Their own words, the bot's and the system's lines are no news to them."""
-    if seen is None or shown != thread.ref or thread.seq <= seen:
+async def _read(unit: Unit, thread: Talk, shown: Ref, officer: Officer, seen: View | None) -> None:
+    """What is sent answers what the officer has read. Their own words, the bot's and the system's lines are no news to them; other words
+    for what the citizen had said are."""
+    if seen is None or shown != thread.ref:
+        return
+    if seen.since:
+        now = view.changes(await messages.heard(unit.conn, shown, seen.since, seen.until))
+        if changed := view.differ(seen.changes, now):
+            words = "warga mengubah pesan yang sudah Anda baca; pesan Anda belum dikirim. Baca dulu, lalu kirim lagi"
+            raise Stale(words, changed=changed)
+    if thread.seq <= seen.until:
         return
     others = (MESSAGE.c.author == Author.CITIZEN) | (
         MESSAGE.c.author.in_((Author.OFFICER, Author.NOTE)) & (MESSAGE.c.officer_id != officer.id)
     )
     mine = (MESSAGE.c.conversation_id == shown.id) & (MESSAGE.c.part == shown.part)
-    query = sa.select(MESSAGE.c.author, MESSAGE.c.officer_id).where(mine, MESSAGE.c.seq > seen, others)
+    query = sa.select(MESSAGE.c.author, MESSAGE.c.officer_id).where(mine, MESSAGE.c.seq > seen.until, others)
     news = (await unit.conn.execute(query.order_by(MESSAGE.c.seq).limit(1))).first()
     if news is not None:
         who = "" if news.author == Author.CITIZEN else await cases.officer_name(unit.conn, news.officer_id)

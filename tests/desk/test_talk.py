@@ -53,6 +53,28 @@ async def test_what_was_written_on_a_stale_view_does_not_leave(db, enter: Enter)
     status, answer = await send(rina, case, "Kami datang Senin", "f", lihat=str(latest + 1))
     assert status == 409 and str(answer["problem"]).startswith("Dadang Kusnadi menulis")
 
+    _, page = await rina.get(case.url)
+    seen = {name: re.search(f'name="{name}" value="([^"]*)"', page)[1] for name in ("lihat", "ubahan")}
+    message = table(Message)
+    async with db.unit() as unit:  # the citizen takes back what they had said first, and says something else
+        edit = {
+            "edited_at": "2026-11-22T03:00:00+00:00",
+            "edits": [{"at": "2026-11-22T03:00:00+00:00", "text": "Jalan berlubang"}],
+        }
+        where = (message.c.conversation_id == case.conversation.id, message.c.seq == 1)
+        await unit.conn.execute(
+            sa.update(message).where(*where).values(body="Bukan jalan, jembatannya putus", data=edit)
+        )
+    status, answer = await send(rina, case, "Lubangnya besok ditutup", "g", **seen)
+    assert status == 409 and answer["stale"] is True and answer["changed"] == [1]
+    assert "warga mengubah" in str(answer["problem"]).lower()
+    _, page = await rina.get(case.url)
+    now = seen | {"ubahan": re.search('name="ubahan" value="([^"]*)"', page)[1]}
+    assert (await send(rina, case, "Jembatannya segera diperiksa", "g", **now))[0] == 200
+    assert (await send(rina, case, "Terima kasih", "h", lihat=now["lihat"]))[0] == 200, (
+        "a page of before the update says nothing"
+    )
+
 
 async def test_drafts_are_kept_and_shown_as_writing(db, enter: Enter) -> None:
     """F7, F3: the words are mine alone; that somebody writes is for everybody who looks."""

@@ -1,12 +1,20 @@
 """Two officers, two windows, a line that breaks for long: nothing is said twice, lost, or said past each other."""
 
+from datetime import timedelta
+
 import pytest
+import sqlalchemy as sa
 from playwright.async_api import Page, expect
 
-from bot.models import Message, Unsent
+from bot import clock
+from bot.message import Approved, Limits
+from bot.models import Conversation, Message, Unsent
+from bot.models.base import table
 from tests.desk import seed
+from tests.e2e.shots import Quiet
 from tests.e2e.stage import PASSWORD, Stage
 from tests.e2e.test_desk import accessible, colleague
+from tests.files import samples
 from tests.world import eventually
 
 pytestmark = pytest.mark.e2e
@@ -128,6 +136,73 @@ async def test_two_windows_and_another_desk(stage: Stage) -> None:
     await again.goto(stage.url + case.url)
     await expect(again.locator(HERE).last).to_have_text("Dimulai di kantor")
     await expect(again.locator("#teks")).to_have_value("")
+
+
+class Told(Quiet):
+    """A platform with a window of a day, and templates."""
+
+    limits, lists_templates = Limits(4096, window=timedelta(hours=24)), False
+
+    async def templates(self) -> list[Approved]:
+        return []
+
+    def is_template_news(self, raw: bytes) -> bool:
+        return False
+
+
+async def test_files_and_templates_leave_once_and_edits_are_read_first(stage: Stage) -> None:
+    """F5: what could not leave is sent once, after a reload, too. F3: other words for what was read stop the answer to it."""
+    db, message = stage.server.db, table(Message)
+    case = await seed.case(db, "Euis")
+    page = await holding(stage, case)
+    await page.click(".kirim-berkas summary")
+    await page.set_input_files("#berkas", {"name": "jalan.jpg", "mimeType": "image/jpeg", "buffer": samples.photo()})
+    await page.fill("#teks-berkas", "Foto dari lapangan")
+    stage.line.cut()
+    await page.click(".kirim-berkas button")
+    await expect(page.locator(".jalan .isi")).to_contain_text("jalan.jpg")
+    await expect(page.locator(".jalan .meta")).to_contain_text("Belum terkirim", timeout=20_000)
+    stage.line.mend()
+    await page.reload()  # the file lies in the browser
+    await expect(page.locator(".m.officer:not(.jalan) .berkas img")).to_have_count(1, timeout=40_000)
+    await expect(page.locator(".jalan")).to_have_count(0)
+    assert await seed.count(db, Message, author="officer") == 2, (
+        "the words and, for a platform without files, where it lies"
+    )
+    await page.click(".kirim-berkas summary")
+    await page.set_input_files("#berkas", {"name": "a.html", "mimeType": "text/html", "buffer": samples.HTML})
+    await page.click(".kirim-berkas button")
+    await expect(page.get_by_text("Jenis berkas ini tidak dapat dikirim")).to_be_visible(timeout=20_000)
+    assert await page.evaluate("document.querySelector('#berkas').files[0].name") == "a.html", "it is in the form again"
+    await page.click(".kirim-berkas summary")
+
+    await page.fill("#teks", "Lubangnya besok ditutup")
+    await page.context.set_offline(True)
+    await page.press("#teks", "Control+Enter")
+    edit = {
+        "edited_at": "2026-11-22T03:00:00+00:00",
+        "edits": [{"at": "2026-11-22T03:00:00+00:00", "text": "Jalan berlubang"}],
+    }
+    async with db.unit() as unit:
+        mine = (message.c.conversation_id == case.conversation.id, message.c.seq == 1)
+        await unit.conn.execute(sa.update(message).where(*mine).values(body="Jembatannya putus", data=edit))
+        unit.changed(case.conversation)
+    await page.context.set_offline(False)
+    await expect(page.locator("#teks")).to_have_value("Lubangnya besok ditutup", timeout=40_000)
+    await expect(page.locator(".m.citizen.baru .isi")).to_have_text("Jembatannya putus", timeout=20_000)
+    assert await seed.count(db, Message, author="officer") == 2
+
+    stage.server.house.channels["whatsapp"] = Told()  # type: ignore[index]
+    async with db.unit() as unit:
+        talk = table(Conversation)
+        await unit.conn.execute(sa.update(talk).values(last_inbound_at=clock.now() - timedelta(days=2)))
+    await page.reload()
+    form = page.locator("#templat form").first
+    for field in await form.locator("input:not([type=hidden])").all():
+        await field.fill("hari ini")
+    await form.locator("button").dblclick()
+    await expect(page.locator(HERE)).to_have_count(1 + 1, timeout=20_000)
+    assert await seed.count(db, Message, author="officer") == 3
 
 
 async def _none(stage: Stage) -> bool:

@@ -48,10 +48,13 @@ class Victim:
     log: Path
     roles: str = "gateway,worker,desk"
     process: subprocess.Popen[bytes] | None = None
+    before: tuple[str, ...] = ()
+    """A command that runs ours."""
+    module: tuple[str, ...] = ("bot",)
 
     async def start(self) -> None:
         with self.log.open("ab") as out:
-            told = [sys.executable, "-m", "bot", "run", "--roles", self.roles]
+            told = [*self.before, sys.executable, "-m", *self.module, "run", "--roles", self.roles]
             self.process = await asyncio.to_thread(
                 subprocess.Popen, told, env=self.env, stdout=out, stderr=out, cwd=self.env.get("PYTHONPATH") or ROOT
             )
@@ -66,6 +69,15 @@ class Victim:
                     pass
                 await asyncio.sleep(0.05)
         raise AssertionError("the server did not come up: " + self.log.read_text()[-3000:])
+
+    @property
+    def lives(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def code(self) -> int | None:
+        """How it ended."""
+        return self.process.poll() if self.process is not None else None
 
     def kill(self) -> None:
         assert self.process is not None

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot import clock, i18n
+from bot import clock, i18n, timers
 from bot.channels.web import Web
 from bot.engine import flow
 from bot.errors import Conflict, StoreDown
@@ -378,6 +378,8 @@ def test_everybody_wants_the_same_case(seed: int) -> None:
                     (each.name, rows) for each, rows in await invariants.look_in(conn) if rows and each.name not in LATE
                 ]
             assert broken == [], (seed, won)
+            claims, backs = (sum(each.startswith(act) for each in won) for act in ("claim", "back"))
+            assert 1 <= claims <= backs + 1, f"a case that somebody held was taken: {won}"
             said = await system.rows("SELECT body FROM message WHERE author = 'citizen' ORDER BY seq")
             assert [row["body"] for row in said][3:] == [f"baris {n}" for n in range(4)]
             (count,) = await system.rows(
@@ -389,3 +391,46 @@ def test_everybody_wants_the_same_case(seed: int) -> None:
 
     with asyncio.Runner(loop_factory=lambda: Shuffled(seed)) as runner:
         runner.run(race())
+
+
+async def _with_a_case(system: System) -> tuple[Ref, Ref]:
+    await system.open()
+    await system.staff(2)
+    for words in ("halo", "1", "petugas"):
+        system.seconds += 30
+        await system.hear("euis", words)
+    return await system.ticket("euis"), await system.talk("euis")
+
+
+async def test_only_who_holds_the_case_speaks() -> None:
+    system = System()
+    try:
+        ticket, talk = await _with_a_case(system)
+        (holder, other), key = system.officers, "kunci-yang-sama"
+        with pytest.raises(Conflict):
+            await reply(system.db, system.house, holder, talk, "belum diambil", system.key())
+        await claim(system.db, system.house, holder, ticket)
+        with pytest.raises(Conflict, match=holder.name):
+            await reply(system.db, system.house, other, talk, "dari yang lain", key)
+        await reply(system.db, system.house, holder, talk, "dari pemegang", system.key())
+        said = await system.rows("SELECT body FROM message WHERE author = 'officer'")
+        assert [row["body"] for row in said] == ["dari pemegang"]
+    finally:
+        await system.close()
+
+
+async def test_a_timer_rings_once() -> None:
+    system = System()
+    try:
+        await _with_a_case(system)
+        (row,) = await system.rows("SELECT id, part, kind, ref FROM timer ORDER BY due_at LIMIT 1")
+        system.seconds += 86_400
+        outcomes = []
+        for _ in range(2):
+            async with system.db.unit() as unit:
+                outcomes.append(
+                    await timers.ring(unit, system.house, row["kind"], Ref(row["ref"], row["part"]), row["id"])
+                )
+        assert outcomes == ["done", "moved"]
+    finally:
+        await system.close()

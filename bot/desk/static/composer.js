@@ -12,14 +12,15 @@
     set(name, value) { this.kept[name] = value; try { localStorage[name] = JSON.stringify(value); } catch {} },
   };
   // By officer: who signs in next at this desk neither reads nor sends what the one before has written.
+  const files = window.wargiFiles; // kept.js
   const mine = (what) => `wargi:${what}:${document.body.dataset.petugas}`;
   const draftOf = (of) => store.get(`${mine("draf")}:${of}`) || { text: "", kind: "balas", saved: "" };
   const setDraft = (of, more) => store.set(`${mine("draf")}:${of}`, { ...draftOf(of), ...more });
   const queue = () => store.get(mine("kirim")) || [];
   const setQueue = (items) => store.set(mine("kirim"), items);
   const post = (path, values, more) => fetch(path, {
-    method: "POST", headers: { "HX-Request": "true", Accept: "application/json" }, signal: AbortSignal.timeout(15000),
-    body: new URLSearchParams({ csrf: $("[name=csrf]").value, ...values }), ...more,
+    method: "POST", headers: { "HX-Request": "true", Accept: "application/json", "X-CSRF": $("[name=csrf]").value },
+    signal: AbortSignal.timeout(15000), body: values instanceof FormData ? values : new URLSearchParams(values), ...more,
   });
 
   // What is being written: kept here at once, on the server a moment later, so that it is there at another desk as well.
@@ -60,21 +61,44 @@
     line?.classList.toggle("gagal", !!bad);
     if (line && line.textContent !== text) line.textContent = text;
   }
-  function enqueue(f) {
+  function join(item) {
     const key = [...crypto.getRandomValues(new Uint32Array(4))].map((n) => n.toString(16).padStart(8, "0")).join("");
+    const { akhir, ubahan } = part().dataset, of = { number: number(), seen: akhir, changes: ubahan, at: Date.now() };
+    setQueue([...queue(), { key, kind: "balas", ...of, ...item }]);
+    return key;
+  }
+  function leave() {
+    say(words().sending);
+    paint();
+    drain();
+  }
+  async function enqueueFile(f) {
+    const file = f.berkas.files[0], text = f.teks.value, button = $("button", f);
+    button.disabled = true;
+    const kept = `baru:${Date.now()}`;
+    await files.put(kept, file);
+    join({ act: "kirim", text, file: file.name, blob: kept });
+    f.reset();
+    $(".status", f).textContent = "";
+    button.disabled = false;
+    f.closest("details").open = false;
+    leave();
+  }
+  function enqueueTemplate(f) {
+    const skip = ["csrf", "kunci", "lihat", "ubahan"], values = Object.fromEntries([...new FormData(f)].filter(([name]) => !skip.includes(name)));
+    join({ act: "templat", text: [$("b", f).textContent, ...Object.entries(values).filter(([name]) => name !== "templat").map(([, value]) => value)].join(" · "), values });
+    $("button", f).disabled = true;
+    leave();
+  }
+  function enqueue(f) {
     const answered = $("#menjawab [name=jawab]");
-    setQueue([...queue(), {
-      key, number: number(), text: f.teks.value, kind: f.jenis.value, answers: answered?.value || "", seen: part().dataset.akhir, at: Date.now(),
-      ready: $("#balasan-dipakai")?.value || "",
-    }]);
+    join({ text: f.teks.value, kind: f.jenis.value, answers: answered?.value || "", ready: $("#balasan-dipakai")?.value || "" });
     if ($("#balasan-dipakai")) $("#balasan-dipakai").value = "";
     f.teks.value = "";
     setDraft(number(), { text: "", saved: draftOf(number()).saved });
     if (answered) $("#menjawab a").click();
-    say(words().sending);
     f.teks.focus();
-    paint();
-    drain();
+    leave();
   }
   async function drain() {
     if (busy || !queue().length) return;
@@ -93,8 +117,13 @@
         refuse(item, { problem: words().old });
         continue;
       }
-      const values = { teks: item.text, jenis: item.kind, kunci: item.key, jawab: item.answers, lihat: item.seen, balasan: item.ready || "" };
-      const answer = await post(`/desk/tiket/${item.number}/tulis`, values, { keepalive: true }) // also when the page is left now
+      const file = item.blob && (await files.get(item.blob));
+      if (item.blob && !file) {
+        refuse(item, { problem: words().lost });
+        continue;
+      }
+      const answer = await post(`/desk/tiket/${item.number}/${item.act || "tulis"}`, body(item, file), file
+        ? { signal: AbortSignal.timeout(180000) } : { keepalive: true }) // words leave also when the page is left now
         .catch(() => null);
       if (answer?.status === 401) return location.reload();
       item.tries = (item.tries || 0) + 1;
@@ -113,6 +142,7 @@
         continue;
       }
       setQueue(queue().filter((each) => each.key !== item.key));
+      if (item.blob) files.drop(item.blob);
       gone.push(item);
       if (item.number === number()) {
         setDraft(item.number, { saved: "" });
@@ -123,12 +153,45 @@
       fetchAgain("kasus");
     }
   }
+  function body(item, file) {
+    const seen = { kunci: item.key, lihat: item.seen, ubahan: item.changes || "" };
+    if (item.act === "templat") return { ...item.values, ...seen };
+    const values = { teks: item.text, jenis: item.kind, jawab: item.answers || "", balasan: item.ready || "", ...seen };
+    if (!file) return values;
+    const form = new FormData();
+    for (const [name, value] of Object.entries(values)) form.append(name, value);
+    form.append("berkas", file, item.file);
+    return form;
+  }
   function read(text) {
     try { return JSON.parse(text); } catch { return { problem: text.length < 200 && !text.includes("<") ? text : "" }; }
   }
   // Not sent: the words go back to where they were written, and with them whatever was to follow them.
-  function refuse(item, { problem, stale }) {
-    const back = queue().filter((each) => each.number === item.number && (each.key === item.key || each.kind === item.kind));
+  async function refuseFile(item, problem) {
+    const f = item.number === number() && $("#kasus .kirim-berkas form"), file = await files.get(item.blob);
+    files.drop(item.blob);
+    if (!f || !file) return false;
+    const carrier = new DataTransfer();
+    carrier.items.add(new File([file], item.file, { type: file.type }));
+    f.berkas.files = carrier.files;
+    f.teks.value = item.text;
+    f.closest("details").open = true;
+    $(".status", f).textContent = problem;
+    return true;
+  }
+  function refuse(item, { problem, stale, changed }) {
+    if (item.act) {
+      setQueue(queue().filter(({ key }) => key !== item.key));
+      const said = problem || words().refused, toast = () => { $("#roti").textContent = `${item.number}: ${said}`; $("#roti").hidden = false; };
+      if (item.act === "kirim") refuseFile(item, said).then((back) => back || toast());
+      else if (item.number === number()) say(said, true);
+      else toast();
+      document.querySelectorAll("#templat button").forEach((each) => { each.disabled = false; });
+      if (stale) [unread, others] = [+item.seen, changed || []];
+      paint();
+      return fetchAgain("kasus");
+    }
+    const back = queue().filter((each) => each.number === item.number && (each.key === item.key || (!each.act && each.kind === item.kind)));
     setQueue(queue().filter(({ key }) => !back.some((each) => each.key === key))); // read anew each time, so by their keys
     const text = back.map((each) => each.text).join("\n"), f = form();
     if (item.number !== number() || !f) {
@@ -142,7 +205,7 @@
       if (f.jenis.length) f.jenis.value = item.kind;
       keep();
       say(problem || words().refused, true);
-      if (stale) unread = +item.seen;
+      if (stale) [unread, others] = [+item.seen, changed || []];
     }
     paint();
     fetchAgain("kasus");
@@ -165,7 +228,7 @@
       who.className = "siapa";
       who.textContent = each.kind === "catatan" ? words().note : words().reply;
       what.className = "isi";
-      what.textContent = each.text;
+      what.textContent = each.file ? `${each.file}\n${each.text}`.trim() : each.text;
       how.className = "meta";
       how.textContent = each.tries && !gone.includes(each) ? words().later : words().sending;
       bubble.append(who, what, how);
@@ -175,11 +238,12 @@
   }
 
   // What was said while the officer wrote is marked until they write on.
-  let unread = Infinity, open;
+  let unread = Infinity, others = [], open; // others: older messages that say something else now
   function mark() {
-    if (number() !== open) unread = Infinity;
+    if (number() !== open) [unread, others] = [Infinity, []];
     open = number();
-    const fresh = [...document.querySelectorAll("#pesan [data-seq]")].filter((each) => +each.dataset.seq > unread && !each.matches(".sistem, .bot"));
+    const fresh = [...document.querySelectorAll("#pesan [data-seq]")]
+      .filter((each) => (+each.dataset.seq > unread && !each.matches(".sistem, .bot")) || others.includes(+each.dataset.seq));
     fresh.forEach((each) => each.classList.add("baru"));
     fresh[0]?.scrollIntoView({ block: "nearest" });
   }
@@ -227,19 +291,21 @@
 
   on("submit", (event) => {
     const f = event.target;
-    if (f.lihat) f.lihat.value = part().dataset.akhir; // a form that a refresh leaves alone knows the page as it was
+    if (f.lihat) [f.lihat.value, f.ubahan.value] = [part().dataset.akhir, part().dataset.ubahan]; // a form that a refresh leaves alone knows the page as it was
     if (f.getAttribute("action") === "/desk/keluar" && !queue().length) { // the next one at this desk finds nothing
       for (const name of Object.keys(localStorage)) if (name.startsWith(mine("draf"))) delete localStorage[name];
     }
-    if (f !== form()) return;
+    const other = f.closest("#kasus") && { "/kirim": enqueueFile, "/templat": enqueueTemplate }[(f.getAttribute("action") || "").match(/\/(kirim|templat)$/)?.[0]];
+    if (!other && f !== form()) return;
     event.preventDefault();
+    if (other) return other(f);
     if (f.teks.value.trim()) enqueue(f);
   });
   on("input", ({ target }) => {
     if (!target.matches(".tulis textarea")) return;
     say("");
     if (unread < Infinity) {
-      unread = Infinity;
+      [unread, others] = [Infinity, []];
       document.querySelectorAll("#pesan .baru").forEach((each) => each.classList.remove("baru"));
     }
     keep();

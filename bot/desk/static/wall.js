@@ -29,9 +29,10 @@
     const names = place.dataset.nama.split("|");
     const axis = (more) => ({ stroke: colour("--tinta"), grid: { stroke: colour("--garis") }, ...more });
     const day = { day: "numeric", month: "short" }, minute = { ...day, hour: "2-digit", minute: "2-digit" };
+    const now = Date.now() / 1000; // always the seven days of the heading, also where hardly anything has been counted yet
     chart?.destroy();
     chart = new uPlot({
-      width: Math.max(240, place.parentElement.clientWidth - 20), height: 220, scales: { y: { range: (_, low, high) => [0, Math.max(5, high)] } },
+      width: Math.max(240, place.parentElement.clientWidth - 20), height: 220, scales: { x: { range: (_, low, high) => [Math.min(low ?? high, now - 7 * 86400), Math.max(high ?? 0, now)] }, y: { range: (_, low, high) => [0, Math.max(5, high)] } },
       series: [{ label: names[3], value: (_, at) => at == null ? "–" : when(at, minute) }, ...["--merah", "--hijau", "--biru"].map((name, n) => ({ label: names[n], stroke: colour(name), width: 2, dash: [[], [8, 4], [2, 4]][n] }))],
       axes: [axis({ values: (_, ticks, __, ___, step) => ticks.map((at) => when(at, step < 86400 ? minute : day)), space: 110 }), axis()],
     }, JSON.parse(place.dataset.titik), place);

@@ -1,6 +1,6 @@
-"""`make faults`: the battery, cell by cell. Prints its seed first; a folder of a cell that failed is kept.
+"""`make faults`: the battery, cell by cell. Prints its seed first; the folder of a server that something broke on is kept.
 
-python -m tests.faults.battery [--only WORD] [--seed N] [--jobs N] [--list] [--defects]
+python -m tests.faults.battery [--only WORDS] [--seed N] [--jobs N] [--list] [--defects] [--results FILE [--rest]] [--to docs/faults.md]
 """
 
 import argparse
@@ -12,7 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults.battery.cells import Outcome, Yard, cells
+from tests.faults.battery import results
+from tests.faults.battery.cells import Cell, Outcome, Yard, cells, rows
 
 MEMORY = Path("/dev/shm")
 
@@ -24,40 +25,50 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=max(2, os.cpu_count() or 2))
     parser.add_argument("--patience", type=float, default=240.0, help="seconds for one cell")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--results", type=Path, help="where each outcome becomes a line: pieces of a run add up")
+    parser.add_argument("--rest", action="store_true", help="only cells that did not pass yet, says --results")
+    parser.add_argument("--to", type=Path, help="the document into which the table of --results is written")
     parser.add_argument("--surge", type=int, default=0, metavar="CITIZENS", help="so many write at once")
     parser.add_argument("--rate", default="1000", help="of the platform, sends a second, for --surge")
     parser.add_argument("--defects", action="store_true", help="plant known defects and see whether they are caught")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if (asked.rest or asked.to) and asked.results is None:
+        parser.error("--rest and --to need --results")
+    return asked
 
 
-async def _run(asked: argparse.Namespace, folder: Path) -> list[Outcome]:
+def _chosen(asked: argparse.Namespace) -> list[Cell]:
     words = [word.strip() for word in asked.only.split(",") if word.strip()]
-    chosen = [
-        (case, engine)
-        for case, engine in cells()
-        if not words or any(word in f"{case.name} {engine}" for word in words)
-    ]
-    if asked.list:
-        print("\n".join(f"{case.name} on {engine}" for case, engine in chosen))
-        return []
+    named = [cell for cell in cells() if not words or any(word in f"{cell[0].name} {cell[1]}" for word in words)]
+    passed = results.passed(asked.results) if asked.rest else set()
+    return [cell for cell in named if (cell[0].name, cell[1]) not in passed]
+
+
+async def _run(asked: argparse.Namespace, chosen: list[Cell], folder: Path) -> list[Outcome]:
     print(f"seed {asked.seed}, {len(chosen)} cells, {asked.jobs} at a time", flush=True)
     places = asyncio.Semaphore(asked.jobs)
     done: list[Outcome] = []
+
+    def told(found: Outcome) -> None:
+        done.append(found)
+        verdict = "ok" if not found.wrong else f"BROKEN, see {found.folder}"
+        print(
+            f"{found.case.name:38} {found.engine:11}{found.seconds:6.1f} s  {found.deaths} deaths  "
+            f"{found.doubled} twice  {verdict}"
+        )
+        for line in found.wrong:
+            print(f"    {line}")
+        sys.stdout.flush()
+        if asked.results is not None:
+            results.keep(asked.results, found)
+
     async with Yard(folder, asked.seed, asked.patience) as yard:
 
-        async def one(case: object, engine: str) -> None:
+        async def one(row: list[Cell]) -> None:
             async with places:
-                found = await yard.run(case, engine)  # type: ignore[arg-type]
-            done.append(found)
-            verdict = "ok" if not found.wrong else f"BROKEN, see {found.folder}"
-            print(
-                f"{found.case.name:38} {engine:11}{found.seconds:6.1f} s  {found.deaths} deaths  {found.doubled} twice  {verdict}"
-            )
-            for line in found.wrong:
-                print(f"    {line}")
-            sys.stdout.flush()
+                await yard.play(row, told)
 
-        await asyncio.gather(*[one(case, engine) for case, engine in chosen])
+        await asyncio.gather(*[one(row) for row in rows(chosen)])
     return done
 
 
@@ -66,20 +77,24 @@ def main() -> int:
     if asked.defects:
         from tests.faults.battery.defects import main as plant
 
-        return plant(asked.only)
+        return plant(asked.only, asked.results, asked.to)
     if asked.surge:
         from tests.faults.battery.surge import run
 
         return asyncio.run(run(asked.surge, asked.rate, asked.patience))
+    chosen = _chosen(asked)
+    if asked.list:
+        print("\n".join(f"{case.name} on {engine}" for case, engine in chosen))
+        return 0
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="wargi-faults-", dir=MEMORY if MEMORY.is_dir() else None))
     folder.chmod(0o755)
-    done = asyncio.run(_run(asked, folder))
+    done = asyncio.run(_run(asked, chosen, folder)) if chosen else []
     broken = [each for each in done if each.wrong]
-    if done:
-        print(
-            f"{len(done)} cells, {len(broken)} broken, {(time.monotonic() - began) / 60:.1f} minutes, seed {asked.seed}"
-        )
+    minutes = (time.monotonic() - began) / 60
+    print(f"{len(done)} cells, {len(broken)} broken, {minutes:.1f} minutes, seed {asked.seed}")
+    if asked.to is not None:
+        results.write(asked.results, asked.to)
     return 1 if broken else 0
 
 

@@ -1,26 +1,34 @@
 """The cells of the battery, and how one is run: a fresh database, a story, a trouble, the judge."""
 
 import asyncio
+import os
 import shutil
 import time
-from contextlib import suppress
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot import failpoint
 from bot.store import schema
 from bot.store.db import Db
 from tests.faults.battery.judge import judge
 from tests.faults.battery.stage import Stage, stage
-from tests.faults.battery.story import story
-from tests.faults.battery.trouble import TROUBLES, Case, foreign_lock
+from tests.faults.battery.story import Talker, called, story
+from tests.faults.battery.strain import SMALL, small_disk
+from tests.faults.battery.trouble import TROUBLES, Case, deadlines_ring, lock_once
 from tests.faults.test_database import Restartable
 
 ENGINES = ("sqlite", "postgresql")
 FLIGHT = 12
 """Sends of a story that may be in flight at one moment: so many may come twice after a kill or a standstill."""
 TIME = 240.0
+NEEDED = {"spool": lock_once, "deadline": deadlines_ring}
+"""What must happen beside the story for these places to be reached."""
 T0 = ("send.after_http:kill", "sqlite")
 """The one that `make test` runs."""
 
@@ -32,13 +40,50 @@ def points() -> list[Case]:
         for action in failpoint.ACTIONS:
             on = ("postgresql",) if name.startswith("lease.") else ENGINES
             doubles = FLIGHT if action != "raise" else int(name == "send.after_http")
-            trouble = foreign_lock if name.startswith("spool.") else None
-            cases.append(Case(f"F02 {name}:{action}", trouble, on, f"{name}:{action}", doubles))
+            trouble = NEEDED.get(name.partition(".")[0])
+            lasts = trouble is deadlines_ring
+            cases.append(
+                Case(
+                    f"F02 {name}:{action}",
+                    trouble,
+                    on,
+                    f"{name}:{action}",
+                    doubles,
+                    lasts=lasts,
+                    alone=False,
+                    workers=1,
+                )
+            )
     return cases
 
 
-def cells() -> list[tuple[Case, str]]:
-    return [(case, engine) for case in (*TROUBLES, *points()) for engine in case.on]
+Cell = tuple[Case, str]
+SHARE = 24
+"""Cells that one server plays, if nothing breaks: more make its tables long, and the judge reads all of them."""
+
+
+def everything() -> list[Case]:
+    return [*TROUBLES, *points()]
+
+
+def cells() -> list[Cell]:
+    """All that can be played on this machine."""
+    return [(case, engine) for case in everything() if not lacks(case) for engine in case.on]
+
+
+def lacks(case: Case) -> list[str]:
+    """What this machine has not and the case needs."""
+    return [each for each in case.needs if (os.geteuid() != 0 if each == "root" else shutil.which(each) is None)]
+
+
+def rows(chosen: Sequence[Cell]) -> list[list[Cell]]:
+    """What may share a server stands together."""
+    found = [[cell] for cell in chosen if cell[0].alone]
+    sharing = sorted((cell for cell in chosen if not cell[0].alone), key=lambda cell: cell[1])
+    for _, group in groupby(sharing, key=lambda cell: cell[1]):
+        all_of_it = list(group)
+        found += [all_of_it[at : at + SHARE] for at in range(0, len(all_of_it), SHARE)]
+    return found
 
 
 @dataclass
@@ -51,6 +96,13 @@ class Outcome:
     deaths: int = 0
     doubled: int = 0
     folder: Path = Path()
+    seed: int = 0
+
+
+STILL = 15.0
+"""Seconds for which work that stands still is looked at, once a story has not ended."""
+UNPROVEN = ("I1 not handled", "I4 0 ", "I6 ", "I7 gaps", "I10", "I11", "I18 a picture")
+"""What the judge says of a story that is only not over yet."""
 
 
 class Yard:
@@ -87,67 +139,150 @@ class Yard:
         return self._cluster
 
     async def run(self, case: Case, engine: str) -> Outcome:
-        self._count += 1
-        folder = self.folder / f"{self._count:04}"
-        folder.mkdir()
-        own = Restartable() if case.own else None
+        found: list[Outcome] = []
+        await self.play([(case, engine)], found.append)
+        return found[0]
+
+    async def play(self, row: Sequence[Cell], told: Callable[[Outcome], None]) -> None:
+        """Cells that share a server, one after the other; after one that broke the next begin with a new server."""
+        left = list(row)
+        while left:
+            self._count += 1
+            folder = self.folder / f"{self._count:04}"
+            folder.mkdir()
+            whole = False
+            try:
+                async with self._house(*left[0], folder) as (set_, own):
+                    whole = True
+                    while left and whole:
+                        found = await self._outcome(set_, own, *left.pop(0))
+                        whole = not found.wrong
+                        told(found)
+            except Exception as error:
+                if whole or not left:
+                    raise
+                told(Outcome(*left.pop(0), [f"the server did not begin: {_leaf(error)}"], folder=folder))
+            if whole:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @asynccontextmanager
+    async def _house(self, case: Case, engine: str, folder: Path) -> AsyncIterator[tuple[Stage, Any]]:
+        """A server over an empty database, and an officer at its desk."""
+        async with AsyncExitStack() as stack:
+            url, own = await self._database(case, engine, folder, stack)
+            async with stage(url, folder, self.seed + self._count, **case.more) as set_:
+                set_.before, set_.module = _filled(case.before, folder), _filled(case.module, folder)
+                if case.after:
+                    shutil.copyfile(set_.data / "wargi.db", folder / "before.db")
+                set_.graph.statuses = ("sent", "delivered", "read")
+                await set_.start()
+                for _ in range(case.workers if engine != "sqlite" else 0):
+                    await set_.start("worker")
+                set_.graph.webhook = f"{set_.base}/webhooks/whatsapp"
+                await set_.officer()
+                yield set_, own
+
+    async def _database(self, case: Case, engine: str, folder: Path, stack: AsyncExitStack) -> tuple[str, Any]:
+        """Empty and migrated, on a disk of its own where the case wants one."""
         if engine == "sqlite":
-            shutil.copyfile(self.folder / "template.db", folder / "wargi.db")
-            url = f"sqlite:///{folder}/wargi.db"
-        elif own is not None:
-            own.url = ""
-            await asyncio.to_thread(own.start)
-            url = await asyncio.to_thread(own.create_database)
-        else:
+            data = folder / "data"
+            if case.small:
+                stack.enter_context(small_disk(data, case.small))
+            else:
+                data.mkdir()
+            shutil.copyfile(self.folder / "template.db", data / "wargi.db")
+            return f"sqlite:///{data}/wargi.db", None
+        if not case.own:
             cluster = await self.cluster()
             url = await asyncio.to_thread(cluster.create_database, self._template)
-        try:
-            return await self._told(case, engine, url, folder, own)
-        finally:
-            if own is not None:
-                await asyncio.to_thread(own.stop)
-            elif engine != "sqlite":
-                await asyncio.to_thread((await self.cluster()).drop_database, url)
+            stack.push_async_callback(asyncio.to_thread, cluster.drop_database, url)
+            return url, None
+        own = Restartable()
+        own.url = ""
+        await asyncio.to_thread(own.start)
+        stack.push_async_callback(asyncio.to_thread, own.stop)
+        url = await asyncio.to_thread(own.create_database)
+        if case.small:
+            disk = small_disk(folder / SMALL, case.small, "nobody" if os.geteuid() == 0 else "")
+            own.execute(f"CREATE TABLESPACE small LOCATION '{stack.enter_context(disk)}'")
+            own.execute(f'ALTER DATABASE "{urlsplit(url).path.lstrip("/")}" SET TABLESPACE small')
+        return url, own
 
-    async def _told(self, case: Case, engine: str, url: str, folder: Path, own: Any) -> Outcome:
-        found = Outcome(case, engine, [], folder=folder)
-        began = time.monotonic()
-        async with stage(url, folder, self.seed + self._count, case.told, **case.more) as set_:
-            try:
-                async with asyncio.timeout(self._patience):
-                    found.wrong = await _played(set_, case, own)
-            except (Exception, asyncio.CancelledError) as error:
-                found.wrong = [f"the story did not end: {_leaf(error)}", *set_.wrong]
-            found.hit = not case.told or set_.struck
-            found.deaths, found.doubled = set_.deaths, set_.graph.duplicates
-            if not found.hit:
-                found.wrong.append(f"{case.told} was never reached")
+    async def _outcome(self, set_: Stage, own: Any, case: Case, engine: str) -> Outcome:
+        found = Outcome(case, engine, [], folder=set_.folder, seed=set_.seed)
+        began, deaths = time.monotonic(), set_.deaths
+        doubled, ambiguous = set_.graph.duplicates, set_.graph.ambiguous
+        set_.arm(case.told)
+        try:
+            async with asyncio.timeout(case.patience or self._patience):
+                found.wrong = await _played(set_, case, own)
+        except (Exception, asyncio.CancelledError) as error:
+            forgiven = case.doubles + doubled - ambiguous
+            found.wrong = [
+                *await _left(set_, forgiven, case.parked),
+                f"the story did not end: {_leaf(error)}",
+                *set_.wrong,
+            ]
+        found.deaths, found.doubled = set_.deaths - deaths, set_.graph.duplicates - doubled
+        found.hit = not case.told or set_.struck
+        if not found.hit:
+            found.wrong.append(f"{case.told} was never reached")
         found.seconds = time.monotonic() - began
-        if not found.wrong:
-            shutil.rmtree(folder, ignore_errors=True)
         return found
 
 
 async def _played(set_: Stage, case: Case, own: Any) -> list[str]:
-    set_.graph.statuses = ("sent", "delivered", "read")
-    await set_.begin()
-    set_.graph.webhook = f"{set_.base}/webhooks/whatsapp"
-    await set_.officer()
-    trouble = asyncio.create_task(_again_and_again(case, set_, own)) if case.what else None
+    forgiven = case.doubles + set_.graph.duplicates - set_.graph.ambiguous
+    trouble = asyncio.create_task(case.what(set_, own)) if case.what else None
     try:
         talkers = await story(set_)
+        while not (trouble is None or case.lasts or trouble.done()):
+            if wrong := await _judged(set_, talkers, forgiven, case.parked):
+                return wrong
+            talkers = await story(set_)
     finally:
         if trouble is not None:
             trouble.cancel()
             with suppress(asyncio.CancelledError):
                 await trouble
-    await set_.quiet()
-    return await judge(set_, talkers, case.doubles)
+    wrong = await _judged(set_, talkers, forgiven, case.parked)
+    return wrong + (await case.after(set_) if case.after else [])
 
 
-async def _again_and_again(case: Case, set_: Stage, own: Any) -> None:
-    assert case.what is not None
-    await case.what(set_, own)
+def _filled(words: Sequence[str], folder: Path) -> tuple[str, ...]:
+    return tuple(word.replace("{folder}", str(folder)) for word in words)
+
+
+async def _left(set_: Stage, forgiven: int, parked: int) -> list[str]:
+    """What a story that did not end has broken, by its name: what has been wrong already, and what stands still."""
+    try:
+        async with asyncio.timeout(60):
+            before = await _standing(set_)
+            await asyncio.sleep(STILL)
+            still = before & await _standing(set_)
+            found = await judge(set_, [], forgiven, parked)
+    except (Exception, asyncio.CancelledError):
+        return []
+    stuck = Counter(what for what, _ in still)
+    done = [line for line in found if not line.startswith(UNPROVEN)]
+    return [f"{what} for {STILL:.0f} seconds: {count}" for what, count in sorted(stuck.items())] + done
+
+
+async def _standing(set_: Stage) -> set[tuple[str, str]]:
+    rows = await set_.rows(
+        "SELECT 'I1 a word is not taken up' AS what, id FROM inbox WHERE state = 'pending' "
+        "UNION ALL SELECT 'I6 a bubble does not leave', id FROM outbox"
+    )
+    return {(row["what"], bytes(row["id"]).hex()) for row in rows}
+
+
+async def _judged(set_: Stage, talkers: list[Talker], forgiven: int, parked: int) -> list[str]:
+    """What came of a story, once all is quiet."""
+    async with set_.calm:
+        await set_.quiet()
+        wrong = await judge(set_, talkers, forgiven, parked)
+    set_.alarmed |= {*called(set_)}
+    return wrong
 
 
 def _leaf(error: BaseException) -> str:

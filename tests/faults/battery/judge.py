@@ -14,7 +14,8 @@ CALLED = 120.0
 
 
 async def judge(stage: Stage, talkers: list[Talker], doubles: int, parked: int = 0) -> list[str]:
-    """Every violation as one line. `doubles`: messages of ours that may have arrived twice, `parked`: items whose turn was made to fail."""
+    """Every violation as one line. `talkers`: of the story that has just ended; earlier ones of the same server are looked at again.
+    `doubles`: messages of ours that may have arrived twice since it began, `parked`: items whose turn was made to fail."""
     wrong = await _inbound(stage, parked)
     wrong += await _rules(stage, parked)
     wrong += await _outbound(stage, doubles)
@@ -43,7 +44,7 @@ async def _inbound(stage: Stage, parked: int) -> list[str]:
 
 
 async def _rules(stage: Stage, parked: int) -> list[str]:
-    db = Db(stage.url, stage.folder)
+    db = Db(stage.url, stage.data)
     await db.open_for_reading()
     try:
         found = await invariants.look(db)
@@ -83,6 +84,10 @@ async def _outbound(stage: Stage, doubles: int) -> list[str]:
 
 async def _effects(stage: Stage, talkers: list[Talker], parked: int) -> list[str]:
     wrong = []
+    same = await stage.rows("SELECT number FROM ticket GROUP BY number HAVING count(*) > 1")
+    wrong += [f"I4 one number for two tickets: {row['number']}" for row in same]
+    same = await stage.rows("SELECT account, address FROM address GROUP BY account, address HAVING count(*) > 1")
+    wrong += [f"I4 one citizen twice: {row['address']}" for row in same]
     tickets = await stage.rows(
         "SELECT t.number, t.state, t.score, a.address FROM ticket t JOIN address a ON a.id = t.address_id AND a.part = t.part"
     )
@@ -90,16 +95,17 @@ async def _effects(stage: Stage, talkers: list[Talker], parked: int) -> list[str
         mine = [row for row in tickets if row["address"] == talker.who.address]
         if len(mine) != 1 and not parked:
             wrong.append(f"I4 {len(mine)} tickets for one matter of {talker.who.address}")
-    rated = sum(row["score"] == 5 for row in tickets)
+    addresses = {talker.who.address for talker in talkers}
+    rated = sum(row["score"] == 5 for row in tickets if row["address"] in addresses)
     if rated != len(talkers) - 3:
         wrong.append(f"I4 {rated} ratings, {len(talkers) - 3} were given")
     surveys = await stage.rows("SELECT ticket_id, count(*) AS n FROM survey GROUP BY ticket_id HAVING count(*) > 1")
     wrong += ["I4 asked twice for a rating" for _ in surveys]
-    alarms = await stage.rows("SELECT state FROM alarm")
+    alarms = [row for row in await stage.rows("SELECT number FROM alarm") if row["number"] not in stage.alarmed]
     if len(alarms) != 1:
         wrong.append(f"I4 {len(alarms)} alarms for one cry")
     cried = [at for _, address, _, _, at in stage.ledger.lines if address == talkers[1].who.address]
-    called = [at for what, at, _ in stage.hook.got if what == "alarm"]
+    called = [at for what, at, said in stage.hook.got if what == "alarm" and said["ticket"] not in stage.alarmed]
     if cried and (not called or min(called) - min(cried) > CALLED):
         wrong.append("I11 no human was called within two minutes")
     return wrong
@@ -112,7 +118,7 @@ async def _files(stage: Stage) -> list[str]:
             wrong.append(f"I18 a picture is {row['state']}")
             continue
         name = row["sha256"]
-        path = stage.folder / "media" / name[:2] / name[2:4] / name
+        path = stage.data / "media" / name[:2] / name[2:4] / name
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != name:
             wrong.append(f"I18 a file does not match its row: {path}")
     return wrong

@@ -36,12 +36,16 @@ class Hook(Server):
     def __init__(self) -> None:
         super().__init__()
         self.got: list[tuple[str, float, dict[str, Any]]] = []
+        self.away: set[str] = set()
+        """What is answered with 503."""
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [web.post("/{what}", self._take)]
 
     async def _take(self, request: web.Request) -> web.Response:
         now = asyncio.get_running_loop().time()
+        if request.match_info["what"] in self.away:
+            return web.Response(status=503)
         self.got.append((request.match_info["what"], now, json.loads(await request.read())))
         return web.Response()
 
@@ -82,25 +86,52 @@ class Stage:
     http: aiohttp.ClientSession
     link: str = ""
     """Makes the first officer."""
-    told: str = ""
-    """What WARGI_FAILPOINT says."""
     wrong: list[str] = field(default_factory=list)
     """What was seen to break on the way."""
     posted: list[tuple[str, bytes]] = field(default_factory=list)
     victims: list[Victim] = field(default_factory=list)
     deaths: int = 0
-    stalls: int = 0
+    down: int = 0
+    """Processes that are being started again."""
+    begun: int = 0
+    """How many citizens have come so far."""
+    alarmed: set[str] = field(default_factory=set)
+    """Tickets for which a human was called in an earlier cell."""
     desk: Desk = None  # type: ignore[assignment]
     chance: random.Random = field(default_factory=random.Random)
-    _minder: asyncio.Task[None] | None = None
+    calm: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever judges: nobody is killed meanwhile."""
+    before: tuple[str, ...] = ()
+    module: tuple[str, ...] = ("bot",)
+    minded: bool = True
+    """Whoever dies is started again, as a supervisor does."""
+    _minders: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
     def log(self) -> str:
         return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("log*")))
 
     @property
+    def data(self) -> Path:
+        """What the server keeps on its disk."""
+        return self.folder / "data"
+
+    def arm(self, told: str) -> None:
+        """The next process that comes to this place does what it was told; '' disarms."""
+        self._told.with_suffix(".struck").unlink(missing_ok=True)
+        if told:
+            self._told.with_suffix(".new").write_text(told)
+            self._told.with_suffix(".new").rename(self._told)
+        else:
+            self._told.unlink(missing_ok=True)
+
+    @property
+    def _told(self) -> Path:
+        return self.folder / "told"
+
+    @property
     def struck(self) -> bool:
-        return '"event":"failpoint"' in self.log
+        return self._told.with_suffix(".struck").exists()
 
     @property
     def is_sqlite(self) -> bool:
@@ -127,43 +158,30 @@ class Stage:
         self.posted.append((message["id"], who.posted[-1][1]))
         self.ledger.write(message["id"], who.address, text, status, asyncio.get_running_loop().time())
 
-    async def begin(self, minded: bool = True) -> None:
-        """Starts the server; whoever dies is started again, as a supervisor does."""
-        await self._start(self.told)
-        if minded:
-            self._minder = asyncio.create_task(self._mind())
-
-    async def _start(self, told: str = "", roles: str = "gateway,worker,desk") -> Victim:
+    async def start(self, roles: str = "gateway,worker,desk") -> Victim:
         port = free_port()
-        env = {**self.env, "WARGI_PORT": str(port), failpoint.NAME: told}
+        env = {**self.env, "WARGI_PORT": str(port), failpoint.NAME: f"@{self._told}"}
         victim = Victim(env, port, self.folder / f"log{len(self.victims)}", roles)
+        victim.before, victim.module = self.before, self.module
+        await victim.start()
         self.victims.append(victim)
-        try:
-            await victim.start()
-        except AssertionError:
-            if not self.struck:
-                raise
-            self.deaths += 1
-            victim.env[failpoint.NAME] = ""
-            await victim.start()
+        if self.minded:
+            self._minders.append(asyncio.create_task(self._mind(victim)))
         return victim
 
-    async def _mind(self) -> None:
-        helped = False
+    async def _mind(self, victim: Victim) -> None:
         while True:
             await asyncio.sleep(0.05)
-            for victim in self.victims:
-                if victim.process is not None and victim.process.poll() is not None:
-                    victim.env[failpoint.NAME] = ""
-                    try:
-                        await victim.start()
-                    except Exception as error:
-                        self.wrong.append(f"I16 did not start again: {type(error).__name__} {error}"[-600:])
-                    self.deaths += 1
-            if self.told.endswith("hang") and self.struck and not helped:
-                helped, self.stalls = True, 1
-                if not self.is_sqlite:
-                    await self._start("", "worker")
+            if victim.lives:
+                continue
+            self.down += 1
+            try:
+                await victim.start()
+            except Exception as error:
+                if victim.lives or victim.code != -signal.SIGKILL:  # else it was killed while it began
+                    self.wrong.append(f"I16 did not start again: {type(error).__name__} {error}"[-600:])
+            self.deaths += 1
+            self.down -= 1
 
     async def officer(self) -> Desk:
         """The first officer of this house."""
@@ -193,7 +211,7 @@ class Stage:
 
     async def rows(self, query: str) -> list[dict[str, Any]]:
         """Looks into the database, beside the server."""
-        db = Db(self.url, self.folder)
+        db = Db(self.url, self.data)
         await db.open_for_reading()
         try:
             async with db.read() as conn:
@@ -209,18 +227,23 @@ class Stage:
                 "SELECT (SELECT count(*) FROM inbox WHERE state = 'pending') + (SELECT count(*) FROM outbox) "
                 "+ (SELECT count(*) FROM media WHERE state = 'pending') AS n"
             )
-            return bool(left[0]["n"] == 0) and not list((self.folder / "spool").glob("*.spool"))
+            waits = left[0]["n"] or list((self.data / "spool").glob("*.spool"))
+            return not waits and not self.down and all(victim.lives for victim in self.victims)
 
         await eventually(done, seconds, "an empty inbox, outbox and spool")
 
-    async def end(self) -> None:
-        if self._minder is not None:
-            self._minder.cancel()
-            await asyncio.gather(self._minder, return_exceptions=True)
+    async def halt(self) -> None:
+        """kill -9, and nobody starts them again."""
+        for minder in self._minders:
+            minder.cancel()
+        await asyncio.gather(*self._minders, return_exceptions=True)
         for victim in self.victims:
             if victim.process is not None:
                 victim.process.kill()
                 await asyncio.to_thread(victim.process.wait)
+
+    async def end(self) -> None:
+        await self.halt()
         if self.desk is not None:
             await self.desk.http.close()
         await self.http.close()
@@ -242,18 +265,20 @@ def _flows(folder: Path, hook: str) -> Path:
 
 
 @asynccontextmanager
-async def stage(url: str, folder: Path, seed: int, told: str = "", **more: str) -> AsyncIterator[Stage]:
-    """`url`: an empty database, migrated or not; `folder` is there."""
+async def stage(url: str, folder: Path, seed: int, **more: str) -> AsyncIterator[Stage]:
+    """`url`: an empty database, migrated or not; `folder` is there, and a file of SQLite lies in its `data`."""
+    data = folder / "data"
+    data.mkdir(exist_ok=True)
     graph, hook = FakeGraph(), Hook()
     await graph.start()
     await hook.start()
-    db = Db(url, folder)
+    db = Db(url, data)
     await schema.ready(db)
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith("WARGI_")},
         "PYTHONPATH": str(ROOT),
         "WARGI_DATABASE_URL": url,
-        "WARGI_DATA_DIR": str(folder),
+        "WARGI_DATA_DIR": str(data),
         "WARGI_SECRET_KEY": "not a secret",
         "WARGI_FLOWS_DIR": str(_flows(folder, hook.url)),
         "WARGI_LOCALES_DIR": str(ROOT / "locales"),
@@ -272,7 +297,7 @@ async def stage(url: str, folder: Path, seed: int, told: str = "", **more: str) 
     await db.close()
     http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=25), connector=aiohttp.TCPConnector(limit=0))
     ledger, chance = Ledger(folder / "ledger"), random.Random(seed)
-    built = Stage(url, folder, seed, env, graph, hook, ledger, http, path or "", told, chance=chance)
+    built = Stage(url, folder, seed, env, graph, hook, ledger, http, path or "", chance=chance)
     try:
         yield built
     finally:

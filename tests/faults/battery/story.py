@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.fakes.graph import Accepted
 from tests.faults.battery.stage import Stage
+from tests.files import samples
 from tests.world import NUMBER, eventually
 
 HELP = "Tolong!! bapak saya sesak napas, bibirnya biru, di Cimahi"
@@ -94,18 +95,24 @@ async def endangered(stage: Stage, talker: Talker) -> None:
 
 
 def called(stage: Stage) -> list[str]:
-    """The tickets for which a human was called."""
-    return [said["ticket"] for what, _, said in stage.hook.got if what == "alarm"]
+    """The tickets of this story for which a human was called."""
+    return [
+        said["ticket"] for what, _, said in stage.hook.got if what == "alarm" and said["ticket"] not in stage.alarmed
+    ]
 
 
 async def photographed(stage: Stage, talker: Talker) -> None:
     await talker.asks_for_an_officer()
-    await talker.send(talker.who.image("Foto jalan"))
+    picture = stage.graph.media.put(
+        samples.photo() + talker.who.phone.encode()
+    )  # not twice the same: each is kept once
+    await talker.send(talker.who.image("Foto jalan", picture))
 
 
 async def story(stage: Stage, citizens: int = 2) -> list[Talker]:
     """Everything at once; returns when every citizen has got what they came for."""
-    talkers = [Talker(stage, n) for n in range(citizens + 3)]
+    talkers = [Talker(stage, stage.begun + n) for n in range(citizens + 3)]
+    stage.begun += len(talkers)
     forward, danger, photo, *plain = talkers
 
     async def one(talker: Talker) -> None:

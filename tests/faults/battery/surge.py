@@ -30,7 +30,8 @@ def share(values: list[float], part: float) -> float:
 async def run(count: int, rate: str, patience: float) -> int:
     with tempfile.TemporaryDirectory(prefix="wargi-surge-", dir=MEMORY) as folder:
         async with stage(f"sqlite:///{folder}/wargi.db", Path(folder), 23, WARGI_WHATSAPP_RATE=rate) as set_:
-            await set_.begin(minded=False)
+            set_.minded = False
+            await set_.start()
             await set_.officer()
             return await _storm(set_, count, patience)
 

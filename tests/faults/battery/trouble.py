@@ -3,9 +3,12 @@
 import asyncio
 import os
 import signal
+import sqlite3
+import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,22 +16,41 @@ import aiohttp
 import asyncpg
 
 from bot.store import backup, invariants
+from bot.store.batch import CLOCKS
 from bot.store.db import Db
 from tests.fakes.citizen import post_signed
+from tests.faults.battery import power
 from tests.faults.battery.stage import Stage, locked, stop
+from tests.faults.battery.strain import (
+    backends_stand_still,
+    bad_day,
+    bombs,
+    bursts,
+    clock_jumps,
+    full_disk,
+    late_words,
+    no_place_left,
+    nobody_answers,
+    power_cuts,
+    statuses_in_any_order,
+)
 from tests.world import eventually
 
 Trouble = Callable[[Stage, Any], Awaitable[None]]
-"""Goes on until it is cancelled; the second is the PostgreSQL of its own, if it has one."""
+"""What happens beside a story; the second argument is the PostgreSQL of its own, if it has one."""
+
+
+KILLS = int(os.environ.get("KILLS", "100"))
+"""Of F01, on each database."""
 
 
 async def kills(stage: Stage, _: Any) -> None:
-    """kill -9 at eight random moments, 1.5 seconds apart on average; `KILLS=100 make test ARGS="-k no_word"` is the long run."""
-    for _again in range(8):
-        await asyncio.sleep(min(6.0, stage.chance.expovariate(1 / 1.5)))
-        begun = stage.deaths
-        stop(stage.victims[0])
-        await eventually(lambda n=begun: stage.deaths > n, 180, "the next process")  # type: ignore[misc]
+    """kill -9 at random moments, a second apart on average while somebody lives."""
+    for _again in range(KILLS):
+        await asyncio.sleep(min(6.0, stage.chance.expovariate(1)))
+        await eventually(lambda: any(each.lives for each in stage.victims), 180, "the next process")
+        async with stage.calm:
+            stop(stage.chance.choice([each for each in stage.victims if each.lives]))
 
 
 async def pauses(stage: Stage, _: Any) -> None:
@@ -40,27 +62,47 @@ async def pauses(stage: Stage, _: Any) -> None:
         os.kill(process.pid, signal.SIGSTOP)
     try:
         if not stage.is_sqlite:
-            await stage._start("", "worker")
+            await stage.start("worker")
         await asyncio.sleep(8)
     finally:
         with suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGCONT)
-    stage.stalls += 1
 
 
 async def foreign_lock(stage: Stage, _: Any) -> None:
     """Somebody else's transaction keeps the database from taking anything for seven seconds, twice."""
     for _again in range(2):
-        await asyncio.sleep(1)
-        if stage.is_sqlite:
-            shell = await asyncio.to_thread(locked, stage.folder / "wargi.db")
+        await lock_once(stage, _)
+
+
+async def lock_once(stage: Stage, _: Any) -> None:
+    """So that words go to the spool and come back."""
+    await asyncio.sleep(0.5)
+    if stage.is_sqlite:
+        shell = await asyncio.to_thread(locked, stage.data / "wargi.db")
+        await asyncio.sleep(7)
+        shell.execute("ROLLBACK")
+        shell.close()
+    else:
+        async with _admin(stage) as conn, conn.transaction():
+            await conn.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
             await asyncio.sleep(7)
-            shell.execute("ROLLBACK")
-            shell.close()
+
+
+async def deadlines_ring(stage: Stage, _: Any) -> None:
+    """Every deadline is looked at now, twice a second: several fall due in one moment."""
+    while True:
+        await asyncio.sleep(0.5)
+        if stage.is_sqlite:
+            await asyncio.to_thread(_due_now, stage.data / "wargi.db")
         else:
-            async with _admin(stage) as conn, conn.transaction():
-                await conn.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
-                await asyncio.sleep(7)
+            async with _admin(stage) as conn:
+                await conn.execute("UPDATE timer SET due_at = now() WHERE kind = $1", CLOCKS)
+
+
+def _due_now(path: Path) -> None:
+    with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as shell:
+        shell.execute("UPDATE timer SET due_at = ? WHERE kind = ?", (int(time.time() * 1e6), CLOCKS))
 
 
 async def backends_end(stage: Stage, _: Any) -> None:
@@ -110,11 +152,11 @@ async def backups(stage: Stage, _: Any) -> None:
     """A copy is taken while everything goes on, and every rule holds in it."""
     await asyncio.sleep(2)
     while True:
-        db = Db(stage.url, stage.folder)
-        made = await backup.take(db, stage.folder, stage.folder / "copies", lambda *_: None)
+        db = Db(stage.url, stage.data)
+        made = await backup.take(db, stage.data, stage.folder / "copies", lambda *_: None)
         await db.close()
         if stage.is_sqlite:
-            copy = Db(f"sqlite:///{made.folder}/wargi.db", stage.folder)
+            copy = Db(f"sqlite:///{made.folder}/wargi.db", stage.data)
             await copy.open_for_reading()
             async with copy.read() as conn:
                 found = await invariants.look_in(conn)
@@ -186,22 +228,54 @@ class Case:
     on: tuple[str, ...] = ("sqlite", "postgresql")
     told: str = ""
     doubles: int = 0
+    parked: int = 0
+    """Items that nobody can read."""
     own: bool = False
     """Needs a PostgreSQL of its own."""
+    alone: bool = True
+    """Needs a server of its own; the others share one until something breaks."""
     more: dict[str, str] = field(default_factory=dict)
+    lasts: bool = False
+    """The trouble goes on until one story has been told; others end by themselves, and stories follow each other until then."""
+    before: tuple[str, ...] = ()
+    """A command that runs the server; `{folder}` is the cell's."""
+    module: tuple[str, ...] = ("bot",)
+    small: int = 0
+    """Megabytes of a disk of its own for the database."""
+    needs: tuple[str, ...] = ()
+    """Programs without which this cannot be played, or `root`."""
+    after: Callable[[Stage], Awaitable[list[str]]] | None = None
+    """What else is looked at when all is over."""
+    workers: int = 0
+    """Processes beside the first, where the database is PostgreSQL."""
+    patience: float = 0.0
+    """Seconds for a cell that needs more than the others."""
 
 
 MANY = 1000
 """After a kill or a pause, what was in flight may come twice: how much, is for the judge of each send to say."""
 TROUBLES = (
-    Case("F01 kill -9", kills, doubles=MANY),
-    Case("F03 repeats", repeats),
+    Case("F01 kill -9", kills, doubles=MANY, workers=2, patience=120 + 20.0 * KILLS),
+    Case("F03 repeats", repeats, lasts=True, alone=False),
+    Case("F04 statuses in any order", statuses_in_any_order, alone=False),
+    Case("F05 words of six days ago", late_words, alone=False),
+    Case("F06 bursts of pictures", bursts),
+    Case("F07 a platform's bad day", bad_day, doubles=MANY),
     Case("F07 angry platform", angry_platform, doubles=MANY),
     Case("F08a PostgreSQL restarts", restarts, ("postgresql",), own=True),
-    Case("F08b backends end", backends_end, ("postgresql",)),
-    Case("F08h read-only", read_only, ("postgresql",)),
-    Case("F08e/F09a foreign lock", foreign_lock),
+    Case("F08b backends end", backends_end, ("postgresql",), alone=False),
+    Case("F08h read-only", read_only, ("postgresql",), alone=False),
+    Case("F08e/F09a foreign lock", foreign_lock, alone=False),
+    Case("F08d no connection is left", no_place_left, ("postgresql",), own=True),
+    Case("F08j backends stand still", backends_stand_still, ("postgresql",), own=True, needs=("root",)),
+    Case("F08g PostgreSQL's disk is full", full_disk, ("postgresql",), own=True, small=40, needs=("root", "mount")),
+    Case("F09b SQLite's disk is full", full_disk, ("sqlite",), small=320, needs=("root", "mount")),
+    Case("F09c power loss", None, ("sqlite",), before=power.traced("{folder}"), needs=("strace",), after=power_cuts),
+    Case("F10 the clock jumps", clock_jumps, module=("tests.faults.battery.skewed", "{folder}/skew")),
     Case("F16 pause", pauses, doubles=MANY),
-    Case("F18 slow visitors", slow_visitors),
-    Case("F20 backup under load", backups),
+    Case("F17 narrow limits", None, before=("prlimit", "--nofile=128", "--data=600000000"), needs=("prlimit",)),
+    Case("F18 bombs", bombs, parked=1),
+    Case("F18 slow visitors", slow_visitors, lasts=True),
+    Case("F21/F24 nobody answers", nobody_answers, alone=False),
+    Case("F20 backup under load", backups, lasts=True),
 )

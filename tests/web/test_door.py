@@ -1,0 +1,40 @@
+"""What the door does with what it has heard."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.channels.web import Web
+from bot.store import boxes, schema
+from bot.store.db import Db
+from bot.web.door import Door
+
+
+async def test_danger_leaves_the_line(tmp_path: Path) -> None:
+    """The critical lane finds one cry behind fifty who wait, and all that this citizen has said, in order; nobody else's words."""
+    db = Db(f"sqlite:///{tmp_path}/wargi.db", tmp_path)
+    await schema.ready(db)
+    try:
+        door, web = Door(db), Web()
+        cry = web.item("euis", "kunci-tolong", "tolong")
+        door.ear = lambda item: 1 if item.external_id == cry.external_id else None
+        await door.put([web.item(f"warga{n}", f"kunci{n:06}", "halo") for n in range(50)])
+        await door.put([web.item("euis", "kunci-halo", "halo"), cry])
+        assert await _addresses(db) == ["euis", "euis"]
+        door.ear = _deaf
+        await door.put([web.item("asep", "kunci-asep", "halo")])
+        assert await _addresses(db) == ["euis", "euis"], (
+            "who cannot be heard is stored all the same, in the ordinary line"
+        )
+        async with db.read() as conn:
+            assert len(await boxes.pending(conn, None, 100)) == 53
+    finally:
+        await db.close()
+
+
+async def _addresses(db: Db) -> Sequence[str]:
+    async with db.read() as conn:
+        return [row.address for row in await boxes.urgent(conn, None, 10)]
+
+
+def _deaf(_: object) -> int | None:
+    raise RuntimeError("as content that fails")
