@@ -78,6 +78,7 @@ class Server:
         self._templates: Templates | None = None
         self._loops: list[asyncio.Task[None]] = []
         self.published: Published
+        self.watch: Watch
         self.rooms: Rooms
         self._runner: web.AppRunner | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -137,7 +138,8 @@ class Server:
             renewing = self.published.work(self.house, self.hints, lambda new: lessons.begin_anew(new.flows / EXAMPLES))
             self._loops += [asyncio.create_task(loop) for loop in (lessons.work(), self._templates.run(), renewing)]
         if self._worker is not None:
-            self._loops.append(asyncio.create_task(Watch(self.db, self.metrics, self._looks_after_all).work()))
+            self.watch = Watch(self.db, self.metrics, self._looks_after_all)
+            self._loops.append(asyncio.create_task(self.watch.work()))
             await self._worker.start()
         if self._fetcher is not None:
             self._fetcher.start()

@@ -10,7 +10,7 @@ import typer
 
 from bot import flow_cli
 from bot.channel_cli import channel_app
-from bot.db_cli import check, db_app
+from bot.db_cli import check, db_app, newest_copy
 from bot.demo_cli import demo
 from bot.errors import FlowError, WargiError
 from bot.locale_cli import locale_app
@@ -204,7 +204,7 @@ async def _doctor(config: "Config") -> int:
     kept = spool.look(config.data_dir / spool.FOLDER)
     waits = f"{kept.files} files, {kept.size} bytes since {kept.since}" if kept.files else "empty"
     typer.echo(f"{'spool':42}{waits}" + (f"; {kept.damaged} damaged, look into them" if kept.damaged else ""))
-    return 0
+    return newest_copy(config)
 
 
 # -- flows -----------------------------------------------------------------------------------------

@@ -66,6 +66,10 @@ class Config:
     alarm_webhook_secret: str = ""
     media_url: str = ""
     """Where citizens' files lie: empty (the data directory), `file:///folder` or `s3://bucket/prefix`."""
+    backup_dir: str = ""
+    """Where `wargi db backup` lays its copies; empty: `backups` in the data directory."""
+    backup_minutes: float = 0.0
+    """So old the newest copy may be; 0 = nobody watches."""
     trusted_proxies: str = ""
     log_level: str = "info"
     survey_hours: float = 72.0
@@ -84,6 +88,10 @@ class Config:
     def pooled(self) -> bool:
         """The database's address leads through a pooler: that is what a second, direct one is for."""
         return bool(self.database_listen_url) and self.database_listen_url != self.database_url
+
+    @property
+    def backups(self) -> Path:
+        return Path(self.backup_dir) if self.backup_dir else self.data_dir / "backups"
 
 
 OWN = tuple(one for one in fields(Config) if one.name not in ("port_asked", "host_secrets", "groups"))

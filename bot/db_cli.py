@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bot.store.backup import Progress
     from bot.store.db import Db
 
+DOZEN = 12
+"""Copies that are kept where nobody says how many: an hour's worth of one each five minutes."""
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 
 
@@ -49,27 +51,66 @@ def upgrade() -> None:
 
 @db_app.command("backup")
 def backup(
-    to: Annotated[
-        Path | None, typer.Option(help="folder of the copies; default: backups in the data directory")
+    to: Annotated[Path | None, typer.Option(help="folder of the copies; default: WARGI_BACKUP_DIR")] = None,
+    keep: Annotated[
+        int | None,
+        typer.Option(help="drop all but so many of the newest copies; 0 keeps all, as does a single copy", min=0),
     ] = None,
-    keep: Annotated[int, typer.Option(help="drop all but so many of the newest copies; 0 keeps all", min=0)] = 0,
+    every: Annotated[
+        float,
+        typer.Option(help="one more each so many minutes, until stopped; keeps 12 where --keep says nothing", min=0),
+    ] = 0,
 ) -> None:
     """Copy the database and citizens' files while the server runs; everything is of one moment."""
+    kept = (DOZEN if every else 0) if keep is None else keep
 
     async def work() -> int:
-        from bot.store import backup as copies
+        from bot import clock, logs
+        from bot.errors import WargiError
 
-        config, db = _settings()
-        folder = to or config.data_dir / "backups"
-        made = await copies.take(db, config.data_dir, folder, _bar())
-        typer.echo(f"{made.folder}")
-        for old in copies.forget(folder, keep) if keep else ():
-            typer.echo(f"dropped {old}")
-        if config.media_url:
-            typer.echo("citizens' files lie elsewhere (WARGI_MEDIA_URL): copy them with the tools of that place")
-        return 0
+        while True:
+            began = clock.monotonic()
+            try:
+                await _copy(to, kept)
+            except Exception as error:
+                if not every:
+                    raise
+                why = error if isinstance(error, WargiError) else logs.fault(error)
+                typer.echo(f"no copy, the next try in {every:g} minutes: {why}", err=True)
+            if not every:
+                return 0
+            await asyncio.sleep(max(0.0, began + 60 * every - clock.monotonic()))
 
     _run(work())
+
+
+async def _copy(to: Path | None, keep: int) -> None:
+    from bot.store import backup as copies
+
+    config, db = _settings()
+    folder = to or config.backups
+    made = await copies.take(db, config.data_dir, folder, _bar())
+    typer.echo(f"{made.folder}")
+    for old in copies.forget(folder, keep) if keep else ():
+        typer.echo(f"dropped {old}")
+    if config.media_url:
+        typer.echo("citizens' files lie elsewhere (WARGI_MEDIA_URL): copy them with the tools of that place")
+
+
+def newest_copy(config: "Config") -> int:
+    """1 when it is older than it may be."""
+    from math import inf
+
+    from bot import clock
+    from bot.store import backup
+
+    newest = backup.newest(config.backups)
+    minutes = (clock.now() - newest).total_seconds() / 60 if newest else inf
+    late = 0 < config.backup_minutes < minutes
+    said = f"{newest:%Y-%m-%d %H:%M} UTC, {minutes:.0f} minutes ago" if newest else f"none in {config.backups}"
+    late_ = "; older than WARGI_BACKUP_MINUTES allows: is `wargi db backup` running?" if late else ""
+    typer.echo(f"{'newest backup':42}{said}{late_}")
+    return int(late)
 
 
 @db_app.command("restore")

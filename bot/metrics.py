@@ -41,12 +41,23 @@ class Metrics:
             "invariant_broken", "Rows that break a rule of `wargi doctor --invariants`, ten at most", "rule"
         )
         self.checked = gauge("invariants_checked_timestamp_seconds", "When the rules were last looked at")
+        self.backup_age = gauge("backup_age_seconds", "Age of the newest copy, infinite when there is none")
+        self.backup_allowed = gauge(
+            "backup_allowed_seconds", "So old it may be, as WARGI_BACKUP_MINUTES says; 0: any age"
+        )
         self.timer_lag = gauge("timer_lag_seconds", "Age of the oldest timer that should have rung")
         self.unknown = gauge("outbox_unknown", "Bubbles of which nobody knows whether they have arrived")
         self.media = counter("media", "Tries to fetch citizens' files by channel and outcome", "channel", "outcome")
         self.media_pending = gauge("media_pending", "Citizens' files that are still to be fetched")
         self.media_lag = gauge("media_lag_seconds", "Age of the oldest file that is still to be fetched")
+        self.crowd = gauge("crowd", "1 while more wait than are answered at once: news for many waits")
         self.parts = gauge("parts_held", "Parts that this process works on")
+
+        self.turns.labels(
+            "parked"
+        )  # at 0 from the start: an alarm about an increase does not see the first of a new series
+        for via in ("telegram", "whatsapp", "email", "webhook", "push"):
+            self.calls.labels(via, "failed")
 
     def committed(self, unit: Unit) -> None:
         """A listener of the database: counts what was really written."""

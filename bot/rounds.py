@@ -7,7 +7,7 @@ from contextlib import suppress
 from bot import clock, logs, telling
 from bot.errors import NotFound
 from bot.models.ref import Ref
-from bot.store import daily, duty, handovers
+from bot.store import boxes, daily, duty, handovers
 from bot.store.db import Db
 from bot.turn import House, bulk, handover, renewal, rota
 from bot.turn.assign import assign
@@ -20,6 +20,8 @@ REST = 0.2
 WATCH = 3.0
 GAPS = 60.0
 MOST = 64
+FORGOTTEN, FORGETS = 500, 100
+"""Keys in one transaction, and transactions in one round: 833 a second, more than ever came in."""
 
 
 class Rounds:
@@ -71,6 +73,7 @@ class Rounds:
         await assign(self._db, self._house)
 
     async def _gaps(self) -> None:
+        await forget(self._db)
         await renewal.begin(self._db)
         await rota.watch(self._db, self._house)
         async with self._db.unit() as unit:
@@ -80,6 +83,18 @@ class Rounds:
         await look(self._db, self._house)
         await bulk.due(self._db, self._house)
         await telling.send_due(self._db, self._house)
+
+
+async def forget(db: Db) -> None:
+    """Keys of the inbox that are kept against repetition go when nothing can be repeated any more: else they would be a quarter of the
+    database for ever. A few in each transaction, so that nobody waits for it."""
+    for _ in range(FORGETS):
+        async with db.read() as conn:
+            keys = await boxes.old(conn, clock.now(), FORGOTTEN)
+        if keys[1]:
+            await db.write([keys])
+        if len(keys[1]) < FORGOTTEN:
+            return
 
 
 async def look(db: Db, house: House) -> None:

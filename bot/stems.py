@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 LONGEST, FORMS = 32, 12
 """Letters of a word that count; forms that one word is kept in."""
@@ -117,12 +118,15 @@ def agency(slug: str) -> str:
 
 def tokens(text: str) -> Iterator[str]:
     for word in words(text):
-        shapes = forms(word)
-        yield from shapes
-        if rough := sound(shapes[-1]):
-            yield rough
-        if len(shapes) > 1 and (rough := sound(word)):
-            yield rough
+        yield from _kept(word)
+
+
+@lru_cache(maxsize=4096)
+def _kept(word: str) -> tuple[str, ...]:
+    """All that one word is kept as. Reports share most of their words, and to take them apart cost a twentieth of a turn."""
+    shapes = forms(word)
+    sounds = (sound(shapes[-1]), sound(word) if len(shapes) > 1 else "")
+    return (*shapes, *filter(None, sounds))
 
 
 def document(text: str, name: str = "", numbers: Iterable[str] = (), area: str = "", holder: str = "") -> str:

@@ -130,6 +130,8 @@ async def ring_clocks(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> No
     failpoint.here("deadline.before_commit")
 
 
+BULK = frozenset({known.DONE, outside.CLOSES})
+"""News for many, for which nobody waits: while a crowd waits for answers these do not ring."""
 OF_TALK = frozenset({dialogue.QUIET, dialogue.LATER, dialogue.LOOKUP, happened.HAPPENED, asleep.ASLEEP})
 """Kinds whose subject is a conversation, and that would fail again: officers take it over."""
 UNKNOWN_WAIT = timedelta(minutes=1)

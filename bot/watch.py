@@ -27,6 +27,7 @@ class Watch:
         while True:
             await asyncio.sleep(EVERY)
             if not self._looks_after_all():
+                self.leave()
                 continue
             try:
                 await self.silence()
@@ -35,6 +36,12 @@ class Watch:
                     await self.rules()
             except StoreDown as error:
                 logs.get("watch").warning("not looked", error=logs.fault(error))
+
+    def leave(self) -> None:
+        """Another process looks now: what we have said last would stay true for ever."""
+        self._metrics.inbound_missed.clear()
+        self._metrics.broken.clear()
+        self._metrics.checked.set(0)
 
     async def silence(self) -> None:
         now = clock.now().timestamp() / 3600

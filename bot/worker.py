@@ -14,18 +14,22 @@ from bot.lane import Lane
 from bot.message import templated
 from bot.metrics import Metrics
 from bot.models.ref import Ref
+from bot.policy.crowd import HELD, Crowd
 from bot.store import boxes, leases, messages
 from bot.store.batch import CLOCKS
 from bot.store.db import Db, Unit
-from bot.turn import House, intake, rescue
+from bot.turn import House, intake, rescue, shares
 
 MOST = 128
 """Turns in one transaction: more would make the next webhook wait for its commit."""
 POLL = 1.0
 """Seconds between looks at the inbox when no hint came."""
-LINGER = 0.006
-"""Seconds in which more may come before a batch begins: one transaction for five turns costs little more than for one."""
+LINGER, LONGEST_LINGER = 0.006, 0.024
+"""Seconds in which more may come before a batch begins: one transaction for five turns costs little more than for one. As long as the
+last batch took, between these two: half of the loop's time is left to webhooks and sends, and what is busy makes larger batches."""
 TIMER_TICK = 0.25
+TOGETHER = 32
+"""Timers in one transaction: a fifth of a turns' batch, so that words wait no longer for timers than for words."""
 FAILED_TIMER_WAIT = timedelta(minutes=1)
 CROWD = 8
 """Of more turns at once no signs are given that something was read: each would be one more request."""
@@ -57,9 +61,15 @@ class Worker:
         """Told when a platform says that a template has changed."""
         self._turning = asyncio.Lock()
         """One batch of turns at a time, the critical lane's or ours: each reads its rows inside its own transaction."""
+        self.crowd = Crowd()
+        delivery.crowded = self._crowded
+        metrics.crowd.set_function(self._crowded)
         self.errands = Errands(db, house, metrics, lambda: None if db.is_sqlite else sorted(self._held))
         self.courier = Courier(db, house)
         self.lane = Lane(db, house, metrics, name, lambda: self._held, self._run, self._turning)
+
+    def _crowded(self) -> bool:
+        return self.crowd.here(clock.monotonic())
 
     def wake(self) -> None:
         """There may be work."""
@@ -116,6 +126,7 @@ class Worker:
     async def _turns(self) -> None:
         while not self._stopping:
             self._wake.clear()  # what comes from here on may be missed by this batch
+            began = clock.monotonic()
             try:
                 count = await self._batch()
             except WargiError as error:  # the database is away, or a part went to another worker
@@ -127,10 +138,11 @@ class Worker:
                 count = 0
                 await asyncio.sleep(0.5)
             if count < MOST and not self._stopping:
+                took = clock.monotonic() - began
                 with suppress(TimeoutError):
                     async with asyncio.timeout(POLL):
                         await self._wake.wait()
-                    await asyncio.sleep(LINGER)
+                    await asyncio.sleep(min(max(LINGER, took), LONGEST_LINGER))
 
     async def _batch(self) -> int:
         """One transaction of turns; returns how many items it took. Those of a failing batch are run apart."""
@@ -140,7 +152,7 @@ class Worker:
         rows: Sequence[boxes.Row] = ()
         try:
             async with self._turning, self._db.unit() as unit:
-                rows = await boxes.pending(unit.conn, None if self._db.is_sqlite else sorted(held), MOST)
+                rows = await self._take(unit, None if self._db.is_sqlite else sorted(held))
                 if not rows:
                     return 0
                 failpoint.here("turn.claimed")
@@ -154,8 +166,17 @@ class Worker:
             await self._apart(held, rows)
         return len(rows)
 
+    async def _take(self, unit: Unit, parts: Sequence[int] | None) -> Sequence[boxes.Row]:
+        """The oldest items, everybody's share of them."""
+        rows = await shares.take(unit.conn, parts, MOST)
+        if rows and (len(rows) == MOST or rows[0].received_at < clock.now() - timedelta(seconds=LONG)):
+            self.crowd.came(clock.monotonic())
+        return rows
+
     def _show_typing(self, rows: Sequence[boxes.Row]) -> None:
-        """To those who have waited, beside their turns: who looks at a silent phone writes again."""
+        """To those who have waited, beside their turns: who looks at a silent phone writes again. A crowd wants answers first."""
+        if len(rows) == MOST:
+            return
         late = clock.now() - timedelta(seconds=LONG)
         waited = [row for row in rows if row.kind == "message" and row.address and row.received_at < late]
         if waited and (room := self._house.courtesies.room) > 1:
@@ -259,13 +280,14 @@ class Worker:
                 await asyncio.sleep(1)
 
     async def _ring(self) -> int:
-        """Due timers, each in its own transaction: one that fails rings again later, and the others ring. Those of deadlines ring
-        together: after a night ten thousand may be due."""
+        """Due timers, some in one transaction; where one fails each has its own: that one rings again later, and the others ring.
+        Those of deadlines ring all together: after a night ten thousand may be due."""
         held = self._held
         if not self._db.is_sqlite and not held:
             return 0
+        now, waits = clock.now(), timers.BULK if self._crowded() else ()
         async with self._db.read() as conn:
-            rows = await boxes.due(conn, None if self._db.is_sqlite else sorted(held), clock.now(), 200)
+            rows = await boxes.due(conn, None if self._db.is_sqlite else sorted(held), now, 200, waits, now - HELD)
         rung = 0
         clocks = [row for row in rows if row.kind == CLOCKS]
         rows = [row for row in rows if row.kind != CLOCKS]
@@ -274,11 +296,27 @@ class Worker:
             rung += len(clocks)
         else:
             rows = [*clocks, *rows]
-        for row in rows:
-            outcome = await self._ring_one(held, row)
-            self._metrics.timers.labels(row.kind, outcome).inc()
-            rung += outcome != "later"
+        for start in range(0, len(rows), TOGETHER):
+            group = rows[start : start + TOGETHER]
+            outcomes = await self._ring_together(held, group) or [await self._ring_one(held, row) for row in group]
+            for row, outcome in zip(group, outcomes, strict=True):
+                self._metrics.timers.labels(row.kind, outcome).inc()
+                rung += outcome != "later"
         return rung
+
+    async def _ring_together(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> list[str]:
+        """Beside a crowd each transaction waits for a batch of turns, so many timers share one. [] when each must ring alone."""
+        if len(rows) < 2:
+            return []
+        try:
+            failpoint.here("timer.claimed")
+            async with self._turning, self._db.unit() as unit:
+                if not self._db.is_sqlite:
+                    await leases.fence(unit.conn, self._name, held, [row.part for row in rows])
+                return [await timers.ring(unit, self._house, row.kind, Ref(row.ref, row.part), row.id) for row in rows]
+        except Exception as error:
+            self._log.warning("timers ring alone", error=logs.fault(error), rows=len(rows))
+            return []
 
     async def _ring_clocks(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> bool:
         """Deadlines in one transaction, beside no turns: both may lock conversations. False when each must ring alone."""

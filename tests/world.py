@@ -144,6 +144,7 @@ class World:
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     instagram: FakeMessenger = field(default_factory=lambda: FakeMessenger("instagram", "17841400"))
     sms: FakeGateway = field(default_factory=FakeGateway)
+    roles: tuple[str, ...] = ("gateway", "worker", "desk")
     sessions: list[aiohttp.ClientSession] = field(default_factory=list)
     server: Server = None  # type: ignore[assignment]
 
@@ -194,7 +195,7 @@ class World:
         """Starts the server (again)."""
         more = self.other_settings() | self.more
         env = settings(self.database_url, self.folder, self.graph, self.telegram, **more)
-        self.server = Server(registry.settings(env))
+        self.server = Server(registry.settings(env), self.roles)
         await self.server.start(bind("127.0.0.1", port, asked=False))
         await eventually(self.server.learnt.is_set, 120, "the models are loaded")  # else tests would see either
 
@@ -221,15 +222,15 @@ class World:
         """Somebody on Telegram."""
         return Person(self.telegram, 3527065 + n)
 
-    async def officer(self, name: str = "Rina") -> Desk:
-        """The first officer comes by the one-time link; the others are invited the same way."""
+    async def officer(self, name: str = "Rina", url: str = "") -> Desk:
+        """The first officer comes by the one-time link; the others are invited the same way. `url`: of another desk than ours."""
         from bot.desk import first_link
         from bot.desk.officers import _invite
         from bot.models import Role
 
         db, conf = self.server.db, self.server.config
         path = await first_link(db, conf) or await _invite(db, Role.OFFICER)
-        desk = Desk(self.browser(), self.url, name)
+        desk = Desk(self.browser(), url or self.url, name)
         await desk.get(path)
         status, text = await desk.post(path, nama=name, nama_masuk=name.lower(), sandi=PASSWORD)
         assert status == 200, text[:500]

@@ -2,14 +2,14 @@
 
 import asyncio
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from bot import clock, failpoint, logs
 from bot.delivery.breaker import Alert
 from bot.delivery.bubble import Bubble, Chains
-from bot.delivery.late import WINDOW_CLOSED, may_leave, note, taken_over
+from bot.delivery.late import WINDOW_CLOSED, Looks, may_leave, note, taken_over
 from bot.delivery.late import wait as _wait
 from bot.delivery.names import Names
 from bot.delivery.rate import Paces, of_account
@@ -63,8 +63,11 @@ class Delivery:
         self._stopping = False
         self._epochs: dict[bytes, int] = {}
         """The newest rises of epochs that this process has committed."""
+        self._looks = Looks(db, self._epochs)
         self.valid_until = math.inf
         """Our leases hold until then (monotonic); nothing is sent later, whoever slept."""
+        self.crowded: Callable[[], bool] = lambda: False
+        """More wait for answers than get one at once."""
 
     # -- coming in ---------------------------------------------------------------------------------
 
@@ -253,7 +256,7 @@ class Delivery:
     async def _checked(self, bubble: Bubble) -> bool:
         if bubble.epoch is not None and clock.monotonic() - bubble.checked > CHECK_LASTS:
             bubble.fresh = False
-            if await taken_over(self._db, [bubble], self._epochs):
+            if await self._looks.over(bubble):
                 self._suppress(bubble)
                 return False
         if bubble.moved:
@@ -282,7 +285,8 @@ class Delivery:
         if account not in self._senders:
             channel = self._channels[account.partition(":")[0]]
             take, down = of_account(self._db, account, channel.limits.rate), partial(self._alert.tell, account)
-            self._senders[account] = Sender(channel, self._may, self._sent, self._failed, take, down)
+            acts = self._may, self._sent, self._failed, take, down, lambda: self.crowded()
+            self._senders[account] = Sender(channel, *acts)
         return self._senders[account]
 
     # -- outcomes ----------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """A bubble that waited: has the platform's window closed meanwhile, and what then. And how long the next try waits."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -43,6 +44,40 @@ async def taken_over(db: Db, bubbles: Sequence[Bubble], epochs: Mapping[bytes, i
     async with db.read() as conn:
         true = await talk.epochs(conn, [(each.conversation_id, each.part) for each in asked])
     return over | {each.id for each in asked if true.get(each.conversation_id) != each.epoch}
+
+
+class Looks:
+    """Bubbles that have waited are looked at once more, each just before it leaves; those that ask while a look runs share the next one.
+    In a flood, when all of them wait, each had a statement of its own."""
+
+    def __init__(self, db: Db, epochs: Mapping[bytes, int]) -> None:
+        self._db, self._epochs = db, epochs
+        self._asking: list[tuple[Bubble, asyncio.Future[bool]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def over(self, bubble: Bubble) -> bool:
+        """Is its epoch over? Raises what the database raises."""
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._asking.append((bubble, answer))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._look())
+        return await answer
+
+    async def _look(self) -> None:
+        while self._asking:
+            asked, self._asking = self._asking, []
+            error, over = None, set[bytes]()
+            try:
+                over = await taken_over(self._db, [bubble for bubble, _ in asked], self._epochs)
+            except Exception as problem:
+                error = problem
+            for bubble, answer in asked:
+                if answer.done():
+                    continue
+                if error is None:
+                    answer.set_result(bubble.id in over)
+                else:
+                    answer.set_exception(error)
 
 
 def note(bubble: Bubble) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from heapq import heappop, heappush
 from itertools import count
 
@@ -10,6 +11,8 @@ from bot.delivery.bubble import Bubble
 from bot.delivery.rate import Take
 from bot.errors import Fault, SendError
 from bot.message import Channel, Receipt
+from bot.policy.crowd import TRICKLE
+from bot.turn.say import NOTICE
 
 LANES = 512
 """Sends in flight: an API that takes 80 ms still lets 6,000 a second through."""
@@ -29,10 +32,15 @@ class Sender:
         failed: Callable[[Bubble, SendError], None],
         take: Take | None,
         down: Callable[[Fault | None], None],
+        crowded: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`take` None: no limit. `down` hears the fault that closed the way, and None once it is open (again)."""
+        """`take` None: no limit. `down` hears the fault that closed the way, and None once it is open (again). `crowded`: what nobody
+        waits for shall wait."""
         self._channel, self._take = channel, take
         self._may, self._sent, self._failed, self._down = may, sent, failed, down
+        self._crowded, self._next_notice = crowded, 0.0
+        self._wanted = asyncio.Event()
+        """Something has come that somebody waits for."""
         self._waiting: list[tuple[int, int, Bubble]] = []
         self._order = count()
         self._some = asyncio.Event()
@@ -53,6 +61,8 @@ class Sender:
     def put(self, bubble: Bubble) -> None:
         heappush(self._waiting, (bubble.priority, next(self._order), bubble))
         self._some.set()
+        if bubble.priority < NOTICE:
+            self._wanted.set()
 
     def close(self) -> None:
         """No send begins any more; those in flight go on."""
@@ -68,6 +78,7 @@ class Sender:
     async def _run(self) -> None:
         while True:
             await self._some.wait()
+            await self._worth()
             await self._places.acquire()
             await self._turn()
             if self._stopping:
@@ -79,6 +90,18 @@ class Sender:
             flight = asyncio.create_task(self._flight(bubble))
             self._flights.add(flight)
             flight.add_done_callback(self._landed)
+
+    async def _worth(self) -> None:
+        """While a crowd waits for answers, a notice leaves only now and then, so that none waits for ever."""
+        while self._waiting[0][0] >= NOTICE and self._crowded():
+            wait = self._next_notice - clock.monotonic()
+            if wait <= 0:
+                self._next_notice = clock.monotonic() + TRICKLE
+                return
+            self._wanted.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._wanted.wait()
 
     def _landed(self, flight: asyncio.Task[None]) -> None:
         self._flights.discard(flight)

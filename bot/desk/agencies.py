@@ -2,17 +2,21 @@
 
 import csv
 import io
+from datetime import timedelta
 
 from aiohttp import web
+from babel.dates import get_day_names
 
 from bot import clock
 from bot.courier import webhook_key
-from bot.desk import looked, page, seek
+from bot.desk import looked, page, seek, speech
+from bot.desk.show import N_
 from bot.errors import Conflict, NotFound, WargiError
 from bot.models import Role, State
 from bot.models.ref import Ref
 from bot.policy import directory, number
 from bot.policy.cells import cell
+from bot.policy.hours import Week, grouped
 from bot.policy.lapor import CLASSES
 from bot.store import agencies
 from bot.turn.agency import Actor
@@ -29,6 +33,24 @@ GROUPS = (
 """In the order in which officers have something to do with them."""
 
 
+VIA = {"mail": N_("surel"), "webhook": N_("sistem ke sistem"), "login": N_("bekerja di meja ini")}
+
+
+def opening(hours: Week) -> str:
+    """`Sen–Kam 07.30–16.00, Jum 07.30–16.30`, in the language of the page."""
+    days = get_day_names("abbreviated", locale=speech.language())
+    found = []
+    for first, last, spans in grouped(hours):
+        times = ", ".join(f"{_time(since)}–{_time(until)}" for since, until in spans)
+        found.append(f"{days[first]}{f'–{days[last]}' if last > first else ''} {times}")
+    return ", ".join(found)
+
+
+def _time(at: timedelta) -> str:
+    minutes = int(at.total_seconds()) // 60
+    return f"{minutes // 60:02}.{minutes % 60:02}"
+
+
 async def overview(request: web.Request) -> web.Response:
     house = request.config_dict[keys.HOUSE]
     async with request.config_dict[keys.DB].read() as conn:
@@ -38,6 +60,7 @@ async def overview(request: web.Request) -> web.Response:
     hooks = [each for each in known.agencies.values() if each.channel == "webhook"] if me.role == Role.ADMIN else []
     return page.render(
         request, "agencies.html", lots=found, stuck=len(stuck), known=known, needs_lead=directory.needs_lead,
+        opening=opening, via=VIA, places=house.triage.emergencies.names,
         hooks=[(each, webhook_key(house, each.slug)) for each in hooks],
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from bot.models.types import Bytes, Json, UtcDateTime
 
 
 class InboxItem(Hot, table=True):
-    """One raw item of a webhook. The key stays at least 30 days (WhatsApp repeats for 7); `raw` goes when its turn has committed."""
+    """One raw item of a webhook. The key stays 30 days (WhatsApp repeats for 7); `raw` goes when its turn has committed."""
 
     __tablename__ = "inbox"
     __table_args__ = (

@@ -49,6 +49,15 @@ def _read(line: str) -> tuple[int, int, Span]:
     return DAYS.index(found[1]), DAYS.index(found[2] or found[1]), (since, until)
 
 
+def grouped(hours: Week) -> list[tuple[int, int, tuple[Span, ...]]]:
+    """The way back: first day, last day and their spans, for neighbours that open alike; days that are closed are left out."""
+    alike = [
+        (spans, [day for day, _ in days])
+        for spans, days in itertools.groupby(enumerate(hours), key=lambda each: each[1])
+    ]
+    return [(days[0], days[-1], spans) for spans, days in alike if spans]
+
+
 def is_open(hours: Week, at: datetime, zone: timedelta = ZONES["WIB"]) -> bool:
     """An agency that has not said its hours counts as open. Holidays close it for its clock, not for who is called."""
     return not hours or opens(Calendar("", zone, hours), at) == at

@@ -14,6 +14,7 @@ from bot.models.ref import Ref
 from bot.store import outages
 from bot.store.batch import Batch
 from bot.store.boxes import Row
+from bot.store.many import Due
 from bot.store.people import officer_of
 from bot.store.sight import TICKET, Sight
 from bot.store.talk import Talk
@@ -53,12 +54,17 @@ async def conversation_of(conn: AsyncConnection, ref: Ref) -> Ref | None:
     return Ref(row[0], ref.part) if row[0] else None
 
 
+_DUE = Due(
+    sa.select(ALARM.c.id, ALARM.c.part)
+    .where(ALARM.c.next_at.is_not(None), ALARM.c.next_at <= sa.bindparam("now"))
+    .order_by(ALARM.c.next_at, ALARM.c.id),
+    ALARM.c.part,
+)
+
+
 async def due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> list[Ref]:
     """Alarms with something to do, the longest overdue first."""
-    query = sa.select(ALARM.c.id, ALARM.c.part).where(ALARM.c.next_at.is_not(None), ALARM.c.next_at <= now)
-    if parts is not None:
-        query = query.where(ALARM.c.part.in_(list(parts)))
-    return [Ref(*row) for row in await conn.execute(query.order_by(ALARM.c.next_at, ALARM.c.id).limit(limit))]
+    return [Ref(row.id, row.part) for row in await _DUE(conn, parts, limit, now=now)]
 
 
 async def active_officers(conn: AsyncConnection) -> list[Officer]:
@@ -94,21 +100,23 @@ async def way_moved(conn: AsyncConnection, via: str, before: str, now: str) -> N
 # -- calls -----------------------------------------------------------------------------------------
 
 
+_CALLS_DUE = Due(
+    sa.select(
+        PAGE.c.id, PAGE.c.part, PAGE.c.name, PAGE.c.via, PAGE.c.target, PAGE.c.attempts, PAGE.c.at, PAGE.c.step,
+        ALARM.c.id.label("alarm_id"), ALARM.c.number, ALARM.c.kind, ALARM.c.words, ALARM.c.state, ALARM.c.drill,
+        ALARM.c.raised_at, ALARM.c.nobody, PAGE.c.officer_id, ALARM.c.acknowledged_by, OFFICER.c.name.label("taker"),
+    )
+    .join(ALARM, sa.and_(ALARM.c.id == PAGE.c.alarm_id, ALARM.c.part == PAGE.c.part))
+    .outerjoin(OFFICER, OFFICER.c.id == ALARM.c.acknowledged_by)
+    .where(PAGE.c.next_at.is_not(None), PAGE.c.next_at <= sa.bindparam("now"))
+    .order_by(PAGE.c.next_at, PAGE.c.id),
+    PAGE.c.part,
+)  # fmt: skip
+
+
 async def calls_due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> Sequence[Row]:
     """Calls that have to leave now, each with its alarm."""
-    query = (
-        sa.select(
-            PAGE.c.id, PAGE.c.part, PAGE.c.name, PAGE.c.via, PAGE.c.target, PAGE.c.attempts, PAGE.c.at, PAGE.c.step,
-            ALARM.c.id.label("alarm_id"), ALARM.c.number, ALARM.c.kind, ALARM.c.words, ALARM.c.state, ALARM.c.drill,
-            ALARM.c.raised_at, ALARM.c.nobody, PAGE.c.officer_id, ALARM.c.acknowledged_by, OFFICER.c.name.label("taker"),
-        )
-        .join(ALARM, sa.and_(ALARM.c.id == PAGE.c.alarm_id, ALARM.c.part == PAGE.c.part))
-        .outerjoin(OFFICER, OFFICER.c.id == ALARM.c.acknowledged_by)
-        .where(PAGE.c.next_at.is_not(None), PAGE.c.next_at <= now)
-    )  # fmt: skip
-    if parts is not None:
-        query = query.where(PAGE.c.part.in_(list(parts)))
-    return (await conn.execute(query.order_by(PAGE.c.next_at, PAGE.c.id).limit(limit))).all()
+    return await _CALLS_DUE(conn, parts, limit, now=now)
 
 
 async def settle_call(

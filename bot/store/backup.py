@@ -11,7 +11,9 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,6 +26,8 @@ from bot.models import metadata
 from bot.store import schema
 from bot.store.db import Db
 
+NAMED = "%Y-%m-%dT%H%M%SZ"
+"""A copy's folder says of which moment it is."""
 MANIFEST, FILE, FILES = "manifest.json", "wargi.db", "files"
 PAGES = 4096
 """Of SQLite, in one step: so often the bar moves."""
@@ -50,7 +54,7 @@ async def take(db: Db, data_dir: Path, folder: Path, told: Progress) -> Copy:
     if found is None:
         raise ConfigError("there is no database yet, so there is nothing to copy; `wargi run` makes it")
     now = clock.now()
-    target = folder / f"{now:%Y-%m-%dT%H%M%SZ}"
+    target = folder / f"{now:{NAMED}}"
     part = folder / f".{target.name}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)
@@ -75,6 +79,15 @@ async def take(db: Db, data_dir: Path, folder: Path, told: Progress) -> Copy:
 def copies(folder: Path) -> list[Path]:
     """Whole copies, oldest first."""
     return sorted(path.parent for path in folder.glob(f"[0-9]*/{MANIFEST}"))
+
+
+def newest(folder: Path) -> datetime | None:
+    """The moment of the newest whole copy; None when there is none. Looks at names only."""
+    for path in sorted(folder.glob("[0-9]*Z"), reverse=True):
+        if (path / MANIFEST).is_file():
+            with suppress(ValueError):
+                return datetime.strptime(path.name, NAMED).replace(tzinfo=UTC)
+    return None
 
 
 def forget(folder: Path, keep: int) -> list[Path]:

@@ -1,7 +1,7 @@
 """Inbox, outbox and timers: putting work in, finding what is due, marking what is done."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -14,7 +14,7 @@ from bot.message import Item
 from bot.models import Delivery, Inbox, InboxItem, Message, OutboxItem, Timer
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.many import Many, Work, insert_into
+from bot.store.many import Due, Many, Work, insert_into
 
 INBOX, OUTBOX, TIMER, MESSAGE = table(InboxItem), table(OutboxItem), table(Timer), table(Message)
 Row = sa.Row[*tuple[Any, ...]]
@@ -64,38 +64,46 @@ _PENDING = (
     )
     .where(INBOX.c.state == sa.literal_column("'pending'"))
     .order_by(INBOX.c.id)
-    .limit(sa.bindparam("limit"))
 )  # fmt: skip
-_PENDING_OF_PARTS = _PENDING.where(INBOX.c.part.in_(sa.bindparam("parts", expanding=True)))
+_PENDING_OF = Due(_PENDING, INBOX.c.part)
 
 
-async def pending(conn: AsyncConnection, parts: Sequence[int] | None, limit: int) -> Sequence[Row]:
-    """The oldest unhandled items of these parts (None: of all), in order of arrival."""
-    if parts is None:
-        return (await conn.execute(_PENDING, {"limit": limit})).all()
-    return (await conn.execute(_PENDING_OF_PARTS, {"limit": limit, "parts": list(parts)})).all()
+async def pending(
+    conn: AsyncConnection, parts: Sequence[int] | None, limit: int, but: Iterable[tuple[str, str]] = ()
+) -> Sequence[Row]:
+    """The oldest unhandled items of these parts (None: of all), in order of arrival; `but`: not of these accounts' addresses."""
+    left_out = [(INBOX.c.account == account) & (INBOX.c.address == address) for account, address in but]
+    if not left_out:
+        return await _PENDING_OF(conn, parts, limit)
+    others = _PENDING.where(INBOX.c.address.is_(None) | ~sa.or_(*left_out))
+    return await Due(others, INBOX.c.part)(conn, parts, limit)
+
+
+_URGENT = Due(
+    sa.select(INBOX.c.account, INBOX.c.address, INBOX.c.part)
+    .where(sa.text("urgent = 1 AND state = 'pending'"))
+    .order_by(INBOX.c.id),
+    INBOX.c.part,
+)
 
 
 async def urgent(conn: AsyncConnection, parts: Sequence[int] | None, limit: int) -> Sequence[Row]:
     """All that waits of the conversations in which danger was heard, in order of arrival."""
-    heard = sa.select(INBOX.c.account, INBOX.c.address, INBOX.c.part).where(sa.text("urgent = 1 AND state = 'pending'"))
-    if parts is not None:
-        heard = heard.where(INBOX.c.part.in_(list(parts)))
-    found = (await conn.execute(heard.order_by(INBOX.c.id).limit(limit))).all()
+    found = await _URGENT(conn, parts, limit)
     if not found:
         return []
     query = _PENDING.where(
         INBOX.c.part.in_(sorted({row.part for row in found})),
         sa.or_(*(sa.and_(INBOX.c.account == row.account, INBOX.c.address == row.address) for row in set(found))),
     )
-    return (await conn.execute(query, {"limit": 10 * limit})).all()
+    return (await conn.execute(query.limit(10 * limit))).all()
 
 
 async def still_pending(conn: AsyncConnection, rows: Sequence[Row]) -> Sequence[Row]:
     """Those of these rows that nobody has handled meanwhile, in order."""
     ids, parts = [row.id for row in rows], sorted({row.part for row in rows})
     query = _PENDING.where(INBOX.c.id.in_(ids), INBOX.c.part.in_(parts))
-    return (await conn.execute(query, {"limit": len(rows)})).all()
+    return (await conn.execute(query)).all()
 
 
 _DONE = Many(
@@ -118,6 +126,24 @@ def done(refs: Sequence[tuple[bytes, int]]) -> Work:
 def park(parked: Sequence[tuple[bytes, int, str]]) -> Work:
     """Put aside with a reason; the raw item stays for whoever looks into it."""
     return _PARK, [{"b_id": id_, "b_part": part, "b_error": error[:500]} for id_, part, error in parked]
+
+
+KEYS_KEPT = timedelta(days=30)
+"""WhatsApp sends again for seven days at most; the alarm of silence compares with three weeks."""
+_FORGET = Many(sa.delete(INBOX).where(INBOX.c.id == sa.bindparam("b_id"), INBOX.c.part == sa.bindparam("b_part")))
+_OLD = (
+    sa.select(INBOX.c.id, INBOX.c.part)
+    .where(INBOX.c.id < sa.bindparam("before"), INBOX.c.state == sa.literal_column("'done'"))
+    .order_by(INBOX.c.id)
+    .limit(sa.bindparam("limit"))
+)
+
+
+async def old(conn: AsyncConnection, now: datetime, limit: int) -> Work:
+    """Takes away the keys of what was handled so long ago that nobody sends it again, the oldest first."""
+    before = int((now - KEYS_KEPT).timestamp() * 1000).to_bytes(6, "big")  # so a UUIDv7 begins
+    rows = (await conn.execute(_OLD, {"before": before, "limit": limit})).all()
+    return _FORGET, [{"b_id": row.id, "b_part": row.part} for row in rows]
 
 
 _WAIT = Many(
@@ -225,13 +251,28 @@ def timers(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> Work:
     return _set(conn.dialect.name), rows
 
 
-async def due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> Sequence[Row]:
-    """Timers whose time has come, oldest first."""
-    query = sa.select(TIMER.c.id, TIMER.c.part, TIMER.c.kind, TIMER.c.ref, TIMER.c.due_at)
-    query = query.where(TIMER.c.due_at <= now).order_by(TIMER.c.due_at, TIMER.c.id).limit(limit)
-    if parts is not None:
-        query = query.where(TIMER.c.part.in_(list(parts)))
-    return (await conn.execute(query)).all()
+_TIMERS = (
+    sa.select(TIMER.c.id, TIMER.c.part, TIMER.c.kind, TIMER.c.ref, TIMER.c.due_at)
+    .where(TIMER.c.due_at <= sa.bindparam("now"))
+    .order_by(TIMER.c.due_at, TIMER.c.id)
+)
+_DUE = Due(_TIMERS, TIMER.c.part)
+_DUE_BUT = Due(
+    _TIMERS.where(
+        TIMER.c.kind.not_in(sa.bindparam("held", expanding=True)) | (TIMER.c.due_at <= sa.bindparam("since"))
+    ),
+    TIMER.c.part,
+)
+
+
+async def due(
+    conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int,
+    held: Collection[str] = (), since: datetime | None = None,
+) -> Sequence[Row]:  # fmt: skip
+    """Timers whose time has come, oldest first; those of the kinds `held` only when they were due at `since` already."""
+    if not held:
+        return await _DUE(conn, parts, limit, now=now)
+    return await _DUE_BUT(conn, parts, limit, now=now, held=sorted(held), since=since)
 
 
 async def has_timer(conn: AsyncConnection, kind: str, subject: Ref) -> bool:

@@ -42,7 +42,8 @@ class Many:
         for row in rows:
             picked = list(pick(row))
             for place, convert in converters:
-                picked[place] = convert(picked[place])
+                if (value := picked[place]) is not None:  # as every second time is
+                    picked[place] = convert(value)
             values.append(tuple(picked))
         return sql, values
 
@@ -84,6 +85,22 @@ class ByIds:
             found: list[tuple[Any, ...]] = await driver._execute(lambda: driver._conn.execute(sql, filled).fetchall())
         except sqlite3.Error as error:
             raise _translated(error, [(sql, filled)]) from error
+        return found
+
+
+class Due:
+    """A SELECT that a loop asks again and again, of its parts (None: of all). It is put together once: to build it took longer than
+    to ask it, four times a second and loop."""
+
+    def __init__(self, select: sa.Select[Any], part: sa.Column[Any]) -> None:
+        self._all = select.limit(sa.bindparam("limit"))
+        self._of_parts = self._all.where(part.in_(sa.bindparam("parts", expanding=True)))
+
+    async def __call__(
+        self, conn: AsyncConnection, parts: Sequence[int] | None, limit: int, **given: Any
+    ) -> Sequence[sa.Row[Any]]:
+        query, of = (self._all, {}) if parts is None else (self._of_parts, {"parts": list(parts)})
+        found: Sequence[sa.Row[Any]] = (await conn.execute(query, {**given, **of, "limit": limit})).all()
         return found
 
 

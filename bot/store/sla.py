@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Author, Message, Officer, SlaClock, SlaNotice, SlaPause, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.many import Many
+from bot.store.many import Due, Many
 from bot.store.sight import Sight
 
 CLOCK, PAUSE, NOTICE = table(SlaClock), table(SlaPause), table(SlaNotice)
@@ -167,13 +167,18 @@ async def told(conn: AsyncConnection, ref: Ref) -> list[RowMapping]:
 # -- calls that leave the desk ---------------------------------------------------------------------
 
 
+_CALLS_DUE = Due(
+    sa.select(NOTICE)
+    .where(NOTICE.c.next_at.is_not(None), NOTICE.c.next_at <= sa.bindparam("now"))
+    .order_by(NOTICE.c.next_at, NOTICE.c.id),
+    NOTICE.c.part,
+)
+
+
 async def calls_due(
     conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int
 ) -> Sequence[sa.Row[Any]]:
-    query = sa.select(NOTICE).where(NOTICE.c.next_at.is_not(None), NOTICE.c.next_at <= now)
-    if parts is not None:
-        query = query.where(NOTICE.c.part.in_(list(parts)))
-    return (await conn.execute(query.order_by(NOTICE.c.next_at, NOTICE.c.id).limit(limit))).all()
+    return await _CALLS_DUE(conn, parts, limit, now=now)
 
 
 async def settle_call(

@@ -1,14 +1,16 @@
 """For machines: is it alive, is it ready, how is it doing."""
 
 from datetime import UTC, datetime
-from math import nan
+from math import inf, nan
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot import clock
+from bot.config import Config
 from bot.errors import StoreDown
-from bot.store import alarms, boxes, media, spool
+from bot.metrics import Metrics
+from bot.store import alarms, backup, boxes, media, spool
 from bot.web.keys import CONFIG, DB, DOOR, METRICS, ROLES
 
 
@@ -42,6 +44,7 @@ async def metrics(request: web.Request) -> web.Response:
     gauges.spool_size.set(kept.size)
     gauges.spool_age.set((now - kept.since).total_seconds() if kept.since else 0)
     gauges.spool_damaged.set(kept.damaged)
+    _copies(request.app[CONFIG], gauges)
     try:
         async with request.app[DB].read() as conn:
             waiting, unsent = await boxes.oldest(conn)
@@ -65,6 +68,13 @@ async def metrics(request: web.Request) -> web.Response:
         gauges.media_pending.set(nan)
         gauges.media_lag.set(nan)
     return web.Response(body=generate_latest(gauges.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _copies(config: Config, gauges: Metrics) -> None:
+    gauges.backup_allowed.set(60 * config.backup_minutes)
+    if config.backup_minutes:
+        newest = backup.newest(config.backups)
+        gauges.backup_age.set((clock.now() - newest).total_seconds() if newest else inf)
 
 
 def _time_of(id_: bytes) -> datetime:

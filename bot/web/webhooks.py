@@ -24,6 +24,11 @@ def setup(app: web.Application, channel: Channel) -> None:
             return web.Response(status=403, text="forbidden")
         return web.Response(text=answer)
 
+    for answer in (
+        "401",
+        "503",
+    ):  # at 0 from the start: an alarm about an increase does not see the first of a new series
+        app[METRICS].webhooks.labels(channel.name, answer)
     ok = app[METRICS].webhooks.labels(channel.name, "200")
     stored = app[METRICS].items.labels(channel.name)
     door = app[DOOR]

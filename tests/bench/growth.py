@@ -12,6 +12,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from bot.store import schema
 from bot.store.db import Db
 from tests.bench.turns import Counts, walk, watch
@@ -30,6 +32,8 @@ class Size:
     """A transaction of turns."""
     kept: float
     """Bytes of the database a message row."""
+    shares: str
+    """What holds them, each with its indexes."""
 
 
 async def grow(folder: Path, sizes: list[int]) -> list[Size]:
@@ -53,7 +57,10 @@ async def grow(folder: Path, sizes: list[int]) -> list[Size]:
         await _checkpoint(db, 4000)
         rows = 2 * counts.messages
         statements = sum(counts.statements["turn"].values()) / counts.batches
-        found.append(Size(size, written / rows, statements, db.sqlite_path.stat().st_size / (8 * citizens)))
+        async with db.read() as conn:
+            stored = (await conn.execute(sa.text("SELECT count(*) FROM message"))).scalar_one()
+        kept = db.sqlite_path.stat().st_size / stored
+        found.append(Size(size, written / rows, statements, kept, await _shares(db, stored)))
     await db.close()
     return found
 
@@ -64,6 +71,21 @@ async def _checkpoint(db: Db, every: int) -> None:
     await db._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     await db._writer.exec_driver_sql(f"PRAGMA wal_autocheckpoint={every}")
     await db._writer.rollback()
+
+
+async def _shares(db: Db, rows: int) -> str:
+    """Bytes a message row by table; what is less than a twentieth of the largest is not named. '' where SQLite was built without
+    `dbstat`."""
+    query = (
+        "SELECT coalesce(s.tbl_name, d.name), sum(d.pgsize) FROM dbstat d LEFT JOIN sqlite_schema s ON s.name = d.name "
+        "GROUP BY 1 ORDER BY 2 DESC"
+    )
+    try:
+        async with db.read() as conn:
+            found = [(name, size / rows) for name, size in await conn.execute(sa.text(query))]
+    except sa.exc.OperationalError:
+        return ""
+    return ", ".join(f"{name} {size:.0f}" for name, size in found if size > found[0][1] / 20)
 
 
 def exponent(sizes: list[Size]) -> float:
@@ -78,7 +100,7 @@ def main() -> None:
         sizes = asyncio.run(grow(Path(folder), [int(each) for each in parser.parse_args().sizes.split(",")]))
     for each in sizes:
         print(
-            f"| {each.stored} | {each.written:.0f} B written | {each.statements:.2f} statements | {each.kept:.0f} B kept |"
+            f"| {each.stored} | {each.written:.0f} B written | {each.statements:.2f} statements | {each.kept:.0f} B kept: {each.shares} |"
         )
     if len(sizes) > 1:
         print(f"| exponent of bytes written | {exponent(sizes):.3f} |")

@@ -149,7 +149,8 @@ class Load:
             await asyncio.sleep(0.02)
             status = {"id": name, "status": state, "timestamp": str(int(time.time())), "recipient_user_id": address,
                       "biz_opaque_callback_data": ref}  # fmt: skip
-            self.told += await self.post(wrapped({"statuses": [status]})) == 200
+            taken = await self.post(wrapped({"statuses": [status]})) == 200
+            self.told += taken  # only now: many wait at once, and each has read an older count
 
     def _aside(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
@@ -256,6 +257,7 @@ class Server:
             "WARGI_WHATSAPP_API_URL": api, "WARGI_WHATSAPP_RATE": "0", "WARGI_LOG_LEVEL": "error", **more,
         }  # fmt: skip
         self.env = kept | (floor if what == "floor" else product) | {"PYTHONPATH": str(ROOT)}
+        self.tree = ROOT
         self.process: subprocess.Popen[bytes]
 
     async def start(self, http: aiohttp.ClientSession) -> float:
@@ -264,7 +266,7 @@ class Server:
         words += ["--roles", self.roles] if self.roles else []
         began = time.monotonic()
         self.process = subprocess.Popen(  # noqa: ASYNC220 - nothing else runs yet
-            [sys.executable, "-m", *words], env=self.env, cwd=ROOT, stdout=subprocess.DEVNULL
+            [sys.executable, "-m", *words], env=self.env, cwd=self.tree, stdout=subprocess.DEVNULL
         )
         while time.monotonic() - began < 180:
             try:

@@ -104,7 +104,13 @@ async def test_an_agency_sees_its_own_tickets_and_works_on_them(db: Db, enter: E
     row = await state(db, case)
     assert (row["state"], row["agency"], row["returns"], row["identity_open"]) == ("returned", "", 1, False)
     _, page = await rina.get(case.url)
-    assert "pernah mengembalikannya" in page and case.number in (await rina.get("/desk/instansi"))[1]
+    _, listed = await rina.get("/desk/instansi")
+    assert "pernah mengembalikannya" in page and case.number in listed
+    assert (
+        "Sen–Kam 07.30–16.00, Jum 07.30–16.30" in listed
+        and "seluruh Jawa Barat" in listed
+        and "timedelta" not in listed
+    )
     async with db.unit() as unit:
         await unit.conn.execute(sa.update(TICKET).where(TICKET.c.id == case.ticket.id).values(returns=2))
     status, page = await rina.post(f"{case.url}/langkah/teruskan", instansi="dsda")

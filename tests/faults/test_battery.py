@@ -12,9 +12,9 @@ from tests.world import ROOT
 
 
 @pytest.mark.timeout(600)
-async def test_one_cell(tmp_path: Path) -> None:
+async def test_one_cell(tmp_path: Path, template_file: Path) -> None:
     (case,) = [case for case, engine in cells() if (case.told, engine) == T0]
-    async with Yard(tmp_path / "yard", 1) as yard:
+    async with Yard(tmp_path / "yard", 1, template=template_file) as yard:
         found = await yard.run(case, T0[1])
     assert found.hit and found.deaths == 1 and found.wrong == []
 

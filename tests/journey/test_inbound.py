@@ -173,8 +173,8 @@ async def test_a_poison_turn_is_parked_and_the_others_are_handled(
     http, sick, well = world.browser(), world.citizen(1), world.citizen(2)
     bodies = [sick.body(sick.text("racun"), sick.text("halo")), well.body(well.text("halo"))]
     await asyncio.gather(*[post_signed(http, world.whatsapp_url, world.graph.secret, body) for body in bodies])
-    await world.graph.wait_for(well.address)
-    await world.graph.wait_for(sick.address)
+    await eventually(lambda: world.graph.to(well.address), what="an answer to the neighbour of a poisonous turn")
+    await eventually(lambda: world.graph.to(sick.address), what="an answer to what is not poisonous")
     parked = await world.rows("SELECT state, error, raw FROM inbox WHERE state = 'parked'")
     assert len(parked) == 1 and "RuntimeError" in parked[0]["error"] and parked[0]["raw"]
 

@@ -115,3 +115,16 @@ DUTY, ABOVE = [("mail", "meja@x.example"), ("telegram", "77")], [("mail", "kepal
 ])  # fmt: skip
 def test_who_hears_of_it(agency: Agency, kind: str, urgency: str, open_: bool, whom: list[tuple[str, str]]) -> None:
     assert reached(agency, kind, urgency, open_) == whom
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ([], []),
+        (["sen-kam 07.30-16.00", "jum 07.30-16.30"], [(0, 3, 1), (4, 4, 1)]),
+        (["setiap hari 00.00-24.00"], [(0, 6, 1)]),
+        (["sen 08.00-12.00", "sen 13.00-16.00", "rab 08.00-12.00"], [(0, 0, 2), (2, 2, 1)]),
+    ],
+)
+def test_the_way_back(lines: list[str], found: list[tuple[int, int, int]]) -> None:
+    assert [(first, last, len(spans)) for first, last, spans in hours.grouped(hours.week(lines))] == found

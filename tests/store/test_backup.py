@@ -1,17 +1,23 @@
 """Copies taken while citizens write, put back into an empty database, and what is refused."""
 
 import asyncio
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from bot.config import load
+from bot.db_cli import newest_copy
 from bot.errors import ConfigError
 from bot.store import backup, invariants
 from bot.store.db import Db
 from tests.conftest import Cluster
 from tests.walkers import WALKERS
-from tests.world import World, eventually
+from tests.world import ROOT, World, eventually
 
 STORY = (
     "halo",
@@ -109,6 +115,47 @@ async def test_files_come_along_once(world: World, tmp_path: Path) -> None:
     assert told.count("files") == 1
     assert (tmp_path / "copies" / "files" / "ab" / "cd" / ("ab" * 32)).read_bytes() == b"foto"
     assert len(backup.forget(tmp_path / "copies", 1)) == 1
+
+
+async def test_copies_by_the_minute_go_on_after_one_that_fails(
+    template_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command as it runs beside a server, which comes up a little later here."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("WARGI_")}
+    env |= {
+        "WARGI_DATABASE_URL": f"sqlite:///{tmp_path}/wargi.db",
+        "WARGI_DATA_DIR": str(tmp_path),
+        "PYTHONPATH": str(ROOT),
+    }
+    words = ["-m", "bot", "db", "backup", "--every", "0.001", "--keep", "2"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *words, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        assert process.stdout and process.stderr
+        async with asyncio.timeout(120):
+            assert b"no copy, the next try in 0.001 minutes" in await process.stderr.readline()
+            shutil.copyfile(template_file, tmp_path / "new.db")
+            (tmp_path / "new.db").rename(tmp_path / "wargi.db")
+            made = [await process.stdout.readline() for _ in range(4)]
+    finally:
+        process.kill()
+        await process.wait()
+    assert any(line.startswith(b"dropped") for line in made)
+    left = backup.copies(tmp_path / "backups")
+    assert 1 <= len(left) <= 3
+    newest = backup.newest(tmp_path / "backups")
+    assert newest is not None and f"{newest:{backup.NAMED}}" == left[-1].name
+    assert backup.newest(tmp_path / "nowhere") is None
+
+    settings = {name: value for name, value in env.items() if name.startswith("WARGI_")}
+    for more, status, words_ in (
+        ({}, 0, "minutes ago"),
+        ({"WARGI_BACKUP_MINUTES": "60"}, 0, "minutes ago"),
+        ({"WARGI_BACKUP_MINUTES": "60", "WARGI_BACKUP_DIR": str(tmp_path / "other")}, 1, "none in"),
+    ):
+        assert newest_copy(load(settings | more)) == status
+        assert words_ in capsys.readouterr().out
 
 
 def _later(name: str) -> bool:

@@ -6,7 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import clock, delivery
-from bot.delivery import Delivery
+from bot.delivery import Delivery, late
+from bot.delivery.bubble import Bubble
 from bot.engine.effects import Say
 from bot.errors import Fault, SendError, StoreDown
 from bot.message import Limits, Outbound, Receipt
@@ -183,3 +184,31 @@ async def test_what_waits_follows_a_chat_that_has_moved(db: Db) -> None:
         "a chat that becomes itself is given up"
     )
     assert states == ["accepted", "accepted", "none", "accepted", "failed"], "with one line for the officers"
+
+
+async def test_those_who_waited_are_looked_at_together(db: Db, monkeypatch: Any) -> None:
+    """Each just before it leaves, and with one statement for all that ask while another one runs. What fails, fails for each."""
+    async with db.unit() as unit:
+        batch, talks = Batch(clock.now()), [talk.new("fake:1", f"warga{n}", clock.now()) for n in range(12)]
+        for n, thread in enumerate(talks):
+            say(batch, thread, Say("Baik."))
+            if n % 2:
+                thread.end_epoch()
+        await batch.flush(unit)
+    bubbles = {row["conversation_id"]: Bubble(row) for row in unit.outbox}
+    real, asked = talk.epochs, list[int]()
+
+    async def counted(conn: Any, conversations: Any) -> Any:
+        asked.append(len(conversations))
+        if len(asked) == 3:
+            raise StoreDown("gone")
+        return await real(conn, conversations)
+
+    monkeypatch.setattr(talk, "epochs", counted)
+    looks = late.Looks(db, {})
+    over = await asyncio.gather(*(looks.over(bubbles[each.conversation_id]) for each in talks))
+    assert over == [n % 2 == 1 for n in range(12)]
+    assert not await looks.over(bubbles[talks[0].conversation_id])
+    failed = await asyncio.gather(*(looks.over(each) for each in bubbles.values()), return_exceptions=True)
+    assert [type(each) for each in failed] == [StoreDown] * 12
+    assert asked == [12, 1, 12]

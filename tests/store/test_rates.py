@@ -94,6 +94,22 @@ async def test_danger_leaves_before_answers_and_answers_before_bulk(db: Db, monk
     assert order.index("satu") < channel.sent.index(("d", "bahaya"))
 
 
+async def test_while_a_crowd_waits_notices_leave_now_and_then_and_answers_at_once(db: Db) -> None:
+    channel, crowd = Fake(), [True]
+    sender = going(db, channel)
+    sender.crowded = lambda: crowd[0]
+    await sender.hold(None)
+    sender.start()
+    await wrote(db, *[(f"n{n}", "kabar", 2) for n in range(40)])
+    await eventually(lambda: len(channel.sent) >= 1, what="one notice, so that none waits for ever")
+    await wrote(db, *[(f"a{n}", "jawaban", 1) for n in range(40)])
+    await eventually(lambda: [words for _, words in channel.sent].count("jawaban") == 40, what="all answers")
+    assert [words for _, words in channel.sent].count("kabar") < 40, "a notice a second"
+    crowd[0] = False
+    await eventually(lambda: len(channel.sent) == 80, what="all notices, once it is calm")
+    await sender.stop(2)
+
+
 async def test_ten_thousand_replies_drain_at_the_allowed_rate(db: Db) -> None:
     """>= 95 % of the rate, each contact's lines in order. The figure of a loaded machine is printed, not asserted."""
     allowed, people, lines = 2000.0, 500, 20

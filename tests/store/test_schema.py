@@ -1,9 +1,10 @@
 """The schema: what the migrations make is what the models say, and it can be spread over machines by its part (docs/scale.md)."""
 
+import ast
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -48,16 +49,102 @@ def test_every_key_of_a_hot_table_contains_its_part(name: str) -> None:
     assert not table.foreign_key_constraints
 
 
+def taken_away(source: str) -> list[str]:
+    """What an older process, which goes on with the newer schema while machines are updated one after the other, would stumble over.
+    An index may go: it is slower then, not wrong."""
+    upgrade = next(each for each in ast.parse(source).body if getattr(each, "name", "") == "upgrade")
+    calls = [each for each in ast.walk(upgrade) if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)]
+    made = {_text(call.args) for call in calls if _name(call) == "create_table"}
+    skipped = {
+        id(inner)
+        for block in ast.walk(upgrade)
+        if isinstance(block, ast.With) and isinstance(head := block.items[0].context_expr, ast.Call) and _text(head.args) in made
+        for inner in ast.walk(block)
+    }  # fmt: skip
+    found = []
+    for call in calls:
+        name, said = _name(call), {each.arg: each.value for each in call.keywords}
+        if id(call) in skipped or (name.startswith("create_") and _text(call.args[1:]) in made):
+            continue
+        if name.startswith(("drop_", "rename_", "alter_")) and name != "drop_index":
+            found.append(name)
+        if name in (
+            "create_unique_constraint",
+            "create_check_constraint",
+            "create_foreign_key",
+            "create_exclude_constraint",
+        ):
+            found.append(name)
+        if name == "create_index" and _is(said.get("unique"), True):
+            found.append("create_index unique")
+        if name == "add_column":
+            for column in (each for each in ast.walk(call) if isinstance(each, ast.Call) and _name(each) == "Column"):
+                own = {each.arg: each.value for each in column.keywords}
+                if _is(own.get("nullable"), False) and "server_default" not in own:
+                    found.append("add_column without a default")
+    words = " ".join(
+        each.value for each in ast.walk(upgrade) if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    )
+    return found + re.findall(r"\bDROP (?!INDEX)\w+|\bRENAME\b|\bSET NOT NULL\b", words)
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _text(args: Sequence[ast.expr]) -> str:
+    return str(args[0].value) if args and isinstance(args[0], ast.Constant) else ""
+
+
+def _is(node: ast.expr | None, value: bool) -> bool:
+    return isinstance(node, ast.Constant) and node.value is value
+
+
+def contracts(source: str) -> str:
+    """`CONTRACT = "0031"`: what goes has not been needed by any code since the release with that schema, which is an older one."""
+    found = re.search(r'^CONTRACT = "(\d{4})"$', source, re.M)
+    return found[1] if found else ""
+
+
 def test_migrations_only_add() -> None:
-    """While processes are updated one after the other, the older ones go on with the newer schema.
-    An index may go: they are slower then, not wrong."""
-    taken = re.compile(r"drop_(?!index)|rename_|alter_column|\bDROP\b|\bRENAME\b")
-    files = sorted((schema.MIGRATIONS / "versions").glob("[0-9]*.py"))
-    upgrades = {
-        path.name: path.read_text("utf-8").partition("def upgrade")[2].partition("def downgrade")[0] for path in files
-    }
-    assert len(upgrades) >= 15 and all(upgrades.values())
-    assert {name: found for name, text in upgrades.items() if (found := taken.findall(text))} == {}
+    known = schema.revisions()
+    for path in sorted((schema.MIGRATIONS / "versions").glob("[0-9]*.py")):
+        source = path.read_text("utf-8")
+        if since := contracts(source):
+            assert since in known and known.index(since) < known.index(path.name[:4]) - 1, (
+                f"{path.name}: one release must lie between"
+            )
+        else:
+            assert taken_away(source) == [], (
+                f"{path.name}: older processes still run; CONTRACT names the release that no longer needs it"
+            )
+    assert len(known) >= 15
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ('op.add_column("ticket", sa.Column("a", sa.Text(), nullable=True))', []),
+        ('op.add_column("ticket", sa.Column("a", sa.Text(), nullable=False, server_default=""))', []),
+        ('op.add_column("ticket", sa.Column("a", sa.Text(), nullable=False))', ["add_column without a default"]),
+        ('op.drop_column("ticket", "a")', ["drop_column"]),
+        ('op.drop_index("ix_ticket")', []),
+        ('op.rename_table("ticket", "case")', ["rename_table"]),
+        ('op.create_index("ix", "ticket", ["a"], unique=True)', ["create_index unique"]),
+        ('op.create_index("ix", "ticket", ["a"], unique=False)', []),
+        ('op.create_table("new", sa.Column("a", sa.Text(), nullable=False))\n    op.create_index("ix", "new", ["a"], unique=True)', []),
+        ('with op.batch_alter_table("ticket") as batch:\n        batch.alter_column("a", nullable=False)', ["alter_column"]),
+        ('with op.batch_alter_table("ticket") as batch:\n        batch.create_unique_constraint("u", ["a"])', ["create_unique_constraint"]),
+        ('op.create_table("new")\n    with op.batch_alter_table("new") as batch:\n        batch.create_index("u", ["a"], unique=True)', []),
+        ('op.execute("ALTER TABLE ticket DROP COLUMN a")', ["DROP COLUMN"]),
+        ('op.execute("DROP INDEX ix_ticket")', []),
+        ('op.execute("ALTER TABLE ticket ALTER COLUMN a SET NOT NULL")', ["SET NOT NULL"]),
+    ],
+)  # fmt: skip
+def test_what_an_older_process_would_stumble_over(lines: str, found: list[str]) -> None:
+    source = f"def upgrade() -> None:\n    {lines}\n\n\ndef downgrade() -> None:\n    op.drop_table('a')\n"
+    assert taken_away(source) == found
+    assert contracts(source) == "" and contracts(f'CONTRACT = "0031"\n{source}') == "0031"
 
 
 COUNTED = {"flow_count", "tally", "day_count", "unsent", "watching"}

@@ -1,18 +1,20 @@
 """What the door does with what it has heard."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from bot.channels.web import Web
-from bot.store import boxes, schema
+from bot.store import boxes
 from bot.store.db import Db
 from bot.web.door import Door
 
 
-async def test_danger_leaves_the_line(tmp_path: Path) -> None:
+async def test_danger_leaves_the_line(tmp_path: Path, template_file: Path) -> None:
     """The critical lane finds one cry behind fifty who wait, and all that this citizen has said, in order; nobody else's words."""
     db = Db(f"sqlite:///{tmp_path}/wargi.db", tmp_path)
-    await schema.ready(db)
+    shutil.copyfile(template_file, tmp_path / "wargi.db")
+    await db.open()
     try:
         door, web = Door(db), Web()
         cry = web.item("euis", "kunci-tolong", "tolong")

@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -30,6 +31,8 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--to", type=Path, help="the document into which the table of --results is written")
     parser.add_argument("--surge", type=int, default=0, metavar="CITIZENS", help="so many write at once")
     parser.add_argument("--rate", default="1000", help="of the platform, sends a second, for --surge")
+    parser.add_argument("--update", action="store_true", help="the version before the last migration beside this one")
+    parser.add_argument("--before", default="", metavar="COMMIT", help="that version, for --update")
     parser.add_argument("--defects", action="store_true", help="plant known defects and see whether they are caught")
     asked = parser.parse_args()
     if (asked.rest or asked.to) and asked.results is None:
@@ -82,6 +85,10 @@ def main() -> int:
         from tests.faults.battery.surge import run
 
         return asyncio.run(run(asked.surge, asked.rate, asked.patience))
+    if asked.update:
+        from tests.faults.battery.update import run as update
+
+        return asyncio.run(update(asked.before, asked.seed))
     chosen = _chosen(asked)
     if asked.list:
         print("\n".join(f"{case.name} on {engine}" for case, engine in chosen))
@@ -91,6 +98,8 @@ def main() -> int:
     folder.chmod(0o755)
     done = asyncio.run(_run(asked, chosen, folder)) if chosen else []
     broken = [each for each in done if each.wrong]
+    if not broken:
+        shutil.rmtree(folder, ignore_errors=True)
     minutes = (time.monotonic() - began) / 60
     print(f"{len(done)} cells, {len(broken)} broken, {minutes:.1f} minutes, seed {asked.seed}")
     if asked.to is not None:

@@ -108,7 +108,9 @@ UNPROVEN = ("I1 not handled", "I4 0 ", "I6 ", "I7 gaps", "I10", "I11", "I18 a pi
 class Yard:
     """What all cells share: a PostgreSQL, and empty databases that are migrated once."""
 
-    def __init__(self, folder: Path, seed: int, patience: float = TIME) -> None:
+    def __init__(self, folder: Path, seed: int, patience: float = TIME, template: Path | None = None) -> None:
+        """`template`: a migrated file of SQLite that is there already."""
+        self._file = template
         self.folder, self.seed, self._patience = folder, seed, patience
         self._cluster: Restartable | None = None
         self._template = ""
@@ -117,7 +119,9 @@ class Yard:
 
     async def __aenter__(self) -> "Yard":
         self.folder.mkdir(parents=True, exist_ok=True)
-        await self._migrated(f"sqlite:///{self.folder}/template.db")
+        if self._file is None:
+            self._file = self.folder / "template.db"
+            await self._migrated(f"sqlite:///{self._file}")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -190,7 +194,7 @@ class Yard:
                 stack.enter_context(small_disk(data, case.small))
             else:
                 data.mkdir()
-            shutil.copyfile(self.folder / "template.db", data / "wargi.db")
+            shutil.copyfile(self._file or "", data / "wargi.db")
             return f"sqlite:///{data}/wargi.db", None
         if not case.own:
             cluster = await self.cluster()

@@ -21,12 +21,15 @@ class Talker:
         self.stage, self.who = stage, stage.citizen(n)
         self.said = 0
         self.number = ""
+        self._read, self._first = len(stage.graph.accepted), dict[str, Accepted]()
 
     def got(self) -> list[Accepted]:
-        first: dict[str, Accepted] = {}
-        for one in self.stage.graph.to(self.who.address):
-            first.setdefault(one.ref, one)
-        return list(first.values())
+        accepted = self.stage.graph.accepted
+        for one in accepted[self._read :]:
+            if one.address == self.who.address:
+                self._first.setdefault(one.ref, one)
+        self._read = len(accepted)
+        return list(self._first.values())
 
     async def send(self, message: dict[str, Any]) -> None:
         self.said += 1

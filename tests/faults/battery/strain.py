@@ -135,15 +135,19 @@ async def late_words(stage: Stage, _: Any) -> None:
 
 async def statuses_in_any_order(stage: Stage, _: Any) -> None:
     """Each status three times, in any order, some before the answer to the send."""
-    stage.graph.shuffle_statuses, stage.graph.duplicate_statuses = True, 3
-    for early in (False, True, False):
-        stage.graph.status_before_answer = early
-        await asyncio.sleep(2)
+    graph = stage.graph
+    graph.shuffle_statuses, graph.duplicate_statuses = True, 3
+    try:
+        for early in (False, True, False):
+            graph.status_before_answer = early
+            await asyncio.sleep(2)
+    finally:
+        graph.shuffle_statuses, graph.duplicate_statuses, graph.status_before_answer = False, 1, False
 
 
 async def bursts(stage: Stage, _: Any) -> None:
-    """Forty citizens who were never here send five pictures and a place, all in one moment."""
-    people = [stage.citizen(8000 + n) for n in range(40)]
+    """Twenty citizens who were never here send five pictures and a place, all in one moment."""
+    people = [stage.citizen(8000 + n) for n in range(20)]
     await asyncio.gather(*[stage.say(who, what) for who in people for what in (*[who.image() for _ in range(5)], who.location())])  # fmt: skip
 
 
