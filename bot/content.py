@@ -18,6 +18,7 @@ from bot.i18n import Catalogues
 LARGEST, MOST = 16 * 1024 * 1024, 2000
 """Bytes and files of one content."""
 SUFFIXES = (".yaml", ".tsv", ".json", ".po", ".pot", ".md")
+BESIDE = "~ words, topics or rules beside the texts"
 _STAMP = (2026, 1, 1, 0, 0, 0)
 
 
@@ -93,7 +94,7 @@ def differences(old: Flows, new: Flows) -> list[str]:
     """For people: steps that come, go or lead elsewhere, and every text that reads differently, in each language."""
     lines = [*_steps(old, new), *_texts(old, new)]
     if not lines and old.version != new.version:
-        lines.append("~ words, topics or rules beside the texts")
+        lines.append(BESIDE)
     return lines
 
 

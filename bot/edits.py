@@ -1,4 +1,4 @@
-"""Texts of a draft, laid into unpacked content: only the changed text itself is written, so that remarks, order and everything
+"""Texts and values of a draft, laid into unpacked content: only what changed is written, so that remarks, order and everything
 else that people wrote into a file stay as they are."""
 
 import json
@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot import values
 from bot.content import Content
 from bot.engine.forms import Written
 from bot.errors import FlowError
 from bot.i18n import SOURCE, Entry, read_po
 
+VALUE = "@"
+"""A context that begins so is a value of a file and no text: `@data/assignment.yaml/weights/critical`."""
 _CONTEXT = re.compile(r'^msgctxt "([^"\\]+)"$', re.MULTILINE)
 
 
@@ -27,6 +30,9 @@ class Edit:
 
 def lay(content: Content, edits: Sequence[Edit], written: Mapping[str, Written]) -> None:
     """`written`: the texts as the content has them. An edit of a text that is gone changes nothing."""
+    for edit in edits:
+        if edit.context.startswith(VALUE):
+            _value(content, edit)
     known = [edit for edit in edits if edit.context in written]
     sources = {edit.context: edit.text for edit in known if edit.language == SOURCE}
     files: dict[str, list[tuple[Written, str]]] = {}
@@ -41,6 +47,20 @@ def lay(content: Content, edits: Sequence[Edit], written: Mapping[str, Written])
         touched = {context: sources.get(context, written[context].text) for context in {*texts, *sources}}
         if touched:
             path.write_text(_po(path, touched, texts), "utf-8")
+
+
+def whither(context: str) -> tuple[str, tuple[str, ...]]:
+    """File in `flows/` and path in it."""
+    file, _, path = context.removeprefix(VALUE).partition(".yaml/")
+    return f"{file}.yaml", tuple(path.split("/"))
+
+
+def _value(content: Content, edit: Edit) -> None:
+    file, path = whither(edit.context)
+    target = content.flows / file
+    if ".." in file or not target.is_file():
+        raise FlowError(f"flows/{file}: is missing; its values cannot be changed here.")
+    target.write_text(values.put(target.read_text("utf-8"), path, edit.text), "utf-8")
 
 
 # -- YAML ------------------------------------------------------------------------------------------

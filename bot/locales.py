@@ -28,6 +28,8 @@ DESK = ("bot/desk/", "bot/cli", "bot/models/news")
 """Texts for officers and operators."""
 DESK_LANGUAGES = ("en",)
 """The desk is Indonesian and English; the catalogues of other languages hold only what citizens read."""
+ERRORS = {"WargiError": None, "Conflict": None, "Forbidden": None}
+"""What the desk refuses is said by the page that shows it, in the language of the page."""
 MISSING = "not translated"
 CHANGED = "the source changed: look at the translation and take `fuzzy` out"
 LISTED = (MISSING, CHANGED)
@@ -151,6 +153,9 @@ def template(flows: Flows, package: Path, labels: Mapping[str, tuple[str, int]])
         key=lambda row: (row[0], row[1]),
     ):
         found.add(message, context=context, locations=[(f"{package.name}/{name}", line)], auto_comments=comments)
+    refused = extract_from_dir(package / "desk", [("**.py", "python")], keywords=ERRORS)
+    for name, line, message, _, _ in sorted(refused, key=lambda row: (row[0], row[1])):
+        found.add(message, locations=[(f"{package.name}/desk/{name}", line)])
     return found
 
 

@@ -22,6 +22,7 @@ from bot.store import versions
 from bot.store.db import Db
 from bot.triage import room
 from bot.triage.room import Triage
+from bot.triage.urgency import Dangers
 from bot.turn import House
 
 EVERY, TICK, SETTLED = 60.0, 2.0, 20.0
@@ -157,10 +158,10 @@ def checked(raw: bytes, data_dir: Path, like: Path) -> Flows:
     return flows
 
 
-def rules(found: Content, flows: Flows) -> Triage:
+def rules(found: Content, flows: Flows, dangers: Dangers | None = None) -> Triage:
     """Everything beside the flows, read as a server does at its start: a file that one would refuse must never be published."""
     templates.load(found.flows, flows.catalogues)
-    return room.load(found.flows, flows)
+    return room.load(found.flows, flows, dangers)
 
 
 async def publish(db: Db, raw: bytes, flows: Flows, by: str, note: str) -> Flows:

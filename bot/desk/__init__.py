@@ -38,6 +38,7 @@ from bot.desk import (
     load,
     marks,
     numbers,
+    officer,
     officers,
     pass_on,
     people,
@@ -50,6 +51,8 @@ from bot.desk import (
     rota,
     seek,
     send,
+    server,
+    settings,
     show,
     speech,
     wall,
@@ -58,7 +61,7 @@ from bot.desk import (
 from bot.desk.assets import Assets
 from bot.desk.context import Straight
 from bot.desk.guard import Route
-from bot.desk.keys import ASSETS, DRAFTS, LOOKED, NUMBERS, PASSWORDS, STOPPING, TEMPLATES, WALL
+from bot.desk.keys import ASSETS, DRAFTS, LOOKED, NUMBERS, PASSWORDS, RULED, STOPPING, TEMPLATES, WALL
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
 from bot.policy import moment
@@ -190,9 +193,21 @@ ROUTES = (
     Route("GET", "/isi/wargi-isi.zip", contents.take_away, Verb.FLOWS),
     Route("POST", "/isi/pratinjau", contents.preview, Verb.FLOWS, most=contents.FORM),
     Route("POST", "/isi/terbitkan", contents.bring_in, Verb.FLOWS),
+    Route("GET", "/pengaturan", settings.overview, Verb.SETTINGS),
+    Route("GET", "/pengaturan/server", server.server_page, Verb.SETTINGS),
+    Route("POST", "/pengaturan/server", server.check, Verb.SETTINGS),
+    Route("GET", "/pengaturan/poster", server.poster, Verb.SETTINGS),
+    Route("POST", "/pengaturan/jam/libur", settings.holiday, Verb.SETTINGS),
+    Route("GET", "/pengaturan/{name}", settings.one, Verb.SETTINGS),
+    Route("POST", "/pengaturan/{name}", settings.save, Verb.SETTINGS),
+    Route("POST", "/pengaturan/{name}/periksa", settings.look_at, Verb.SETTINGS),
     Route("GET", "/templat", approved.templates_page, Verb.TEMPLATES),
     Route("GET", "/petugas", officers.officers, Verb.PEOPLE),
     Route("POST", "/petugas/undang", officers.invite, Verb.PEOPLE),
+    Route("GET", "/petugas/{id}", officer.one, Verb.PEOPLE),
+    Route("POST", "/petugas/{id}/data", officer.change, Verb.PEOPLE),
+    Route("POST", "/petugas/{id}/sandi", officer.new_password, Verb.PEOPLE),
+    Route("POST", "/petugas/{id}/buka", officer.unlock, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/aktif", officers.set_active, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/keluarkan", account.sign_out_everywhere, Verb.PEOPLE),
     Route("POST", "/petugas/{id}/peran", account.set_role, Verb.PEOPLE),
@@ -232,7 +247,7 @@ def setup(app: web.Application) -> None:
     desk = web.Application(middlewares=[guard.errors])
     desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
     desk[DRAFTS], desk[LOOKED], desk[WALL] = {}, OrderedDict(), []
-    desk[NUMBERS] = {}
+    desk[NUMBERS], desk[RULED] = {}, {}
     _templates(desk)
     for route in ROUTES:
         desk.router.add_route(route.method, route.path, guard.guarded(route))

@@ -3,9 +3,10 @@
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page, passwords, second, sessions
+from bot.desk import page, passwords, qr, second, sessions
 from bot.desk.keys import PASSWORDS
 from bot.errors import Conflict, Forbidden, NotFound, WargiError
+from bot.i18n import N_
 from bot.models import Officer, Role
 from bot.policy import browser, totp
 from bot.store import factors, people
@@ -29,11 +30,12 @@ async def _show(
         rows = await people.sessions(conn, signed.officer.id or 0, clock.now())
         row = await factors.factor(conn, signed.officer.id or 0)
     secret = bytes.fromhex(house.vault.open(row.secret, second.PURPOSE)) if row and row.confirmed_at is None else b""
+    link = totp.address(secret, signed.officer.login) if secret else ""
     must = second.required(request.config_dict[keys.CONFIG].second_factor, signed.officer)
     return page.render(
         request, "account.html", status, sessions=rows, mine=signed.token_hash, on=bool(row and row.confirmed_at),
         left=len(row.codes) if row else 0, key=totp.shown(secret) if secret else "", spare=spare, problem=problem, must=must,
-        link=totp.address(secret, signed.officer.login) if secret else "", now=clock.now(), browser=browser.spoken,
+        link=link, picture=qr.svg(link) if link else "", now=clock.now(), browser=browser.spoken,
     )  # fmt: skip
 
 
@@ -67,7 +69,7 @@ async def password(request: web.Request) -> web.Response:
         found = await people.by_id(conn, me.id or 0)
     checker = request.config_dict[PASSWORDS]
     if not free or found is None or not await checker.check(found.password_hash, old[: passwords.LONGEST + 1]):
-        return await _show(request, 403, problem="Kata sandi lama salah." if free else second.OVER)
+        return await _show(request, 403, problem=N_("Kata sandi lama salah.") if free else second.OVER)
     if problem := passwords.refuse(new, me.name, me.login):
         return await _show(request, 422, problem=problem)
     hashed = await checker.hash(new)
@@ -127,8 +129,8 @@ async def _renew(request: web.Request, db: Db, me: Officer, step: int, keep: str
 # -- for others ------------------------------------------------------------------------------------
 
 
-def _other(request: web.Request) -> int:
-    """Raises `NotFound`, and `Conflict` for oneself."""
+def other(request: web.Request) -> int:
+    """Whose account it is. Raises `NotFound`, and `Conflict` for oneself."""
     text = request.match_info["id"]
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise NotFound("unknown officer")
@@ -139,7 +141,7 @@ def _other(request: web.Request) -> int:
 
 async def sign_out_everywhere(request: web.Request) -> web.Response:
     """All sessions of somebody else; with `kunci` their second factor goes too, for whoever has lost the telephone."""
-    officer_id, form = _other(request), await request.post()
+    officer_id, form = other(request), await request.post()
     async with request.config_dict[keys.DB].unit() as unit:
         if await people.by_id(unit.conn, officer_id) is None:
             raise NotFound("unknown officer")
@@ -152,7 +154,7 @@ async def sign_out_everywhere(request: web.Request) -> web.Response:
 
 async def set_role(request: web.Request) -> web.Response:
     """Another role begins with a new session. People of an agency stay people of an agency: their accounts name it."""
-    officer_id, form = _other(request), await request.post()
+    officer_id, form = other(request), await request.post()
     role = str(form.get("peran", ""))
     if role not in (Role.OFFICER, Role.LEAD, Role.ADMIN):
         raise WargiError("Pilih peran: petugas, pemimpin regu, atau admin.")

@@ -18,7 +18,9 @@ async def templates_page(request: web.Request) -> web.Response:
     known = {row["name"] for row in rows if row["language"] == LANGUAGE}
     missing = [each for each in house.purposes.values() if rows and each.name not in known]
     purposes = {each.name: each.label for each in house.purposes.values()}
+    statuses = {row["name"]: row["status"] for row in rows if row["language"] == LANGUAGE}
     return page.render(
         request, "approved.html", rows=rows, failed=failed, missing=missing, purposes=purposes, good=good or set(),
+        own=list(house.purposes.values()), statuses=statuses,
         **await alarms.waiting(request),
     )  # fmt: skip

@@ -37,7 +37,7 @@ FIELDS = ("status", "topik", "urgensi", "bahasa", "kanal", "petugas", "instansi"
 HOLDER = {"saya": N_("Saya"), "tanpa": N_("Tanpa petugas")}
 SIZES = (50, MOST)
 VIEWS, NAME = 30, 60
-TELL = "Anda sudah menyimpan banyak tampilan; hapus dulu yang tidak dipakai."
+TELL = N_("Anda sudah menyimpan banyak tampilan; hapus dulu yang tidak dipakai.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,15 @@ from bot import clock
 from bot.desk import page, passwords, second, sessions
 from bot.desk.keys import PASSWORDS, SIGNED_IN
 from bot.errors import Conflict, NotFound
+from bot.i18n import N_
 from bot.message import clean
 from bot.store import factors, people
 from bot.web import keys
 from bot.web.guard import Proxies
 
 FREE_ADDRESS = 20
-WRONG = "Nama masuk atau kata sandi salah."
-LATER = "Terlalu banyak percobaan. Tunggu sebentar (paling lama 15 menit), lalu coba lagi."
+WRONG = N_("Nama masuk atau kata sandi salah.")
+LATER = N_("Terlalu banyak percobaan. Tunggu sebentar (paling lama 15 menit), lalu coba lagi.")
 
 
 def login_of(text: object) -> str:
@@ -44,7 +45,7 @@ async def sign_in(request: web.Request) -> web.Response:
     if not free:
         return page.render(request, "sign_in.html", 429, back=back, login=login, problem=LATER)
     async with db.read() as conn:
-        found = await people.credentials(conn, login)
+        found = await people.credentials(conn, login, clock.now())
     active = found is not None and found[2]
     right = await request.config_dict[PASSWORDS].check(found[1] if found else None, password[: passwords.LONGEST + 1])
     if found is None or not right or not active:
@@ -126,7 +127,7 @@ async def accept(request: web.Request) -> web.Response:
                 agency = await people.invite_agency(unit.conn, token)
                 officer_id = await people.add_officer(unit.conn, name, login, hashed, role, clock.now(), agency)
         except Conflict:
-            problem = "Nama masuk ini sudah dipakai. Pilih yang lain."
+            problem = N_("Nama masuk ini sudah dipakai. Pilih yang lain.")
     if problem:
         return page.render(request, "invitation.html", 422, role=role, name=name, login=login, problem=problem)
     response = page.see("/desk")

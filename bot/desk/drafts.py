@@ -12,10 +12,11 @@ from aiohttp import web
 from bot import clock, content, published
 from bot.content import Content, content_dir
 from bot.desk.keys import DRAFTS, Look
-from bot.edits import Edit, lay
+from bot.edits import VALUE, Edit, lay
 from bot.engine.flow import Flows
 from bot.store import versions
 from bot.store.boxes import Row
+from bot.triage.urgency import Dangers
 from bot.web import keys
 
 KEPT = 4
@@ -38,9 +39,10 @@ async def draft(request: web.Request, base: Look, edits: Sequence[Edit | Row]) -
     if not edits:
         return base
     whole = "\0".join([base.flows.version, *(f"{each.context}\0{each.language}\0{each.text}" for each in edits)])
+    dangers = request.config_dict[keys.HOUSE].triage.dangers
     own, changes = folder(request), [Edit(each.context, each.language, each.text) for each in edits]
     name = hashlib.sha256(whole.encode()).hexdigest()
-    return await _kept(request, name, lambda: _look(_scratch(request), base.raw, own, changes, base))
+    return await _kept(request, name, lambda: _look(_scratch(request), base.raw, own, changes, base, dangers))
 
 
 async def _kept(request: web.Request, name: str, make: Callable[[], Look]) -> Look:
@@ -61,7 +63,14 @@ def _scratch(request: web.Request) -> Path:
     return request.config_dict[keys.DB].data_dir / "publish" / f"draft-{clock.new_id().hex()}"
 
 
-def _look(folder: Path, raw: bytes, like: Content, edits: Sequence[Edit] = (), base: Look | None = None) -> Look:
+def _look(
+    folder: Path,
+    raw: bytes,
+    like: Content,
+    edits: Sequence[Edit] = (),
+    base: Look | None = None,
+    dangers: Dangers | None = None,
+) -> Look:
     folder.mkdir(parents=True)
     try:
         found = content.unpack(raw, folder)
@@ -70,6 +79,8 @@ def _look(folder: Path, raw: bytes, like: Content, edits: Sequence[Edit] = (), b
             lay(found, edits, base.flows.written)
             raw = content.pack(found)
         flows = found.load()
+        if any(edit.context.startswith(VALUE) for edit in edits):
+            published.rules(found, flows, dangers)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     problems, pity = content.faults(flows)

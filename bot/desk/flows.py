@@ -1,5 +1,6 @@
 """What the bot says, for its editors: flows as drawings and forms, a draft that is checked at each change, versions and back."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +10,11 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot import clock, content, wib
-from bot.desk import drafts, page, sheets
+from bot.desk import drafts, page, rules, sheets
 from bot.desk.keys import Look
 from bot.desk.show import N_
 from bot.desk.speech import tr
-from bot.edits import Edit
+from bot.edits import VALUE, Edit
 from bot.engine import draw, show
 from bot.engine.check import Problem
 from bot.engine.flow import Flows
@@ -67,10 +68,11 @@ async def listed(request: web.Request) -> web.Response:
     ]  # fmt: skip
     used = request.config_dict[keys.HOUSE].flows.version
     known = {context for context in flows.written}
+    values = await asyncio.to_thread(lambda: rules.differences(rules.trees(now.raw), rules.trees(new.raw)))
     return page.render(
         request, "flows.html", rows=rows, others=others, acts=acts, edits=edits, used=used, now=clock.now(), refused=refused,
-        differences=content.differences(now.flows, new.flows), version=new.flows.version, problems=new.problems,
-        lost=[each for each in edits if each.context not in known],
+        differences=[*content.differences(now.flows, new.flows), *values], version=new.flows.version, problems=new.problems,
+        lost=[each for each in edits if each.context not in known and not each.context.startswith(VALUE)],
     )  # fmt: skip
 
 
@@ -142,7 +144,7 @@ async def _try(request: web.Request) -> Tried:
         faults = [each for each in after.problems if (each.step, each.what) not in known]
         pity = [each for each in after.pity if (each.step, each.what) not in known]
     except FlowError as error:
-        faults = [_fault(line) for line in str(error).splitlines()]
+        faults = [fault(line) for line in str(error).splitlines()]
     empty = [key for key, text in changed.items() if key[1] == SOURCE and not text]
     return Tried(given, changed, merged, [_empty(before.flows, context) for context, _ in empty] or faults, pity)
 
@@ -174,7 +176,7 @@ async def publish(request: web.Request) -> web.Response:
     await _say(request, new.raw, clean(form.get("catatan"), 300).strip(), now)
     async with request.config_dict[keys.DB].unit() as unit:
         await versions.forget(unit.conn, edits)
-    return page.see("/desk/alur")
+    return page.see("/desk/pengaturan" if form.get("ke") == "pengaturan" else "/desk/alur")
 
 
 async def discard(request: web.Request) -> web.Response:
@@ -250,7 +252,7 @@ def _who(request: web.Request) -> str:
     return f"{officer.name} ({officer.login})"
 
 
-def _fault(line: str) -> Problem:
+def fault(line: str) -> Problem:
     found = _WHERE.fullmatch(line)
     if not found:
         return Problem("", 0, "", line, "")

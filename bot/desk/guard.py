@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot import logs
-from bot.desk import page, practice, second, sessions
+from bot.desk import page, practice, second, sessions, speech
 from bot.desk.keys import SIGNED_IN
 from bot.desk.show import N_
 from bot.errors import Conflict, Forbidden, NotFound, StoreDown, WargiError
@@ -77,10 +77,13 @@ def guarded(route: Route) -> Handler:
             if signed.officer.role == Role.AGENCY and route.path in HOME and request.method in SAFE:
                 return page.see("/desk/dinas")  # where they work
             raise Forbidden("Peran Anda tidak boleh melakukan ini.")
+        if signed is not None and route.verb not in OPEN and signed.officer.password_until is not None:
+            return _to_account(request, "#sandi", N_("Buat dulu kata sandi Anda sendiri di halaman Akun."))
         if signed is not None and route.verb not in OPEN and _lacks_factor(request, signed):
-            return _to_second_factor(request)
+            return _to_account(request, "#kunci", N_("Pasang dulu kunci kedua di halaman Akun."))
         if request.method not in SAFE:
             await _refuse_forged(request)
+        speech.speak(speech.of(request), request.config_dict[keys.CATALOGUES])  # some words are made before the page is
         return await route.handler(request)
 
     return roomy if route.most else checked
@@ -105,14 +108,14 @@ def _lacks_factor(request: web.Request, signed: SignedIn) -> bool:
     return not signed.second and second.required(request.config_dict[keys.CONFIG].second_factor, signed.officer)
 
 
-def _to_second_factor(request: web.Request) -> web.StreamResponse:
+def _to_account(request: web.Request, place: str, words: str) -> web.StreamResponse:
     if (
         request.method in SAFE
         and not page.is_htmx(request)
         and "text/event-stream" not in request.headers.get("Accept", "")
     ):
-        return page.see("/desk/akun#kunci")
-    raise Forbidden("Pasang dulu kunci kedua di halaman Akun.")
+        return page.see(f"/desk/akun{place}")
+    raise Forbidden(words)
 
 
 def _to_sign_in(request: web.Request) -> web.StreamResponse:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from bot.desk.assets import Assets
 from bot.desk.passwords import Passwords
 from bot.engine.check import Problem
 from bot.engine.flow import Flows
+from bot.engine.read import Tree
 from bot.models import Officer
 from bot.store.people import SignedIn
 
@@ -67,5 +68,8 @@ PRACTICE = web.AppKey("desk_practice", Rooms)
 """Where officers practise; not in the server of such a room itself."""
 INVENT = web.AppKey("desk_invent", Invent)
 """In such a room: one more invented citizen."""
+
+RULED = web.AppKey("desk_ruled", dict[int, Mapping[str, Tree]])
+"""The rules of acts of publishing, by act."""
 
 SIGNED_IN = web.RequestKey("desk_signed_in", SignedIn)

@@ -11,6 +11,7 @@ from bot.errors import Conflict, NotFound, WargiError
 from bot.models import Role
 from bot.store import people
 from bot.store.db import Db
+from bot.turn import handover
 from bot.web import keys
 
 VALID = timedelta(hours=1)
@@ -65,8 +66,11 @@ async def set_active(request: web.Request) -> web.Response:
     active = (await request.post()).get("aktif") == "ya"
     if not active and officer_id == page.signed_in(request).officer.id:
         raise Conflict("Anda tidak dapat menonaktifkan diri sendiri; minta admin lain melakukannya.")
-    async with request.config_dict[keys.DB].unit() as unit:
+    db = request.config_dict[keys.DB]
+    async with db.unit() as unit:
         if not await people.set_active(unit.conn, officer_id, active):
             raise NotFound("unknown officer")
         unit.hints.add(sessions.officer_topic(officer_id))
+    if not active:  # their citizens are not left waiting for somebody who cannot come in any more
+        await handover.leave(db, request.config_dict[keys.HOUSE], officer_id)
     return page.see("/desk/petugas")

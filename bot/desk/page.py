@@ -65,7 +65,8 @@ def _topic(request: web.Request, code: str) -> str:
 def problem(request: web.Request, status: int, title: str, text: str) -> web.Response:
     """A page, or for a live region one line that the page shows as a notice."""
     if is_htmx(request):
-        return web.Response(status=status, text=text)
+        speech.speak(speech.of(request), request.config_dict[keys.CATALOGUES])
+        return web.Response(status=status, text=speech.tr(text))
     return render(request, "problem.html", status, title=title, text=text)
 
 

@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from bot.errors import WargiError
+from bot.i18n import N_
 
 SHORTEST, LONGEST = 12, 200
 WAITING_ROOM = 40
@@ -67,14 +68,14 @@ class Passwords:
 def refuse(password: str, *own: str) -> str | None:
     """Why this password cannot be taken, in words; None when it can. No rules about kinds of characters: length is what helps."""
     if len(password) < SHORTEST:
-        return f"Kata sandi terlalu pendek: pakai paling sedikit {SHORTEST} huruf, misalnya empat kata."
+        return N_("Kata sandi terlalu pendek: pakai paling sedikit 12 huruf, misalnya empat kata.")
     if len(password) > LONGEST:
-        return f"Kata sandi terlalu panjang: paling banyak {LONGEST} huruf."
+        return N_("Kata sandi terlalu panjang: paling banyak 200 huruf.")
     plain = password.casefold().replace(" ", "")
     easy = set(_COMMON.read_text("utf-8").split())
     stem = plain.rstrip("0123456789!.")
     if plain in easy or stem in easy or len(set(plain)) < 5:
-        return "Kata sandi ini mudah ditebak: pilih yang lain, misalnya empat kata yang tidak berhubungan."
+        return N_("Kata sandi ini mudah ditebak: pilih yang lain, misalnya empat kata yang tidak berhubungan.")
     if any(len(word) > 3 and plain.replace(word.casefold().replace(" ", ""), "") == "" for word in own):
-        return "Kata sandi tidak boleh sama dengan nama Anda."
+        return N_("Kata sandi tidak boleh sama dengan nama Anda.")
     return None

@@ -10,6 +10,7 @@ from bot import clock
 from bot.desk import page, sessions
 from bot.desk.keys import INVENT, PRACTICE, Room, Rooms
 from bot.errors import Conflict, NotFound
+from bot.i18n import N_
 from bot.store.people import SignedIn
 from bot.web import keys
 
@@ -18,7 +19,9 @@ ENDED = "X-Wargi-Latihan"
 """Header of a room's answer after which it is closed."""
 HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "proxy-authorization", "content-length",
                  "set-cookie", "strict-transport-security", "date", "server"})  # fmt: skip
-ON_DUTY = "Anda sedang bertugas. Akhiri dulu dinas Anda: selama berlatih, meja ini tidak menunjukkan panggilan yang sungguhan."
+ON_DUTY = N_(
+    "Anda sedang bertugas. Akhiri dulu dinas Anda: selama berlatih, meja ini tidak menunjukkan panggilan yang sungguhan."
+)
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5)
 
 

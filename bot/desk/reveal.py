@@ -8,6 +8,7 @@ from bot import clock
 from bot.desk import cases, page
 from bot.desk.show import DISCLOSED
 from bot.errors import NotFound
+from bot.i18n import N_
 from bot.message import clean
 from bot.policy import number
 from bot.store import disclosures as store
@@ -17,7 +18,7 @@ from bot.web import keys
 
 SHORTEST, LONGEST = 5, 200
 """Letters of a reason: "ok" is none, and a page of text is not read."""
-TELL = "Tulis alasannya dengan beberapa kata, misalnya: menelepon warga."
+TELL = N_("Tulis alasannya dengan beberapa kata, misalnya: menelepon warga.")
 
 
 async def reveal(request: web.Request) -> web.Response:

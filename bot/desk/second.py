@@ -7,6 +7,7 @@ from aiohttp import web
 from bot import clock
 from bot.desk import page, sessions
 from bot.errors import Forbidden
+from bot.i18n import N_
 from bot.links import make_pass, read_pass, valid_pass
 from bot.models import LEADS, Officer
 from bot.models.states import STAFF
@@ -20,8 +21,8 @@ PURPOSE = "second factor"
 LASTS = 300
 """Seconds between the password and the code."""
 FREE = 5
-WRONG = "Kode salah atau sudah dipakai. Tunggu kode berikutnya di ponsel Anda."
-OVER = "Langkah ini sudah lewat waktunya. Masuk lagi dengan kata sandi Anda."
+WRONG = N_("Kode salah atau sudah dipakai. Tunggu kode berikutnya di ponsel Anda.")
+OVER = N_("Langkah ini sudah lewat waktunya. Masuk lagi dengan kata sandi Anda.")
 
 
 def required(setting: str, officer: Officer) -> bool:

@@ -14,16 +14,19 @@ from bot.desk.panel import MOST
 from bot.errors import Conflict, FetchError, WargiError
 from bot.fetching.shelve import put_away, receive
 from bot.files.kinds import MIB, Refused, recognise
+from bot.i18n import N_
 from bot.message import clean
 from bot.turn.reply import Kept, edit, react, reply
 from bot.web import keys
 
 FORM = MOST + 64 * 1024
 TOO_BIG = f"Berkas terlalu besar, paling besar {MOST // MIB} MB."
-ODD = "Jenis berkas ini tidak dapat dikirim. Kirim foto (JPEG, PNG), suara, video, PDF, atau dokumen Word atau Excel."
-RAW = "Foto jenis ini membawa lokasi yang tidak dapat kami hapus. Simpan dulu sebagai JPEG, lalu kirim lagi."
-NONE = "Pilih dulu berkasnya."
-FULL = "Tempat penyimpanan penuh atau tidak menjawab. Coba lagi sebentar lagi."
+ODD = N_(
+    "Jenis berkas ini tidak dapat dikirim. Kirim foto (JPEG, PNG), suara, video, PDF, atau dokumen Word atau Excel."
+)
+RAW = N_("Foto jenis ini membawa lokasi yang tidak dapat kami hapus. Simpan dulu sebagai JPEG, lalu kirim lagi.")
+NONE = N_("Pilih dulu berkasnya.")
+FULL = N_("Tempat penyimpanan penuh atau tidak menjawab. Coba lagi sebentar lagi.")
 PATIENCE = 60.0
 
 

@@ -44,6 +44,10 @@ class Officer(SQLModel, table=True):
     """Browsers in which they have asked for news while the desk is closed."""
     agency: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """Slug of the agency whose tickets somebody with the role `agency` sees; without one they see none."""
+    capacity: int = Field(default=0, sa_type=sa.SmallInteger, sa_column_kwargs={"server_default": "0"})
+    """Weight that they may hold at once; 0 = as everybody (flows/data/assignment.yaml)."""
+    password_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """An admin has made the password: it opens only the page where it is changed, until then; null = it is their own."""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

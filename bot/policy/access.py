@@ -71,6 +71,8 @@ class Verb(StrEnum):
     """Group tickets under one instruction."""
     FLOWS = "flows"
     """Change what the bot says: texts, choices, versions."""
+    SETTINGS = "settings"
+    """See how the server is set and which channels live; change the rules of the service."""
     BULK = "bulk"
     """Act on many cases at once; what may be done to each, its own verb decides."""
     REPLIES = "replies"
@@ -119,6 +121,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.RESEND: LEADS,
     Verb.INSTRUCT: LEADS,
     Verb.FLOWS: LEADS,
+    Verb.SETTINGS: LEADS,
     Verb.BULK: EVERYBODY,
     Verb.REPLIES: LEADS,
     Verb.WORK: frozenset({Role.AGENCY}),

@@ -76,6 +76,12 @@ class Person:
     since: datetime | None = None
     borne: Borne = field(default_factory=Borne)
     lead: bool = False
+    most: int = 0
+    """Weight that this one may hold; 0 = the rule's."""
+
+
+def capacity(rule: Rule, person: Person) -> int:
+    return person.most or rule.capacity
 
 
 def pick(
@@ -100,7 +106,7 @@ def pick(
 
 def _one_more(rule: Rule, person: Person) -> bool:
     """A critical case may go one beyond capacity, so that the same few do not get them all because they happen to have room."""
-    return person.open <= rule.capacity
+    return person.open <= capacity(rule, person)
 
 
 def _by_skill(case: Case, officers: Sequence[Person]) -> list[list[Person]]:
@@ -116,7 +122,7 @@ def room(rule: Rule, person: Person, case: Case) -> bool:
     weight = rule.weight(case.urgency)
     limit = rule.channels.get(case.channel)
     fits = limit is None or person.channels.get(case.channel, 0) + weight <= limit
-    return not person.open or (person.open + weight <= rule.capacity and fits)
+    return not person.open or (person.open + weight <= capacity(rule, person) and fits)
 
 
 def best(

@@ -22,7 +22,7 @@ from bot.turn.handback import hand_back
 
 NOBODY = timedelta(minutes=20)
 """After so long somebody looks again whether there is an officer."""
-TRIES = 40
+TRIES, FEW = 40, 3
 TAKEN = frozenset({State.QUEUED, State.REOPENED, State.RETURNED})
 REPLIES, NOTES = 10, 12
 """Of a hundred cases so many get a note, or are written to twice."""
@@ -155,6 +155,13 @@ async def again(stage: Stage, case: Case) -> None:
     await reopen.reopen(stage.db, stage.house, await _holder(stage, case), case.ref, "Warga menelepon: belum beres.")
 
 
+async def called(stage: Stage, case: Case) -> None:
+    """After some days WhatsApp takes no free text any more: the officer has telephoned, and says so to colleagues."""
+    row, key = await _row(stage, case), f"contoh-{case.ref}-{clock.random_bits(40)}"
+    officer, talk = await _holder(stage, case), Ref(row["conversation_id"], case.ref.part)
+    await reply.note(stage.db, officer, talk, stage.chance.choice(stories.NOTES), key)
+
+
 async def back(stage: Stage, case: Case) -> None:
     await hand_back(stage.db, stage.house, await _holder(stage, case), case.ref)
 
@@ -201,7 +208,7 @@ PLANS: Mapping[str, tuple[int, Plan]] = {
     "refused": (3, (*_HELP, (SOON, refuse))),
     "united": (4, ((MINUTES, unite),)),
     "cancelled": (3, ((SOON, wants_human), (SOON, gives_up))),
-    "reopened": (4, (*_HELP, (SOON, close), (SOON, end), (DAYS, again), (MINUTES, take), (SOON, close), (SOON, end))),
+    "reopened": (4, (*_HELP, (SOON, close), (SOON, end), (DAYS, again), (MINUTES, take), (SOON, called), (SOON, end))),
     "handed back": (3, ((SOON, wants_human), (MINUTES, take), (SOON, say), (MINUTES, back), (HOURS, take), (SOON, close), (SOON, end))),
 }  # fmt: skip
 CRY: Plan = (((1, 2), call), ((15, 70), take), ((5, 20), say), (MINUTES, close), (SOON, end))
@@ -238,8 +245,11 @@ def go(stage: Stage, case: Case, plan: Plan) -> None:
             await step(stage, case)
         except WargiError:
             case.tries += 1
-            if step in (take, say, close, end, unite) and case.tries < TRIES:  # nobody is there yet
+            most = FEW if step is unite else TRIES
+            if step in (take, say, called, close, end, unite) and case.tries < most:  # nobody is there yet
                 stage.later(stage.at + NOBODY, act)
+            elif step is unite:  # it is the only one of its kind, so it is answered like any other
+                go(stage, case, PLANS["answered"][1])
             return
         go(stage, case, plan[1:])
 

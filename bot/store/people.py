@@ -77,11 +77,11 @@ async def nameable(conn: AsyncConnection) -> list[tuple[int, str, str]]:
     return [(row[0], row[1], row[2]) for row in await conn.execute(query.order_by(OFFICER.c.name, OFFICER.c.id))]
 
 
-async def credentials(conn: AsyncConnection, login: str) -> tuple[int, str, bool] | None:
-    """Id, password hash and whether active, of one login."""
-    query = sa.select(OFFICER.c.id, OFFICER.c.password_hash, OFFICER.c.active).where(OFFICER.c.login == login)
-    row = (await conn.execute(query)).first()
-    return (row[0], row[1], row[2]) if row else None
+async def credentials(conn: AsyncConnection, login: str, now: datetime | None = None) -> tuple[int, str, bool] | None:
+    """Id, password hash and whether that opens anything at `now`, of one login."""
+    query = sa.select(OFFICER.c.id, OFFICER.c.password_hash, OFFICER.c.active, OFFICER.c.password_until)
+    row = (await conn.execute(query.where(OFFICER.c.login == login))).first()
+    return (row[0], row[1], row[2] and (now is None or row[3] is None or row[3] > now)) if row else None
 
 
 async def by_id(conn: AsyncConnection, officer_id: int) -> Row | None:
@@ -95,8 +95,12 @@ async def with_factor(conn: AsyncConnection) -> set[int]:
     return set((await conn.execute(query)).scalars())
 
 
-async def set_password(conn: AsyncConnection, officer_id: int, password_hash: str) -> None:
-    await conn.execute(sa.update(OFFICER).where(OFFICER.c.id == officer_id).values(password_hash=password_hash))
+async def set_password(
+    conn: AsyncConnection, officer_id: int, password_hash: str, until: datetime | None = None
+) -> None:  # fmt: skip
+    """`until`: somebody else has made it, and so long it can be changed into one of their own."""
+    values = {"password_hash": password_hash, "password_until": until}
+    await conn.execute(sa.update(OFFICER).where(OFFICER.c.id == officer_id).values(values))
 
 
 async def set_role(conn: AsyncConnection, officer_id: int, role: str) -> None:
@@ -263,6 +267,17 @@ async def _locked_row(conn: AsyncConnection, subject: str, now: datetime) -> tup
         await conn.execute(fresh)
         if (row := (await conn.execute(query)).first()) is not None:
             return row[0], row[1]  # else somebody who got in has taken it away while we waited for it
+
+
+async def locked_until(conn: AsyncConnection, subjects: Iterable[str], now: datetime) -> datetime | None:
+    """None where none of them is locked."""
+    query = sa.select(sa.func.max(THROTTLE.c.until, type_=THROTTLE.c.until.type))
+    row = (await conn.execute(query.where(THROTTLE.c.subject.in_(sorted(subjects)), THROTTLE.c.until > now))).first()
+    return row[0] if row else None
+
+
+async def unlock(conn: AsyncConnection, subjects: Iterable[str]) -> None:
+    await conn.execute(sa.delete(THROTTLE).where(THROTTLE.c.subject.in_(sorted(subjects))))
 
 
 async def forgive(conn: AsyncConnection, login: str, address: str, now: datetime) -> None:

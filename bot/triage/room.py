@@ -111,13 +111,13 @@ def learn(triage: Triage, flows_dir: Path, flows: Flows, data_dir: Path) -> Tria
     return triage
 
 
-def load(flows_dir: Path, flows: Flows) -> Triage:
-    """Raises `FlowError` for a broken file."""
+def load(flows_dir: Path, flows: Flows, dangers: Dangers | None = None) -> Triage:
+    """Raises `FlowError` for a broken file. `dangers`: those of the same words, read before; it is what takes time here."""
     path = _folder(flows_dir, "escalation") / "data" / "escalation.yaml"
     found = STANDARD
     if path.is_file():
         found = plan.read(Workshop(flows.catalogues), read_all([path], path.parents[1], "escalation")[0])
-    dangers = urgency.read(_folder(flows_dir, "urgency"))
+    dangers = dangers or urgency.read(_folder(flows_dir, "urgency"))
     emergencies = emergency.read(_folder(flows_dir, "emergency"))
     agencies = _agencies(flows_dir, flows, tuple(emergencies.regions))
     directory.agree(agencies, [name for name, _ in found.agencies], str(path))

@@ -7,7 +7,7 @@ from bot.errors import Conflict, NotFound
 from bot.models import Owner, Urgency
 from bot.models.ref import Ref
 from bot.policy import load
-from bot.policy.assignment import PUSH, Case, Person, pick, room
+from bot.policy.assignment import PUSH, Case, Person, capacity, pick, room
 from bot.policy.load import Borne
 from bot.store import duty, notices
 from bot.store.boxes import Row
@@ -35,7 +35,7 @@ async def assign(db: Db, house: House) -> int:
     given = 0
     for _ in range(LOOKS):
         row = queue.pop()
-        if row is None or not any(each.ready and each.open < rule.capacity + 3 for each in team.values()):
+        if row is None or not any(each.ready and each.open < capacity(rule, each) + 3 for each in team.values()):
             break
         done = await _one(db, house, row, team)
         if done is not None:

@@ -38,7 +38,7 @@ async def crew(conn: AsyncConnection, rule: Rule, officers: Iterable[Officer], n
         who: Person(
             who, there(rule, each, now), spoken(each.languages), words(each.topics), open_[who], channels[who],
             sum(weight for _, weight, _ in given[who]), began[who],
-            Borne([(at, distress) for at, _, distress in given[who]], each.opted_out), each.role in LEADS,
+            Borne([(at, distress) for at, _, distress in given[who]], each.opted_out), each.role in LEADS, each.capacity,
         )
         for who, each in team.items()
     }  # fmt: skip

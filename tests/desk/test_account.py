@@ -86,6 +86,7 @@ async def test_second_factor(db, app, enter: Enter, monkeypatch: pytest.MonkeyPa
     assert (await lead.post("/desk/akun/kunci", aksi="mulai"))[0] == 303
     _, text = await lead.get("/desk/akun")
     secret = _secret(text)
+    assert 'class="qr"' in text and "<svg viewBox" in text
     assert secret.hex() not in str(await _rows(db)) and (await lead.get("/desk/angka"))[0] == 303  # not yet in use
     assert (await lead.post("/desk/akun/kunci", aksi="pastikan", kode="000000" if _now(secret) != "000000" else "1"))[
         0

@@ -1,0 +1,258 @@
+"""The rules of the service at the desk: seen with their meaning, changed into the draft that the bot's texts go through, too.
+
+Nothing counts before it is published; what the readers of the rules refuse is never stored. See `bot.published`.
+"""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from aiohttp import web
+
+from bot import clock, content
+from bot.desk import drafts, flows, page, rules
+from bot.desk.keys import RULED, Look
+from bot.desk.knob_table import CALENDARS, GROUPS, Group, Trees
+from bot.desk.knobs import Knob, written
+from bot.desk.show import N_
+from bot.desk.speech import tr
+from bot.edits import VALUE, Edit
+from bot.engine.check import Problem
+from bot.errors import FlowError, NotFound, WargiError
+from bot.message import clean
+from bot.policy.calendar import KINDS
+from bot.store import versions
+from bot.store.boxes import Row
+from bot.values import MORE
+from bot.web import keys
+
+Edits = dict[tuple[str, str], str]
+LONGEST = 300
+ACTS = 12
+"""So many acts of publishing are looked through for who changed which value."""
+HOLIDAYS = f"{VALUE}{CALENDARS}/holidays/"
+
+
+@dataclass(slots=True)
+class Now:
+    """What counts, and what would count with the draft."""
+
+    running: Look
+    new: Look
+    edits: Sequence[Row]
+    refused: str
+    old_rules: Trees
+    new_rules: Trees
+
+    @property
+    def draft(self) -> Edits:
+        return {(each.context, each.language): each.text for each in self.edits}
+
+
+@dataclass(slots=True)
+class Tried:
+    given: dict[str, str] = field(default_factory=dict)
+    """What was typed."""
+    wrong: dict[str, str] = field(default_factory=dict)
+    """What is wrong with it, beside its field."""
+    draft: Edits = field(default_factory=dict)
+    changed: set[tuple[str, str]] = field(default_factory=set)
+    faults: list[Problem] = field(default_factory=list)
+    """What the reader of the file says."""
+
+
+async def _now(request: web.Request) -> Now:
+    running = await drafts.running(request)
+    async with request.config_dict[keys.DB].read() as conn:
+        edits = await versions.edits(conn)
+    new, refused = running, ""
+    try:
+        new = await drafts.draft(request, running, edits)
+    except FlowError as error:
+        refused = str(error)
+    old_rules, new_rules = await asyncio.to_thread(lambda: (rules.trees(running.raw), rules.trees(new.raw)))
+    return Now(running, new, edits, refused, old_rules, new_rules)
+
+
+def _group(request: web.Request) -> Group:
+    found = next((each for each in GROUPS if each.slug == request.match_info["name"]), None)
+    if found is None:
+        raise NotFound("no such group")
+    return found
+
+
+# -- pages -----------------------------------------------------------------------------------------
+
+
+async def overview(request: web.Request) -> web.Response:
+    now = await _now(request)
+    shipped = rules.said(await asyncio.to_thread(lambda: rules.trees(content.pack(drafts.folder(request)))))
+    old, new = rules.said(now.old_rules), rules.said(now.new_rules)
+    rows = []
+    for group in GROUPS:
+        mine = [each for each in old.values() if each.group is group]
+        own = sum(each.knob.context in shipped and shipped[each.knob.context].value != each.value for each in mine)
+        waits = sum(each.knob.context in new and new[each.knob.context].value != each.value for each in mine)
+        rows.append((group, len(mine), own, waits))
+    return page.render(
+        request, "settings.html", rows=rows, history=await _history(request), differences=_differences(now), refused=now.refused,
+        version=now.new.flows.version, problems=now.new.problems, now=clock.now(),
+    )  # fmt: skip
+
+
+async def one(request: web.Request) -> web.Response:
+    return await _page(request)
+
+
+async def _page(request: web.Request, tried: Tried | None = None, problem: str = "") -> web.Response:
+    group, now, tried = _group(request), await _now(request), tried or Tried()
+    shipped = rules.said(await asyncio.to_thread(lambda: rules.trees(content.pack(drafts.folder(request)))))
+    old, new = rules.said(now.old_rules), rules.said(now.new_rules)
+    parts: dict[str, list[dict[str, object]]] = {}
+    for context, each in new.items():
+        if each.group is group:
+            parts.setdefault(each.knob.of, []).append({
+                "knob": each.knob, "name": context, "value": tried.given.get(context, each.value), "now": old.get(context),
+                "shipped": shipped.get(context), "draft": context not in old or old[context].value != each.value,
+                "wrong": tried.wrong.get(context, ""),
+            })  # fmt: skip
+    bad = bool(tried.wrong or tried.faults or problem)
+    return page.render(
+        request, "settings_group.html", 422 if bad else 200, group=group, parts=parts, faults=tried.faults, problem=problem, bad=bad,
+        days=_days(now) if group.slug == "jam" else [], kinds=rules.HOLIDAY, differences=_differences(now), refused=now.refused,
+        version=now.new.flows.version, today=clock.now().date(), files=[f"flows/{file}" for file in group.files],
+    )  # fmt: skip
+
+
+def _days(now: Now) -> list[tuple[str, str, str, bool]]:
+    """Name, day, what it is called and whether the draft brings it: those of the last year, and all to come."""
+    since, old = clock.now().date().replace(month=1, day=1).isoformat(), rules.holidays(now.old_rules)
+    found = [
+        (name, rules.day_of(name), called, name not in old) for name, called in rules.holidays(now.new_rules).items()
+    ]
+    return sorted((row for row in found if row[1] >= since), key=lambda row: row[1])
+
+
+def _differences(now: Now) -> list[str]:
+    texts = content.differences(now.running.flows, now.new.flows)
+    found = list(rules.differences(now.old_rules, now.new_rules))
+    return found + [line for line in texts if not found or line != content.BESIDE]
+
+
+async def _history(request: web.Request) -> list[tuple[Row, list[str]]]:
+    """Each act of publishing that changed a value, the newest first, with what it changed. An act never changes, so its rules are
+    read once."""
+    kept, db = request.config_dict[RULED], request.config_dict[keys.DB]
+    async with db.read() as conn:
+        acts = await versions.acts(conn, ACTS + 1)
+        for row in acts:
+            if row.id not in kept and (whole := await versions.act(conn, row.id)) is not None:
+                kept[row.id] = await asyncio.to_thread(rules.trees, whole.content)
+    for gone in set(kept) - {row.id for row in acts}:
+        del kept[gone]
+    pairs = itertools.pairwise(acts)
+    found = [(row, list(rules.differences(kept[before.id], kept[row.id]))) for row, before in pairs]
+    return [(row, lines) for row, lines in found if lines]
+
+
+# -- what editors do -------------------------------------------------------------------------------
+
+
+async def _try(request: web.Request) -> Tried:
+    group, form, now = _group(request), await request.post(), await _now(request)
+    old, new, tried = rules.said(now.old_rules), rules.said(now.new_rules), Tried(draft=now.draft)
+    for context, each in new.items():
+        if each.group is not group or context not in form:
+            continue
+        typed = ", ".join(filter(None, (clean(value, LONGEST) for value in form.getall(context))))
+        try:
+            put = written(each.knob, typed)
+        except WargiError as error:
+            if typed != each.value:  # what somebody wrote into the file is theirs
+                tried.given[context], tried.wrong[context] = typed, str(error)
+            continue
+        if put == _written(each.knob, each.value):
+            continue
+        tried.given[context] = typed
+        tried.changed.add((context, ""))
+        if context in old and put == _written(each.knob, old[context].value):
+            tried.draft.pop((context, ""), None)
+        else:
+            tried.draft[context, ""] = put
+    if tried.changed and not tried.wrong:
+        await _lint(request, now, tried)
+    return tried
+
+
+def _written(knob: Knob, value: str) -> str:
+    try:
+        return written(knob, value)
+    except WargiError:
+        return value
+
+
+async def _lint(request: web.Request, now: Now, tried: Tried) -> None:
+    try:
+        after = await drafts.draft(
+            request, now.running, [Edit(*key, text) for key, text in sorted(tried.draft.items())]
+        )
+        known = {(each.step, each.what) for each in (*now.new.problems, *now.running.problems)}
+        tried.faults = [each for each in after.problems if (each.step, each.what) not in known]
+    except FlowError as error:
+        tried.faults = [flows.fault(line) for line in str(error).splitlines()]
+
+
+async def look_at(request: web.Request) -> web.Response:
+    """What would be wrong with the form as it stands. Nothing is stored."""
+    tried = await _try(request)
+    labels = {context: each.called for context, each in rules.said((await _now(request)).new_rules).items()}
+    found = [Problem("", 0, "", labels.get(context, context), words) for context, words in tried.wrong.items()]
+    return page.render(request, "flow_looked.html", found=[*found, *tried.faults], changed=bool(tried.changed))
+
+
+async def save(request: web.Request) -> web.Response:
+    tried = await _try(request)
+    if tried.wrong or tried.faults:
+        return await _page(request, tried)
+    await _keep(request, tried)
+    return page.see(f"/desk/pengaturan/{_group(request).slug}#draf")
+
+
+async def _keep(request: web.Request, tried: Tried) -> None:
+    me = page.signed_in(request).officer
+    async with request.config_dict[keys.DB].unit() as unit:
+        for key in tried.changed:
+            await versions.edit(unit.conn, *key, tried.draft.get(key), f"{me.name} ({me.login})", clock.now())
+
+
+async def holiday(request: web.Request) -> web.Response:
+    """One day more, or one that is none (`hapus`, by its name)."""
+    form, now = await request.post(), await _now(request)
+    tried, gone = Tried(draft=now.draft), clean(form.get("hapus"), 100)
+    request.match_info["name"] = "jam"
+    if gone:
+        if gone not in rules.holidays(now.new_rules):
+            raise NotFound("no such day")
+        fresh = gone not in rules.holidays(now.old_rules)
+        key = (HOLIDAYS + MORE, rules.day_of(gone)) if fresh else (HOLIDAYS + gone, "")
+        tried.draft.pop(key, None)
+        if not fresh:
+            tried.draft[key] = ""
+    else:
+        day, called, kind = (" ".join(clean(form.get(name), 80).split()) for name in ("hari", "nama", "jenis"))
+        try:
+            key = (HOLIDAYS + MORE, date.fromisoformat(day).isoformat())
+        except ValueError:
+            return await _page(request, problem=tr(N_("Tulis tanggal seperti 2027-01-31.")))
+        if not called or kind not in KINDS or kind == "daerah":
+            return await _page(request, problem=tr(N_("Tulis nama hari liburnya, dan pilih jenisnya.")))
+        tried.draft[key] = f"{{date: {key[1]}, name: {json.dumps(called, ensure_ascii=False)}, kind: {kind}}}"
+    tried.changed.add(key)
+    await _lint(request, now, tried)
+    if tried.faults:
+        return await _page(request, tried)
+    await _keep(request, tried)
+    return page.see("/desk/pengaturan/jam#draf")
