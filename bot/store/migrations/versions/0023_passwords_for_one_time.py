@@ -1,7 +1,7 @@
 """Admins help colleagues back in with a password for one time, and say how much each may hold
 
-Revision ID: 0024
-Revises: 0021
+Revision ID: 0023
+Revises: 0022
 """
 
 import sqlalchemy as sa
