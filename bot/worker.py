@@ -1,11 +1,12 @@
-"""The loops of a worker process: turns, timers, leases."""
+"""The loops of a worker process: turns, leases, and the start of all others."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from bot import clock, failpoint, logs, timers
+from bot import clock, failpoint, logs
+from bot.bell import Bell
 from bot.courier import Courier
 from bot.delivery import Delivery
 from bot.errands import Errands
@@ -13,10 +14,8 @@ from bot.errors import StoreDown, WargiError
 from bot.lane import Lane
 from bot.message import templated
 from bot.metrics import Metrics
-from bot.models.ref import Ref
-from bot.policy.crowd import HELD, Crowd
+from bot.policy.crowd import Crowd
 from bot.store import boxes, leases, messages
-from bot.store.batch import CLOCKS
 from bot.store.db import Db, Unit
 from bot.turn import House, intake, rescue, shares
 
@@ -27,10 +26,6 @@ POLL = 1.0
 LINGER, LONGEST_LINGER = 0.006, 0.024
 """Seconds in which more may come before a batch begins: one transaction for five turns costs little more than for one. As long as the
 last batch took, between these two: half of the loop's time is left to webhooks and sends, and what is busy makes larger batches."""
-TIMER_TICK = 0.25
-TOGETHER = 32
-"""Timers in one transaction: a fifth of a turns' batch, so that words wait no longer for timers than for words."""
-FAILED_TIMER_WAIT = timedelta(minutes=1)
 CROWD = 8
 """Of more turns at once no signs are given that something was read: each would be one more request."""
 LONG = 2.0
@@ -52,7 +47,6 @@ class Worker:
         self._leaving: set[int] = set()
         """Parts that another worker waits for."""
         self._wake = asyncio.Event()
-        self._end = asyncio.Event()
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         self._idlers: list[asyncio.Task[None]] = []
@@ -67,6 +61,7 @@ class Worker:
         self.errands = Errands(db, house, metrics, lambda: None if db.is_sqlite else sorted(self._held))
         self.courier = Courier(db, house)
         self.lane = Lane(db, house, metrics, name, lambda: self._held, self._run, self._turning)
+        self._bell = Bell(db, house, metrics, name, lambda: self._held, self._turning, self._crowded)
 
     def _crowded(self) -> bool:
         return self.crowd.here(clock.monotonic())
@@ -83,7 +78,7 @@ class Worker:
         else:
             await self._share()
             self._idlers.append(asyncio.create_task(self._share_for_ever()))
-        self._tasks += [asyncio.create_task(loop) for loop in (self._turns(), self._timers())]
+        self._tasks += [asyncio.create_task(loop) for loop in (self._turns(), self._bell.work())]
         self._idlers += [
             asyncio.create_task(self._sweep()),
             asyncio.create_task(self.lane.work()),
@@ -95,7 +90,7 @@ class Worker:
         """Finishes the turn, lets sends in flight end, gives the parts back."""
         self._stopping = True
         self._wake.set()
-        self._end.set()
+        self._bell.stop()
         loops = self._tasks
         waiting = (await asyncio.wait(loops, timeout=seconds / 2))[1] if loops else set()
         rest = (*waiting, *self._idlers)
@@ -265,103 +260,6 @@ class Worker:
     def _parked(self, id_: bytes, reason: str) -> None:
         self._metrics.turns.labels("parked").inc()
         self._log.error("item parked", item=id_.hex(), reason=reason)
-
-    # -- timers ------------------------------------------------------------------------------------
-
-    async def _timers(self) -> None:
-        while not self._stopping:
-            try:
-                if not await self._ring():
-                    with suppress(TimeoutError):  # or the end, whichever comes first
-                        async with asyncio.timeout(TIMER_TICK):
-                            await self._end.wait()
-            except Exception as error:
-                self._log.warning("timers wait", error=logs.fault(error))
-                await asyncio.sleep(1)
-
-    async def _ring(self) -> int:
-        """Due timers, some in one transaction; where one fails each has its own: that one rings again later, and the others ring.
-        Those of deadlines ring all together: after a night ten thousand may be due."""
-        held = self._held
-        if not self._db.is_sqlite and not held:
-            return 0
-        now, waits = clock.now(), timers.BULK if self._crowded() else ()
-        async with self._db.read() as conn:
-            rows = await boxes.due(conn, None if self._db.is_sqlite else sorted(held), now, 200, waits, now - HELD)
-        rung = 0
-        clocks = [row for row in rows if row.kind == CLOCKS]
-        rows = [row for row in rows if row.kind != CLOCKS]
-        if await self._ring_clocks(held, clocks):
-            self._metrics.timers.labels(CLOCKS, "done").inc(len(clocks))
-            rung += len(clocks)
-        else:
-            rows = [*clocks, *rows]
-        for start in range(0, len(rows), TOGETHER):
-            group = rows[start : start + TOGETHER]
-            outcomes = await self._ring_together(held, group) or [await self._ring_one(held, row) for row in group]
-            for row, outcome in zip(group, outcomes, strict=True):
-                self._metrics.timers.labels(row.kind, outcome).inc()
-                rung += outcome != "later"
-        return rung
-
-    async def _ring_together(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> list[str]:
-        """Beside a crowd each transaction waits for a batch of turns, so many timers share one. [] when each must ring alone."""
-        if len(rows) < 2:
-            return []
-        try:
-            failpoint.here("timer.claimed")
-            async with self._turning, self._db.unit() as unit:
-                if not self._db.is_sqlite:
-                    await leases.fence(unit.conn, self._name, held, [row.part for row in rows])
-                return [await timers.ring(unit, self._house, row.kind, Ref(row.ref, row.part), row.id) for row in rows]
-        except Exception as error:
-            self._log.warning("timers ring alone", error=logs.fault(error), rows=len(rows))
-            return []
-
-    async def _ring_clocks(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> bool:
-        """Deadlines in one transaction, beside no turns: both may lock conversations. False when each must ring alone."""
-        if len(rows) < 2:
-            return False
-        try:
-            async with self._turning, self._db.unit() as unit:
-                if not self._db.is_sqlite:
-                    await leases.fence(unit.conn, self._name, held, [row.part for row in rows])
-                await timers.ring_clocks(unit, self._house, rows)
-        except Exception as error:
-            self._log.warning("deadlines ring alone", error=logs.fault(error), rows=len(rows))
-            return False
-        return True
-
-    async def _ring_one(self, held: Mapping[int, int], row: boxes.Row) -> str:
-        try:
-            failpoint.here("timer.claimed")
-            async with self._db.unit() as unit:
-                if not self._db.is_sqlite:
-                    await leases.fence(unit.conn, self._name, held, [row.part])
-                return await timers.ring(unit, self._house, row.kind, Ref(row.ref, row.part), row.id)
-        except WargiError as error:
-            self._log.warning("timer waits", kind=row.kind, error=logs.fault(error))
-            return "later"
-        except Exception as error:
-            self._log.error("timer failed", kind=row.kind, error=logs.fault(error))
-        if row.kind in timers.OF_TALK and await self._hand_over(held, row):
-            return "handed over"
-        async with self._db.unit() as unit:
-            await boxes.postpone_timer(unit.conn, Ref(row.id, row.part), clock.now() + FAILED_TIMER_WAIT)
-        return "failed"
-
-    async def _hand_over(self, held: Mapping[int, int], row: boxes.Row) -> bool:
-        """A timer's turn that fails would fail again: the conversation goes to the officers instead."""
-        try:
-            async with self._db.unit() as unit:
-                if not self._db.is_sqlite:
-                    await leases.fence(unit.conn, self._name, held, [row.part])
-                if await boxes.drop_timer(unit.conn, Ref(row.id, row.part)):
-                    await rescue.conversation(unit, self._house, Ref(row.ref, row.part))
-            return True
-        except Exception as error:
-            self._log.error("not handed over", kind=row.kind, error=logs.fault(error))
-            return False
 
     # -- mails and calls to agencies -----------------------------------------------------------------
 

@@ -81,7 +81,7 @@ async def test_timers_ring_together_or_alone_and_news_for_many_waits(db: Db, mon
     async with db.unit() as unit:
         await unit.conn.execute(sa.insert(table(Timer)), rows)
     worker.crowd.came(clock.monotonic() + 1000)
-    await worker._ring()
+    await worker._bell._ring()
     refs = [row["ref"] for row in rows]
     assert set(rung) == {refs[0], refs[2], refs[4]}, "the bad one stops nobody; news wait, but not for ever"
 
@@ -92,7 +92,7 @@ async def test_timers_ring_together_or_alone_and_news_for_many_waits(db: Db, mon
     waiting = await left()
     assert set(waiting) == {"bad", "news"} and waiting["bad"] > now, "what failed is tried again later"
     worker.crowd.came(-1000.0)
-    await worker._ring()
+    await worker._bell._ring()
     assert rung[-1] == refs[3] and set(await left()) == {"bad"}
     rung_ = metrics.registry.get_sample_value
     assert rung_("wargi_timers_total", {"kind": "good", "outcome": "done"}) == 2
