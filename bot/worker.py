@@ -1,8 +1,8 @@
 """The loops of a worker process: turns, timers, leases."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from bot import clock, failpoint, logs, timers
@@ -309,10 +309,7 @@ class Worker:
         if len(rows) < 2:
             return []
         try:
-            failpoint.here("timer.claimed")
-            async with self._turning, self._db.unit() as unit:
-                if not self._db.is_sqlite:
-                    await leases.fence(unit.conn, self._name, held, [row.part for row in rows])
+            async with self._turning, self._ringing(held, rows) as unit:
                 return [await timers.ring(unit, self._house, row.kind, Ref(row.ref, row.part), row.id) for row in rows]
         except Exception as error:
             self._log.warning("timers ring alone", error=logs.fault(error), rows=len(rows))
@@ -332,12 +329,18 @@ class Worker:
             return False
         return True
 
+    @asynccontextmanager
+    async def _ringing(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> AsyncIterator[Unit]:
+        """One transaction for these timers, if their parts are still ours."""
+        failpoint.here("timer.claimed")
+        async with self._db.unit() as unit:
+            if not self._db.is_sqlite:
+                await leases.fence(unit.conn, self._name, held, [row.part for row in rows])
+            yield unit
+
     async def _ring_one(self, held: Mapping[int, int], row: boxes.Row) -> str:
         try:
-            failpoint.here("timer.claimed")
-            async with self._db.unit() as unit:
-                if not self._db.is_sqlite:
-                    await leases.fence(unit.conn, self._name, held, [row.part])
+            async with self._ringing(held, [row]) as unit:
                 return await timers.ring(unit, self._house, row.kind, Ref(row.ref, row.part), row.id)
         except WargiError as error:
             self._log.warning("timer waits", kind=row.kind, error=logs.fault(error))
