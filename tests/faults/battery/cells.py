@@ -176,7 +176,7 @@ class Yard:
         """A server over an empty database, and an officer at its desk."""
         async with AsyncExitStack() as stack:
             url, own = await self._database(case, engine, folder, stack)
-            async with stage(url, folder, self.seed + self._count, **case.more) as set_:
+            async with stage(url, folder, self.seed, **case.more) as set_:
                 set_.before, set_.module = _filled(case.before, folder), _filled(case.module, folder)
                 if case.after:
                     shutil.copyfile(set_.data / "wargi.db", folder / "before.db")
