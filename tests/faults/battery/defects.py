@@ -211,9 +211,9 @@ def caught(defect: Defect, folder: Path) -> tuple[bool, str]:
     )
     lines = done.stdout.splitlines()
     named = [line.strip() for line in lines if NAMED.match(line)]
-    return done.returncode == 1 and bool(named), (named or [line.strip() for line in lines if line.strip()] or [done.stderr[-200:]])[
-        0 if named else -1
-    ]
+    return done.returncode == 1 and bool(named), (
+        named or [line.strip() for line in lines if line.strip()] or [done.stderr[-200:]]
+    )[0 if named else -1]
 
 
 def main(only: str = "", kept: Path | None = None, to: Path | None = None) -> int:
