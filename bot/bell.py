@@ -1,8 +1,8 @@
 """Rings the timers of a worker's parts when their time has come."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from bot import clock, failpoint, logs, timers
@@ -79,9 +79,7 @@ class Bell:
         if len(rows) < 2:
             return []
         try:
-            failpoint.here("timer.claimed")
-            async with self._turning, self._db.unit() as unit:
-                await self._fence(unit, held, [row.part for row in rows])
+            async with self._turning, self._ringing(held, rows) as unit:
                 return [await timers.ring(unit, self._house, row.kind, Ref(row.ref, row.part), row.id) for row in rows]
         except Exception as error:
             self._log.warning("timers ring alone", error=logs.fault(error), rows=len(rows))
@@ -100,11 +98,17 @@ class Bell:
             return False
         return True
 
+    @asynccontextmanager
+    async def _ringing(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> AsyncIterator[Unit]:
+        """One transaction for these timers, if their parts are still ours."""
+        failpoint.here("timer.claimed")
+        async with self._db.unit() as unit:
+            await self._fence(unit, held, [row.part for row in rows])
+            yield unit
+
     async def _ring_one(self, held: Mapping[int, int], row: boxes.Row) -> str:
         try:
-            failpoint.here("timer.claimed")
-            async with self._db.unit() as unit:
-                await self._fence(unit, held, [row.part])
+            async with self._ringing(held, [row]) as unit:
                 return await timers.ring(unit, self._house, row.kind, Ref(row.ref, row.part), row.id)
         except WargiError as error:
             self._log.warning("timer waits", kind=row.kind, error=logs.fault(error))

@@ -28,7 +28,7 @@ COPIED = (
     "Makefile",
     "CONTRIBUTING.md",
 )
-NAMED = re.compile(r"I\d+ |F\d+\w? |FAILED \S+ (?!.*Timeout)")
+NAMED = re.compile(r" {4}(I\d+|F\d+\w?) |FAILED \S+ (?!.*Timeout)")
 """A line that says what is broken. That something took too long says nothing."""
 
 
@@ -195,7 +195,7 @@ def caught(defect: Defect, folder: Path) -> tuple[bool, str]:
             "--jobs",
             "1",
             "--patience",
-            "90",
+            "60",
         ]
     else:
         told = ["-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", "--timeout", "300", defect.by]
@@ -209,11 +209,11 @@ def caught(defect: Defect, folder: Path) -> tuple[bool, str]:
         timeout=900,
         check=False,
     )
-    lines = [line.strip() for line in done.stdout.splitlines()]
-    named = [line for line in lines if NAMED.match(line)]
-    return done.returncode == 1 and bool(named), (named or [line for line in lines if line] or [done.stderr[-200:]])[
-        0 if named else -1
-    ]
+    lines = done.stdout.splitlines()
+    named = [line.strip() for line in lines if NAMED.match(line)]
+    return done.returncode == 1 and bool(named), (
+        named or [line.strip() for line in lines if line.strip()] or [done.stderr[-200:]]
+    )[0 if named else -1]
 
 
 def main(only: str = "", kept: Path | None = None, to: Path | None = None) -> int:

@@ -95,12 +95,14 @@ async def _effects(stage: Stage, talkers: list[Talker], parked: int) -> list[str
         mine = [row for row in tickets if row["address"] == talker.who.address]
         if len(mine) != 1 and not parked:
             wrong.append(f"I4 {len(mine)} tickets for one matter of {talker.who.address}")
+    surveys = await stage.rows("SELECT ticket_id, count(*) AS n FROM survey GROUP BY ticket_id HAVING count(*) > 1")
+    wrong += ["I4 asked twice for a rating" for _ in surveys]
+    if not talkers:  # the story did not end: what it should have come to is not known
+        return wrong
     addresses = {talker.who.address for talker in talkers}
     rated = sum(row["score"] == 5 for row in tickets if row["address"] in addresses)
     if rated != len(talkers) - 3:
         wrong.append(f"I4 {rated} ratings, {len(talkers) - 3} were given")
-    surveys = await stage.rows("SELECT ticket_id, count(*) AS n FROM survey GROUP BY ticket_id HAVING count(*) > 1")
-    wrong += ["I4 asked twice for a rating" for _ in surveys]
     alarms = [row for row in await stage.rows("SELECT number FROM alarm") if row["number"] not in stage.alarmed]
     if len(alarms) != 1:
         wrong.append(f"I4 {len(alarms)} alarms for one cry")
