@@ -24,7 +24,7 @@
   });
 
   // What is being written: kept here at once, on the server a moment later, so that it is there at another desk as well.
-  let timer, last = 0, saving = Promise.resolve();
+  let timer, last = 0, flying = false, saving = Promise.resolve();
   function keep() {
     const f = form();
     setDraft(number(), { text: f.teks.value, kind: f.jenis.value });
@@ -35,20 +35,27 @@
     timer = undefined;
     const f = form(), of = number();
     if (!f?.ready || f.teks.value === draftOf(of).saved) return;
+    if (flying && !more) { // on a slow line the older words could arrive last and stay
+      timer = setTimeout(save, 300);
+      return;
+    }
     last = Date.now();
+    flying = true;
     const text = f.teks.value;
     saving = post(`/desk/tiket/${of}/draf`, { teks: text, jenis: f.jenis.value }, more)
-      .then((answer) => answer.ok && setDraft(of, { saved: text }), () => { timer ??= setTimeout(save, 5000); });
+      // not while the page is left: the next one may have been written before, and would take its older words for the newest
+      .then((answer) => answer.ok && !document.hidden && setDraft(of, { saved: text }), () => { timer ??= setTimeout(save, 5000); })
+      .finally(() => { flying = false; });
   }
   function restore() {
     const f = form();
     if (!f || f.ready) return;
     f.ready = true;
     const d = draftOf(number()), server = f.dataset.draf, shown = f.teks.value;
-    const begun = d.text !== d.saved ? d.text : server; // what was saved may have been changed at another desk since
+    const ours = d.text !== d.saved, begun = ours ? d.text : server; // what was saved may have been changed at another desk since
     const chosen = shown === server ? "" : shown; // words that the page has put there itself
     f.teks.value = chosen && begun && !chosen.includes(begun) ? `${begun}\n${chosen}` : chosen || begun;
-    if (f.jenis.length && f.teks.value) f.jenis.value = d.text !== d.saved ? d.kind : f.dataset.jenis;
+    if (f.jenis.length && f.teks.value) f.jenis.value = ours ? d.kind : f.dataset.jenis;
     setDraft(number(), { saved: server });
     if (f.teks.value !== server) keep();
   }
