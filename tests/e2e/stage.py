@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot import app, desk
 from bot.config import Config
@@ -22,6 +22,7 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 PASSWORD = "empat kata acak biru"
+expect.set_options(timeout=30_000)  # what a busy machine may need; whoever sees it at once waits no longer
 
 
 class Line:
@@ -106,7 +107,7 @@ class Stage:
         context = await self.browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, locale="id-ID", **more
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         self.contexts.append(context)
         page = await context.new_page()
         page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))

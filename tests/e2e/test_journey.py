@@ -1,4 +1,4 @@
-"""The main line with a real browser at the desk: citizen on each channel, officer in Chromium, on both databases."""
+"""The main line with a real browser at the desk: citizen on each channel, officer in Chromium."""
 
 import pytest
 from playwright.async_api import expect
@@ -11,7 +11,15 @@ from tests.world import World, eventually
 pytestmark = pytest.mark.e2e
 
 
-@pytest.mark.parametrize("channel", WALKERS)
+STORIES = [("sqlite", channel) for channel in WALKERS]
+"""The citizen's side of every channel on PostgreSQL too is in tests/journey/test_main_line.py; here it is the officer's browser."""
+
+
+@pytest.mark.parametrize(
+    ("database_url", "channel"),
+    [*STORIES, pytest.param("postgresql", "web", marks=pytest.mark.postgres)],
+    indirect=["database_url"],
+)
 async def test_citizen_officer_rating(world: World, channel: str) -> None:
     walker: Walker = WALKERS[channel](world)
     number = await tell(walker)
