@@ -9,15 +9,27 @@
   const store = { // a private window may refuse; then words last as long as the page
     kept: {},
     get(name) { try { return JSON.parse(localStorage[name]); } catch { return this.kept[name]; } },
-    set(name, value) { this.kept[name] = value; try { localStorage[name] = JSON.stringify(value); } catch {} },
+    set(name, value) {
+      delete this.kept[name];
+      try { localStorage[name] = JSON.stringify(value); } catch { this.kept[name] = value; }
+    },
+    drop(name) { delete this.kept[name]; try { delete localStorage[name]; } catch {} },
+    names(start) {
+      let all = Object.keys(this.kept);
+      try { all = [...all, ...Object.keys(localStorage)]; } catch {}
+      return all.filter((name) => name.startsWith(start));
+    },
   };
   // By officer: who signs in next at this desk neither reads nor sends what the one before has written.
   const files = window.wargiFiles; // kept.js
   const mine = (what) => `wargi:${what}:${document.body.dataset.petugas}`;
   const draftOf = (of) => store.get(`${mine("draf")}:${of}`) || { text: "", kind: "balas", saved: "" };
   const setDraft = (of, more) => store.set(`${mine("draf")}:${of}`, { ...draftOf(of), ...more });
-  const queue = () => store.get(mine("kirim")) || [];
-  const setQueue = (items) => store.set(mine("kirim"), items);
+  // Each message under a name of its own: two windows that write one list at once would lose what the other has added.
+  const queued = (key) => `${mine("kirim")}:${key}`;
+  const queue = () => store.names(queued("")).map((name) => store.get(name)).filter(Boolean).sort((a, b) => a.at - b.at || a.nth - b.nth);
+  const put = (item) => store.set(queued(item.key), item), drop = (item) => store.drop(queued(item.key));
+  let nth = 0;
   const post = (path, values, more) => fetch(path, {
     method: "POST", headers: { "HX-Request": "true", Accept: "application/json", "X-CSRF": $("[name=csrf]").value },
     signal: AbortSignal.timeout(15000), body: values instanceof FormData ? values : new URLSearchParams(values), ...more,
@@ -71,7 +83,7 @@
   function join(item) {
     const key = [...crypto.getRandomValues(new Uint32Array(4))].map((n) => n.toString(16).padStart(8, "0")).join("");
     const { akhir, ubahan } = part().dataset, of = { number: number(), seen: akhir, changes: ubahan, at: Date.now() };
-    setQueue([...queue(), { key, kind: "balas", ...of, ...item }]);
+    put({ key, nth: nth += 1, kind: "balas", ...of, ...item });
     return key;
   }
   function leave() {
@@ -135,7 +147,7 @@
       if (answer?.status === 401) return location.reload();
       item.tries = (item.tries || 0) + 1;
       if (!answer || answer.status === 503 || (answer.status >= 500 && item.tries < 4)) {
-        setQueue(queue().map((each) => (each.key === item.key ? item : each)));
+        put(item);
         say(words().later);
         paint();
         again = setTimeout(drain, wait);
@@ -148,7 +160,7 @@
         refuse(item, read(text));
         continue;
       }
-      setQueue(queue().filter((each) => each.key !== item.key));
+      drop(item);
       if (item.blob) files.drop(item.blob);
       gone.push(item);
       if (item.number === number()) {
@@ -188,7 +200,7 @@
   }
   function refuse(item, { problem, stale, changed }) {
     if (item.act) {
-      setQueue(queue().filter(({ key }) => key !== item.key));
+      drop(item);
       const said = problem || words().refused, toast = () => { $("#roti").textContent = `${item.number}: ${said}`; $("#roti").hidden = false; };
       if (item.act === "kirim") refuseFile(item, said).then((back) => back || toast());
       else if (item.number === number()) say(said, true);
@@ -199,7 +211,7 @@
       return fetchAgain("kasus");
     }
     const back = queue().filter((each) => each.number === item.number && (each.key === item.key || (!each.act && each.kind === item.kind)));
-    setQueue(queue().filter(({ key }) => !back.some((each) => each.key === key))); // read anew each time, so by their keys
+    back.forEach(drop);
     const text = back.map((each) => each.text).join("\n"), f = form();
     if (item.number !== number() || !f) {
       const d = draftOf(item.number);
@@ -322,7 +334,7 @@
   on("keydown", ({ key, target }) => { if (key === "Escape" && target.matches(".tulis textarea")) $(".rekan", target.form).hidden = true; });
   on("storage", ({ key }) => { // another window of mine
     const f = form();
-    if (key === mine("kirim")) { paint(); drain(); }
+    if (key?.startsWith(queued(""))) { paint(); drain(); }
     if (key === `${mine("draf")}:${number()}` && f && document.activeElement !== f.teks) f.teks.value = draftOf(number()).text;
   }, window);
   on("visibilitychange", () => { if (document.hidden) save({ keepalive: true }); });

@@ -56,6 +56,7 @@
     const line = $("#perangkat-kabar"), key = panel.dataset.kunci;
     for (const box of panel.querySelectorAll("input")) {
       const name = box.name;
+      box.disabled = true; // a tick before we know what holds would be taken back
       if (name !== "dorong") box.checked = get(name);
       else box.checked = !!(await (await worker)?.pushManager?.getSubscription().catch(() => null));
       box.addEventListener("change", async () => {
@@ -71,6 +72,7 @@
           line.textContent = panel.dataset.gagal;
         }
       });
+      box.disabled = false;
     }
   });
 })();
