@@ -11,7 +11,7 @@ from tests.world import World, eventually
 pytestmark = pytest.mark.e2e
 
 
-STORIES = [("sqlite", channel) for channel in ("whatsapp", "telegram", "web", "sms")]
+STORIES = [("sqlite", channel) for channel in ("whatsapp", "web")]
 """Every channel on both databases is in tests/journey/test_main_line.py; here it is the officer's browser that counts."""
 
 

@@ -314,6 +314,7 @@ async def test_own_ways_are_checked(world: World) -> None:
     assert row == {"telegram": "990001", "whatsapp": "6281234567890", "languages": "id,su"}
 
 
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 async def test_calls_survive_a_restart(world: World) -> None:
     """The process ends before anybody was reached: the next one goes on with the calls and with the escalation."""
     world.telegram.down = True
