@@ -102,6 +102,8 @@ class Delivery:
                 bubble.due = clock.monotonic() + (row["next_at"] - now).total_seconds()
             if self._chains.add(bubble):
                 self._again(bubble)
+            else:
+                self._hurry(bubble)
 
     def holds(self, part: int) -> bool:
         return self._parts is None or part in self._parts
@@ -233,7 +235,13 @@ class Delivery:
             self._in(bubble, wait)
         else:
             bubble.flying = True
-            self._sender(bubble.account).put(bubble)
+            self._sender(bubble.account).put(bubble, min(each.priority for each in self._chains.line(bubble)))
+
+    def _hurry(self, bubble: Bubble) -> None:
+        """Nothing overtakes within an address, so what stands first there is as urgent as what has come behind it."""
+        head = self._chains.line(bubble)[0]
+        if head.flying and bubble.priority < head.priority:
+            self._sender(head.account).hurry(head, bubble.priority)
 
     async def _may(self, bubble: Bubble) -> bool:
         """The last look before a send: do we still hold its part, and may the bot still speak, and speak freely, and where."""
@@ -275,7 +283,10 @@ class Delivery:
         if not now:
             return self._settled(bubble, State.FAILED, error=learnt.TAKEN)
         bubble.flying, bubble.moved = False, ""
-        self._again(self._chains.move(bubble, now))
+        head = self._chains.move(bubble, now)
+        self._again(head)
+        for each in self._chains.line(head)[1:]:
+            self._hurry(each)
 
     def _suppress(self, bubble: Bubble) -> None:
         self._metrics.sends.labels(bubble.channel, "suppressed").inc()
@@ -285,7 +296,14 @@ class Delivery:
         if account not in self._senders:
             channel = self._channels[account.partition(":")[0]]
             take, down = of_account(self._db, account, channel.limits.rate), partial(self._alert.tell, account)
-            acts = self._may, self._sent, self._failed, take, down, lambda: self.crowded()
+            acts = (
+                self._may,
+                self._sent,
+                self._failed,
+                take,
+                down,
+                lambda: self.crowded() and len(self._held) < MAX_HELD // 2,
+            )
             self._senders[account] = Sender(channel, *acts)
         return self._senders[account]
 

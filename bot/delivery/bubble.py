@@ -105,6 +105,10 @@ class Chains:
             insort(line, bubble)
         return line[0] is bubble
 
+    def line(self, bubble: Bubble) -> list[Bubble]:
+        """What waits for the bubble's address, its head first."""
+        return self._lines[bubble.account, bubble.address]
+
     def is_head(self, bubble: Bubble) -> bool:
         line = self._lines.get((bubble.account, bubble.address))
         return line is not None and line[0] is bubble

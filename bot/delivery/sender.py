@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 
 from bot import clock, failpoint
@@ -58,11 +58,22 @@ class Sender:
         self.busy = 0
         """Sends in flight just now."""
 
-    def put(self, bubble: Bubble) -> None:
-        heappush(self._waiting, (bubble.priority, next(self._order), bubble))
+    def put(self, bubble: Bubble, priority: int) -> None:
+        """`priority`: the most urgent of what stands in the bubble's line, for all of that waits for it."""
+        heappush(self._waiting, (priority, next(self._order), bubble))
         self._some.set()
-        if bubble.priority < NOTICE:
+        if priority < NOTICE:
             self._wanted.set()
+
+    def hurry(self, bubble: Bubble, priority: int) -> None:
+        """Something more urgent has come behind it; nothing happens when it is on its way already."""
+        for place, (was, order, each) in enumerate(self._waiting):
+            if each is bubble and priority < was:
+                self._waiting[place] = (priority, order, each)
+                heapify(self._waiting)
+                if priority < NOTICE:
+                    self._wanted.set()
+                return
 
     def close(self) -> None:
         """No send begins any more; those in flight go on."""
