@@ -21,6 +21,11 @@ def now() -> datetime:
     return _now()
 
 
+def milliseconds() -> int:
+    """The wall clock as a page counts it."""
+    return int(now().timestamp() * 1000)
+
+
 def monotonic() -> float:
     """Seconds that never jump; for time-outs inside this process only."""
     return time.monotonic()

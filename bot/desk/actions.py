@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from bot import clock
 from bot.desk import cases, composing, page, replies
 from bot.desk.cases import Case
 from bot.errors import Conflict, Forbidden, NotFound, Stale, WargiError
@@ -38,7 +39,7 @@ async def act(request: web.Request, verb: Callable[[Case], Awaitable[object]], d
             return web.json_response({"problem": words, **_stale(error)}, status=status)
         return await cases.show(request, status, words, draft)
     if _brief(request):
-        return web.json_response({"seq": done})
+        return web.json_response({"seq": done, "at": clock.milliseconds()})
     return await cases.show(request) if page.is_htmx(request) else page.see(case.url)
 
 

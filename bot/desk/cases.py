@@ -50,6 +50,8 @@ class Case:
     likely: Likely
     company: Company
     """Who else is here, and what I had begun to write."""
+    read_at: int
+    """Milliseconds, before the first question: what was stored after it may not be on this page."""
     key: str
     """A new client key: the next message of a page without scripts is sent once, even if the form is sent twice."""
 
@@ -146,7 +148,7 @@ class Case:
 async def load(request: web.Request) -> Case:
     """The case that the address names. Raises `NotFound` for what is not a number and what is nobody's number alike."""
     shown, part = number.read(request.match_info["number"])
-    signed, sight = page.signed_in(request), page.sight(request)
+    signed, sight, read_at = page.signed_in(request), page.sight(request), clock.milliseconds()
     async with request.config_dict[keys.DB].read() as conn:
         ticket = await desk.case(conn, shown, part, sight)
         if ticket is None:
@@ -180,6 +182,7 @@ async def load(request: web.Request) -> Case:
         clocks,
         others,
         company,
+        read_at,
         clock.token()[:32],
     )
 

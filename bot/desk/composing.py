@@ -29,7 +29,9 @@ async def talk(request: web.Request) -> Ref:
 
 
 async def save(request: web.Request) -> web.Response:
-    """What stands in the field now. Colleagues who look at the same conversation are told that somebody writes."""
+    """What stands in the field now. Colleagues who look at the same conversation are told that somebody writes.
+
+    Answers with the moment after it was stored: a page that was read before may still show older words."""
     form, conversation = await request.post(), await talk(request)
     kind, words = str(form.get("jenis", "")), clean(form.get("teks"), LIMIT)
     me, now = page.signed_in(request).officer.id or 0, clock.now()
@@ -37,7 +39,7 @@ async def save(request: web.Request) -> web.Response:
         await composing.save(unit.conn, conversation, me, kind if kind in KINDS else KINDS[0], words, now)
         if (await composing.company(unit.conn, conversation, me, now)).others:
             unit.hints.add(composing.topic(conversation))
-    return web.Response(status=204)
+    return web.json_response({"at": clock.milliseconds()})
 
 
 async def sent(request: web.Request, conversation: Ref) -> None:

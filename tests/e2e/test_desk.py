@@ -73,6 +73,7 @@ async def test_keys_only(stage: Stage) -> None:
     await stage.first_officer(page)
     await page.context.clear_cookies()
     await page.goto(stage.url + second.url)
+    await expect(page.locator("#nama_masuk")).to_be_focused()
     await page.keyboard.type("rina")
     await page.keyboard.press("Tab")
     await page.keyboard.type("empat kata acak biru")

@@ -1,10 +1,11 @@
 """Two officers, two windows, a line that breaks for long: nothing is said twice, lost, or said past each other."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from bot import clock
 from bot.message import Approved, Limits
@@ -239,3 +240,38 @@ async def test_everybody_can_answer_and_hand_over(stage: Stage, width: int, heig
     await page.click("main button.utama")
     await expect(page.locator(".serah")).to_contain_text("Tunggu foto dari warga")
     await accessible(page, "handed over")
+
+
+@pytest.mark.parametrize(("then", "shown"), [(None, "yang terbaru"), ("Control+Enter", "")])
+async def test_a_page_read_before_the_last_save_does_not_bring_older_words(
+    stage: Stage, then: str | None, shown: str
+) -> None:
+    """The page is read, then the words are stored or sent, then the page is shown: what this window knows is newer."""
+    case = await seed.case(stage.server.db, "Euis")
+    page = await stage.page()
+    await stage.first_officer(page)
+    await page.goto(stage.url + case.url)
+    await page.click("#tombol-ambil")
+    await page.type("#teks", "yang lama")
+    await eventually(lambda: seed.count(stage.server.db, Unsent, text="yang lama"))
+    was_read, was_stored = asyncio.Event(), asyncio.Event()
+
+    async def read(route: Route) -> None:
+        answer = await route.fetch()
+        was_read.set()
+        await was_stored.wait()
+        await route.fulfill(response=answer)
+
+    async def store(route: Route) -> None:
+        await was_read.wait()
+        await route.continue_()
+
+    await page.route(stage.url + case.url, read)
+    await page.route("**/draf", store)
+    await page.route("**/tulis", store)
+    await page.fill("#teks", "yang terbaru")
+    page.on("requestfinished", lambda request: was_stored.set() if request.method == "POST" else None)
+    if then:
+        await page.press("#teks", then)
+    await page.reload()
+    await expect(page.locator("#teks")).to_have_value(shown)

@@ -23,7 +23,7 @@
   // By officer: who signs in next at this desk neither reads nor sends what the one before has written.
   const files = window.wargiFiles; // kept.js
   const mine = (what) => `wargi:${what}:${document.body.dataset.petugas}`;
-  const draftOf = (of) => store.get(`${mine("draf")}:${of}`) || { text: "", kind: "balas", saved: "" };
+  const draftOf = (of) => store.get(`${mine("draf")}:${of}`) || { text: "", kind: "balas", saved: "", at: 0 }; // at: the server's moment of `saved`
   const setDraft = (of, more) => store.set(`${mine("draf")}:${of}`, { ...draftOf(of), ...more });
   // Each message under a name of its own: two windows that write one list at once would lose what the other has added.
   const queued = (key) => `${mine("kirim")}:${key}`;
@@ -55,8 +55,8 @@
     flying = true;
     const text = f.teks.value;
     saving = post(`/desk/tiket/${of}/draf`, { teks: text, jenis: f.jenis.value }, more)
-      // not while the page is left: the next one may have been written before, and would take its older words for the newest
-      .then((answer) => answer.ok && !document.hidden && setDraft(of, { saved: text }), () => { timer ??= setTimeout(save, 5000); })
+      .then(async (answer) => answer.ok && setDraft(of, { saved: text, ...(await answer.json()) }))
+      .catch(() => { timer ??= setTimeout(save, 5000); })
       .finally(() => { flying = false; });
   }
   function restore() {
@@ -64,12 +64,13 @@
     if (!f || f.ready) return;
     f.ready = true;
     const d = draftOf(number()), server = f.dataset.draf, shown = f.teks.value;
-    const ours = d.text !== d.saved, begun = ours ? d.text : server; // what was saved may have been changed at another desk since
+    const older = f.dataset.pada < d.at; // read before the last words were stored, shown after
+    const ours = older || d.text !== d.saved, begun = ours ? d.text : server; // what was saved may have been changed at another desk since
     const chosen = shown === server ? "" : shown; // words that the page has put there itself
     f.teks.value = chosen && begun && !chosen.includes(begun) ? `${begun}\n${chosen}` : chosen || begun;
     if (f.jenis.length && f.teks.value) f.jenis.value = ours ? d.kind : f.dataset.jenis;
-    setDraft(number(), { saved: server });
-    if (f.teks.value !== server) keep();
+    if (!older) setDraft(number(), { saved: server });
+    if (f.teks.value !== draftOf(number()).saved) keep();
   }
 
   // Messages leave one after the other. The key of each makes a second try the same message.
@@ -92,11 +93,12 @@
     drain();
   }
   async function enqueueFile(f) {
+    const of = { number: number(), seen: f.lihat.value, changes: f.ubahan.value }; // before it is awaited: the officer may go on to another case
     const file = f.berkas.files[0], text = f.teks.value, button = $("button", f);
     button.disabled = true;
     const kept = `baru:${Date.now()}`;
     await files.put(kept, file);
-    join({ act: "kirim", text, file: file.name, blob: kept });
+    join({ act: "kirim", text, file: file.name, blob: kept, ...of });
     f.reset();
     $(".status", f).textContent = "";
     button.disabled = false;
@@ -129,9 +131,18 @@
       busy = false;
     }
   }
+  // In order within a case, words before files: an upload on a slow line holds up nobody else's answer.
+  function next() {
+    const all = queue().filter((each) => !each.held), first = (each) => all.find(({ number: of }) => of === each.number) === each;
+    return all.find((each) => !each.blob && first(each)) || all[0];
+  }
   async function work() {
     await saving.catch(() => {});
-    for (let item; (item = queue()[0]);) {
+    for (const old of queue().filter((each) => each.held && Date.now() - each.at > 86400000)) { // nobody has come back to it
+      drop(old);
+      if (old.blob) files.drop(old.blob);
+    }
+    for (let item; (item = next());) {
       if (Date.now() - item.at > 600000) { // what was meant ten minutes ago is looked at again before it leaves
         refuse(item, { problem: words().old });
         continue;
@@ -164,9 +175,9 @@
       if (item.blob) files.drop(item.blob);
       gone.push(item);
       if (item.number === number()) {
-        setDraft(item.number, { saved: "" });
+        setDraft(item.number, { saved: "", at: read(text).at });
         if (form()?.teks.value) keep();
-        if (!queue().length) say("");
+        if (!next()) say("");
       }
       paint();
       fetchAgain("kasus");
@@ -186,25 +197,39 @@
     try { return JSON.parse(text); } catch { return { problem: text.length < 200 && !text.includes("<") ? text : "" }; }
   }
   // Not sent: the words go back to where they were written, and with them whatever was to follow them.
+  const template = (item) => [...document.querySelectorAll("#templat form")].find((f) => f.templat.value === item.values.templat);
+  // Whether its own form stands there, empty: only then do a file or a template's words have a place to go back to.
+  function welcome(item) {
+    if (item.number !== number()) return false;
+    const f = $("#kasus .kirim-berkas form");
+    return item.act === "kirim" ? !!f && !f.berkas.files.length : !!template(item);
+  }
   async function refuseFile(item, problem) {
-    const f = item.number === number() && $("#kasus .kirim-berkas form"), file = await files.get(item.blob);
+    const f = $("#kasus .kirim-berkas form"), file = await files.get(item.blob);
     files.drop(item.blob);
-    if (!f || !file) return false;
+    if (!file) return say(problem, true);
     const carrier = new DataTransfer();
     carrier.items.add(new File([file], item.file, { type: file.type }));
     f.berkas.files = carrier.files;
-    f.teks.value = item.text;
+    f.teks.value = [item.text, f.teks.value].filter(Boolean).join(" ");
     f.closest("details").open = true;
     $(".status", f).textContent = problem;
-    return true;
   }
   function refuse(item, { problem, stale, changed }) {
     if (item.act) {
+      const said = problem || words().refused;
+      if (!welcome(item)) { // it waits until the officer is back there
+        put({ ...item, held: said });
+        $("#roti").textContent = `${item.number}: ${said}`;
+        $("#roti").hidden = false;
+        return paint();
+      }
       drop(item);
-      const said = problem || words().refused, toast = () => { $("#roti").textContent = `${item.number}: ${said}`; $("#roti").hidden = false; };
-      if (item.act === "kirim") refuseFile(item, said).then((back) => back || toast());
-      else if (item.number === number()) say(said, true);
-      else toast();
+      if (item.act === "kirim") refuseFile(item, said);
+      else {
+        for (const [name, value] of Object.entries(item.values)) template(item).elements[name].value = value;
+        say(said, true);
+      }
       document.querySelectorAll("#templat button").forEach((each) => { each.disabled = false; });
       if (stale) [unread, others] = [+item.seen, changed || []];
       paint();
@@ -236,7 +261,7 @@
     for (let i = gone.length; i--;) if (gone[i].number !== of || there(gone[i].key)) gone.splice(i, 1);
     if (!list) return;
     const items = [...gone, ...queue().filter((each) => each.number === of && !there(each.key))];
-    const state = items.map((each) => `${each.key}${each.tries ? "!" : ""}`).join();
+    const state = items.map((each) => `${each.key}${each.tries ? "!" : ""}${each.held || ""}`).join();
     if (list.dataset.isi === state) return;
     list.dataset.isi = state;
     const grows = items.length > list.children.length;
@@ -249,7 +274,7 @@
       what.className = "isi";
       what.textContent = each.file ? `${each.file}\n${each.text}`.trim() : each.text;
       how.className = "meta";
-      how.textContent = each.tries && !gone.includes(each) ? words().later : words().sending;
+      how.textContent = each.held || (each.tries && !gone.includes(each) ? words().later : words().sending);
       bubble.append(who, what, how);
       return bubble;
     }));
@@ -312,7 +337,7 @@
     const f = event.target;
     if (f.lihat) [f.lihat.value, f.ubahan.value] = [part().dataset.akhir, part().dataset.ubahan]; // a form that a refresh leaves alone knows the page as it was
     if (f.getAttribute("action") === "/desk/keluar" && !queue().length) { // the next one at this desk finds nothing
-      for (const name of Object.keys(localStorage)) if (name.startsWith(mine("draf"))) delete localStorage[name];
+      for (const name of store.names(`${mine("draf")}:`)) store.drop(name);
     }
     const other = f.closest("#kasus") && { "/kirim": enqueueFile, "/templat": enqueueTemplate }[(f.getAttribute("action") || "").match(/\/(kirim|templat)$/)?.[0]];
     if (!other && f !== form()) return;
@@ -342,6 +367,7 @@
     skew = Date.parse(part().dataset.jam) - Date.now() || 0;
     restore();
     lock();
+    queue().filter((each) => each.held && welcome(each)).forEach((each) => refuse(each, { problem: each.held }));
     paint();
     mark();
     tick();
