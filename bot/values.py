@@ -102,16 +102,24 @@ def _more(raw: str, node: Any, words: str) -> str:
     if node.flow_style:
         end = node.end_mark.index - 1
         return raw[:end] + (", " if node.value else "") + words + raw[end:]
-    last = node.value[-1].end_mark.index
+    last = _end(node.value[-1])
     end = raw.find("\n", max(last - 1, 0))
     end = len(raw) if end < 0 else end
     return raw[:end] + f"\n{' ' * node.start_mark.column}- {words}" + raw[end:]
 
 
+def _end(node: Any) -> int:
+    """Behind its last word: the end that the parser gives for a block lies at whatever follows it."""
+    while isinstance(node.value, list) and node.value and not node.flow_style:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    return int(node.end_mark.index)
+
+
 def _without(raw: str, item: Any) -> str:
     """The item's own lines; a list that is written in one line stays whole."""
     start = raw.rfind("\n", 0, item.start_mark.index) + 1
-    end = raw.find("\n", max(item.end_mark.index - 1, item.start_mark.index))
+    end = raw.find("\n", max(_end(item) - 1, item.start_mark.index))
     if raw[start : item.start_mark.index].strip() != "-":
         raise FlowError("this item shares its line with others; change it in the file.")
     return raw[:start] + (raw[end + 1 :] if end >= 0 else "")

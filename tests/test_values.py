@@ -92,3 +92,20 @@ def _values(tree: Tree, path: tuple[str, ...] = ()):  # type: ignore[no-untyped-
             yield from _values(item, (*path, values.name(item)))
     elif isinstance(tree.value, str) and "\n" not in tree.value and path[-1] not in values.TELLS:
         yield path
+
+
+BLOCK = """holidays:
+  - date: 2027-01-01
+    name: Tahun Baru
+  # dua
+  - date: 2027-05-01
+    name: Buruh
+other: 1
+"""
+
+
+def test_items_of_several_lines_go_and_others_come_behind_them() -> None:
+    less = values.put(BLOCK, ["holidays", "date=2027-01-01"], "")
+    assert less == BLOCK.replace("  - date: 2027-01-01\n    name: Tahun Baru\n", "")
+    more = values.put(BLOCK, ["holidays", "+"], "{date: 2027-12-25, name: Natal}")
+    assert more == BLOCK.replace("    name: Buruh\n", "    name: Buruh\n  - {date: 2027-12-25, name: Natal}\n")

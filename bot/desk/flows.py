@@ -47,7 +47,7 @@ _LANGUAGE = re.compile(r"\(([a-z]{2,3})\)")
 
 async def listed(request: web.Request) -> web.Response:
     now, edits = await drafts.running(request), await _edits(request)
-    new, refused = await _draft(request, now, edits)
+    new, refused = await drafted(request, now, edits)
     async with request.config_dict[keys.DB].read() as conn:
         acts = await versions.acts(conn)
     found, flows = await _walks(request), new.flows
@@ -86,7 +86,7 @@ async def _page(
     """`given`: what an editor wrote that was refused, with what is wrong about it."""
     name = request.match_info["name"]
     now, edits = await drafts.running(request), await _edits(request)
-    new, refused = await _draft(request, now, edits)
+    new, refused = await drafted(request, now, edits)
     whole = sheets.is_flow(new.flows, name)
     if not whole and name not in sheets.sheets(new.flows):
         raise NotFound(f"no flow {name}")
@@ -124,7 +124,7 @@ class Tried:
 async def _try(request: web.Request) -> Tried:
     name, form = request.match_info["name"], await request.post()
     now, edits = await drafts.running(request), await _edits(request)
-    before, _ = await _draft(request, now, edits)
+    before, _ = await drafted(request, now, edits)
     given = dict[tuple[str, str], str]()
     for key, raw in form.items():
         language, _, context = key.partition(":")
@@ -162,7 +162,7 @@ async def save(request: web.Request) -> web.Response:
         return await _page(request, tried.given, tried.faults)
     async with request.config_dict[keys.DB].unit() as unit:
         for place in tried.changed:
-            await versions.edit(unit.conn, *place, tried.merged.get(place), _who(request), clock.now())
+            await versions.edit(unit.conn, *place, tried.merged.get(place), who(request), clock.now())
     step = clean(form.get("langkah"), 60)
     return page.see(f"/desk/alur/{name}#{step}" if re.fullmatch(r"[a-z0-9_-]+", step) else f"/desk/alur/{name}")
 
@@ -203,7 +203,7 @@ async def go_back(request: web.Request) -> web.Response:
 
 
 async def _say(request: web.Request, raw: bytes, note: str, before: Look) -> None:
-    await drafts.publish(request, raw, _who(request), note, before)
+    await drafts.publish(request, raw, who(request), note, before)
 
 
 # -- what they share -------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ async def _edits(request: web.Request) -> list[Row]:
         return await versions.edits(conn)
 
 
-async def _draft(request: web.Request, now: Look, edits: Sequence[Row]) -> tuple[Look, str]:
+async def drafted(request: web.Request, now: Look, edits: Sequence[Row]) -> tuple[Look, str]:
     """The draft; where content that came from elsewhere meanwhile does not go with it, what is said now, and why."""
     try:
         return await drafts.draft(request, now, edits), ""
@@ -247,7 +247,7 @@ def _total(flows: Flows, name: str, found: Mapping[str, Row]) -> tuple[int, int]
     return first.reached if first else 0, sum(row.gone for row in rows)
 
 
-def _who(request: web.Request) -> str:
+def who(request: web.Request) -> str:
     officer = page.signed_in(request).officer
     return f"{officer.name} ({officer.login})"
 

@@ -31,8 +31,14 @@ from bot.web import keys
 
 Edits = dict[tuple[str, str], str]
 LONGEST = 300
+SHIPPED = 0
+"""Number of no act: under it the rules are kept that came with the server."""
+REGIONAL = "kind=daerah"
+"""Days of one region: two of the same date have the same name here, so they are changed in the file."""
 ACTS = 12
 """So many acts of publishing are looked through for who changed which value."""
+SEEN = "dulu:"
+"""Begins the name of a hidden field: what stood in the visible one when the page was made."""
 HOLIDAYS = f"{VALUE}{CALENDARS}/holidays/"
 
 
@@ -62,19 +68,25 @@ class Tried:
     changed: set[tuple[str, str]] = field(default_factory=set)
     faults: list[Problem] = field(default_factory=list)
     """What the reader of the file says."""
+    called: dict[str, str] = field(default_factory=dict)
+    """What people call the values of the form."""
 
 
 async def _now(request: web.Request) -> Now:
     running = await drafts.running(request)
     async with request.config_dict[keys.DB].read() as conn:
         edits = await versions.edits(conn)
-    new, refused = running, ""
-    try:
-        new = await drafts.draft(request, running, edits)
-    except FlowError as error:
-        refused = str(error)
+    new, refused = await flows.drafted(request, running, edits)
     old_rules, new_rules = await asyncio.to_thread(lambda: (rules.trees(running.raw), rules.trees(new.raw)))
     return Now(running, new, edits, refused, old_rules, new_rules)
+
+
+async def _shipped(request: web.Request) -> dict[str, rules.Said]:
+    """What came with the server. It changes with the server only, so it is read once."""
+    kept = request.config_dict[RULED]
+    if SHIPPED not in kept:
+        kept[SHIPPED] = await asyncio.to_thread(lambda: rules.trees(content.pack(drafts.folder(request))))
+    return rules.said(kept[SHIPPED])
 
 
 def _group(request: web.Request) -> Group:
@@ -88,8 +100,7 @@ def _group(request: web.Request) -> Group:
 
 
 async def overview(request: web.Request) -> web.Response:
-    now = await _now(request)
-    shipped = rules.said(await asyncio.to_thread(lambda: rules.trees(content.pack(drafts.folder(request)))))
+    now, shipped = await _now(request), await _shipped(request)
     old, new = rules.said(now.old_rules), rules.said(now.new_rules)
     rows = []
     for group in GROUPS:
@@ -109,7 +120,7 @@ async def one(request: web.Request) -> web.Response:
 
 async def _page(request: web.Request, tried: Tried | None = None, problem: str = "") -> web.Response:
     group, now, tried = _group(request), await _now(request), tried or Tried()
-    shipped = rules.said(await asyncio.to_thread(lambda: rules.trees(content.pack(drafts.folder(request)))))
+    shipped = await _shipped(request)
     old, new = rules.said(now.old_rules), rules.said(now.new_rules)
     parts: dict[str, list[dict[str, object]]] = {}
     for context, each in new.items():
@@ -117,7 +128,7 @@ async def _page(request: web.Request, tried: Tried | None = None, problem: str =
             parts.setdefault(each.knob.of, []).append({
                 "knob": each.knob, "name": context, "value": tried.given.get(context, each.value), "now": old.get(context),
                 "shipped": shipped.get(context), "draft": context not in old or old[context].value != each.value,
-                "wrong": tried.wrong.get(context, ""),
+                "wrong": tried.wrong.get(context, ""), "seen": each.value,
             })  # fmt: skip
     bad = bool(tried.wrong or tried.faults or problem)
     return page.render(
@@ -148,13 +159,15 @@ async def _history(request: web.Request) -> list[tuple[Row, list[str]]]:
     kept, db = request.config_dict[RULED], request.config_dict[keys.DB]
     async with db.read() as conn:
         acts = await versions.acts(conn, ACTS + 1)
-        for row in acts:
-            if row.id not in kept and (whole := await versions.act(conn, row.id)) is not None:
-                kept[row.id] = await asyncio.to_thread(rules.trees, whole.content)
-    for gone in set(kept) - {row.id for row in acts}:
+        new = [whole for row in acts if row.id not in kept and (whole := await versions.act(conn, row.id)) is not None]
+    for whole in new:
+        kept[whole.id] = await asyncio.to_thread(rules.trees, whole.content)
+    # from here on nothing is awaited: another page may have dropped what is old to it
+    mine = {row.id: kept[row.id] for row in acts if row.id in kept}
+    for gone in kept.keys() - mine.keys() - {SHIPPED}:
         del kept[gone]
-    pairs = itertools.pairwise(acts)
-    found = [(row, list(rules.differences(kept[before.id], kept[row.id]))) for row, before in pairs]
+    pairs = [(row, before) for row, before in itertools.pairwise(acts) if row.id in mine and before.id in mine]
+    found = [(row, list(rules.differences(mine[before.id], mine[row.id]))) for row, before in pairs]
     return [(row, lines) for row, lines in found if lines]
 
 
@@ -168,6 +181,9 @@ async def _try(request: web.Request) -> Tried:
         if each.group is not group or context not in form:
             continue
         typed = ", ".join(filter(None, (clean(value, LONGEST) for value in form.getall(context))))
+        tried.called[context] = each.called
+        if typed == form.get(f"{SEEN}{context}"):
+            continue  # left alone on this page: a colleague may have changed it since
         try:
             put = written(each.knob, typed)
         except WargiError as error:
@@ -208,8 +224,7 @@ async def _lint(request: web.Request, now: Now, tried: Tried) -> None:
 async def look_at(request: web.Request) -> web.Response:
     """What would be wrong with the form as it stands. Nothing is stored."""
     tried = await _try(request)
-    labels = {context: each.called for context, each in rules.said((await _now(request)).new_rules).items()}
-    found = [Problem("", 0, "", labels.get(context, context), words) for context, words in tried.wrong.items()]
+    found = [Problem("", 0, "", tried.called[context], words) for context, words in tried.wrong.items()]
     return page.render(request, "flow_looked.html", found=[*found, *tried.faults], changed=bool(tried.changed))
 
 
@@ -222,10 +237,9 @@ async def save(request: web.Request) -> web.Response:
 
 
 async def _keep(request: web.Request, tried: Tried) -> None:
-    me = page.signed_in(request).officer
     async with request.config_dict[keys.DB].unit() as unit:
         for key in tried.changed:
-            await versions.edit(unit.conn, *key, tried.draft.get(key), f"{me.name} ({me.login})", clock.now())
+            await versions.edit(unit.conn, *key, tried.draft.get(key), flows.who(request), clock.now())
 
 
 async def holiday(request: web.Request) -> web.Response:
@@ -234,22 +248,22 @@ async def holiday(request: web.Request) -> web.Response:
     tried, gone = Tried(draft=now.draft), clean(form.get("hapus"), 100)
     request.match_info["name"] = "jam"
     if gone:
-        if gone not in rules.holidays(now.new_rules):
+        if gone not in rules.holidays(now.new_rules) or gone.endswith(REGIONAL):
             raise NotFound("no such day")
-        fresh = gone not in rules.holidays(now.old_rules)
-        key = (HOLIDAYS + MORE, rules.day_of(gone)) if fresh else (HOLIDAYS + gone, "")
-        tried.draft.pop(key, None)
-        if not fresh:
+        key = (HOLIDAYS + MORE, gone)
+        if tried.draft.pop(key, None) is None:
+            key = (HOLIDAYS + gone, "")
             tried.draft[key] = ""
     else:
         day, called, kind = (" ".join(clean(form.get(name), 80).split()) for name in ("hari", "nama", "jenis"))
         try:
-            key = (HOLIDAYS + MORE, date.fromisoformat(day).isoformat())
+            on = date.fromisoformat(day).isoformat()
         except ValueError:
             return await _page(request, problem=tr(N_("Tulis tanggal seperti 2027-01-31.")))
         if not called or kind not in KINDS or kind == "daerah":
             return await _page(request, problem=tr(N_("Tulis nama hari liburnya, dan pilih jenisnya.")))
-        tried.draft[key] = f"{{date: {key[1]}, name: {json.dumps(called, ensure_ascii=False)}, kind: {kind}}}"
+        key = (HOLIDAYS + MORE, f"date={on}&kind={kind}")
+        tried.draft[key] = f"{{date: {on}, name: {json.dumps(called, ensure_ascii=False)}, kind: {kind}}}"
     tried.changed.add(key)
     await _lint(request, now, tried)
     if tried.faults:

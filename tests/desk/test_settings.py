@@ -46,7 +46,7 @@ async def test_a_value_is_changed_checked_published_and_taken_back(db, enter: En
     lead, officer = await enter("lead", "Dadang"), await enter("officer", "Rina")
     assert (await officer.get("/desk/pengaturan"))[0] == 403
     text = await shows(lead, "/desk/pengaturan")
-    assert all(f"/desk/pengaturan/{group.slug}" in text for group in GROUPS) and "Belum ada nilai yang diubah" in text
+    assert all(f"/desk/pengaturan/{group.slug}" in text for group in GROUPS) and "Tidak ada nilai yang diubah" in text
     assert (await lead.get("/desk/pengaturan/tidakada"))[0] == 404
     text = await shows(lead, "/desk/pengaturan/pembagian")
     assert f'name="{CAPACITY}" value="12"' in text and "Bawaan: 12" in text and "Boleh 1–1000" in text
@@ -106,6 +106,14 @@ async def test_a_value_is_changed_checked_published_and_taken_back(db, enter: En
     assert here.triage.staff.assignment.capacity == 12
     text = await shows(lead, "/desk/pengaturan")
     assert "+ 12" in text.partition("Siapa mengubah apa")[2], "taking back is a change, too"
+
+    # a page from before a colleague's change takes nothing back: only what was touched on it counts
+    other = {f"dulu:{CAPACITY}": "12", f"dulu:{WEIGHT}": "4"}
+    assert (await lead.post("/desk/pengaturan/pembagian", **{CAPACITY: "20"}))[0] == 303
+    before = await seed.count(db, FlowEdit)
+    assert (await lead.post("/desk/pengaturan/pembagian", **other, **{CAPACITY: "12", WEIGHT: "4"}))[0] == 303
+    assert await seed.count(db, FlowEdit) == before
+    assert (await lead.post("/desk/alur/buang", yakin="ya"))[0] == 303
 
     day = "date=2027-12-25&kind=nasional"
     for form, left in (
