@@ -90,8 +90,7 @@ class Bell:
         if len(rows) < 2:
             return False
         try:
-            async with self._turning, self._db.unit() as unit:
-                await self._fence(unit, held, [row.part for row in rows])
+            async with self._turning, self._ringing(held, rows) as unit:
                 await timers.ring_clocks(unit, self._house, rows)
         except Exception as error:
             self._log.warning("deadlines ring alone", error=logs.fault(error), rows=len(rows))

@@ -73,11 +73,11 @@ class Rounds:
         await assign(self._db, self._house)
 
     async def _gaps(self) -> None:
-        await forget(self._db)
         await renewal.begin(self._db)
         await rota.watch(self._db, self._house)
         async with self._db.unit() as unit:
             await daily.note_backlog(unit.conn, clock.now())
+        await forget(self._db)  # last: housekeeping that fails stops nobody
 
     async def _watch(self) -> None:
         await look(self._db, self._house)

@@ -158,7 +158,10 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except WargiError as error:
         return page.problem(request, 503 if error.retryable else 400, N_("Tidak dapat dilakukan"), str(error))
     except Exception as error:  # a mistake of ours: the page says so in words, the log says where
-        logs.get("desk").error("a page failed", path=request.path, error=logs.fault(error))
+        route = request.match_info.route.resource  # not the address: an invitation's token stands in it
+        logs.get("desk").error("a page failed", path=route.canonical if route else "", error=logs.fault(error))
+        if request.writer.output_size:  # half of an answer has left already
+            raise
         return page.problem(request, 500, N_("Ada yang rusak di sini"), BROKEN)
 
 

@@ -13,14 +13,14 @@ from bot.desk.cases import Case
 from bot.desk.panel import MOST
 from bot.errors import Conflict, FetchError, WargiError
 from bot.fetching.shelve import put_away, receive
-from bot.files.kinds import MIB, Refused, recognise
+from bot.files.kinds import Refused, recognise
 from bot.i18n import N_
 from bot.message import clean
 from bot.turn.reply import Kept, edit, react, reply
 from bot.web import keys
 
 FORM = MOST + 64 * 1024
-TOO_BIG = f"Berkas terlalu besar, paling besar {MOST // MIB} MB."
+TOO_BIG = N_("Berkas terlalu besar, paling besar 16 MB.")
 ODD = N_(
     "Jenis berkas ini tidak dapat dikirim. Kirim foto (JPEG, PNG), suara, video, PDF, atau dokumen Word atau Excel."
 )

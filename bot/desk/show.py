@@ -13,8 +13,6 @@ from bot.triage.identity import mask
 from bot.triage.phone import phone
 from bot.wib import WIB
 
-"""Western Indonesian Time has had no change of clocks since 1964, so a fixed offset is exact for everything stored here."""
-
 
 def N_(text: str) -> str:
     """Marks a text for the catalogues; templates translate it where they print it."""

@@ -146,7 +146,8 @@ def asks(turn: Turn, text: str) -> bool:
 
 
 def numbers(turn: Turn, node: Node | None) -> bool:
-    """Whoever asks for emergency numbers gets them, wherever they are: they are what the main menu leads to."""
+    """Whoever asks for emergency numbers gets them, wherever they are: they are what the main menu leads to. The words of the
+    choice itself ("nomor ambulans") need no care; others might be an answer."""
     text, home = turn.said.text, turn.flows.nodes[turn.flows.home]
     if node is home or not isinstance(home, Question) or meaning.intent(turn, text) != meaning.NUMBERS:
         return False
@@ -164,8 +165,7 @@ def numbers(turn: Turn, node: Node | None) -> bool:
 
 
 def asked_for(turn: Turn, node: Node) -> bool:
-    """ "telepon rumah" may be an answer wherever something is to be written; a question is none, unless it names the place. The words
-    of the choice itself ("nomor ambulans") need no such care."""
+    """ "telepon rumah" may be an answer wherever something is to be written; a question is none, unless it names the place."""
     text, places = turn.said.text, turn.facts.places
     if isinstance(node, AskPlace | AskLocation) and places is not None and places.find(text).candidates:
         return False

@@ -249,7 +249,7 @@ async def play(db: Db, house: House, end: datetime, days: int, seed: int, tell: 
 async def is_demo(db: Db) -> bool:
     """True when this database holds a demo already. Raises `ConfigError` when it holds anything else, or half a demo."""
     async with db.read() as conn:
-        first = await people.credentials(conn, invented.OFFICERS[0][0])
+        first = await people.credentials(conn, invented.OFFICERS[0][0], clock.now())
         found = await pretend.used(conn)
     if first is not None and first[1] != crew.NOT_YET:
         return True

@@ -56,23 +56,26 @@ async def take(db: Db, data_dir: Path, folder: Path, told: Progress) -> Copy:
     now = clock.now()
     target = folder / f"{now:{NAMED}}"
     part = folder / f".{target.name}.part"
-    shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)
     columns: dict[str, list[str]] = {}
-    if db.is_sqlite:
-        _take_file(db.sqlite_path, part / FILE, told)
-    else:
-        columns = await _take_tables(db, part, told)
-    sums = {path.name: _sum(path) for path in sorted(part.iterdir())}
-    made = Copy(target, found, db.dialect, now.isoformat(), sums, columns)
-    text = {name: getattr(made, name) for name in ("schema", "dialect", "taken_at", "sums", "columns")}
-    (part / MANIFEST).write_bytes(orjson.dumps(text, option=orjson.OPT_INDENT_2))
-    _flush(part)
-    # after the database: every file that a row of the copy names is on its shelf already
-    _copy_files(data_dir / "media", folder / FILES, told)
-    if target.exists():
-        raise ConfigError(f"{target} is there already; wait a second")
-    part.rename(target)
+    try:
+        if db.is_sqlite:
+            _take_file(db.sqlite_path, part / FILE, told)
+        else:
+            columns = await _take_tables(db, part, told)
+        sums = {path.name: _sum(path) for path in sorted(part.iterdir())}
+        made = Copy(target, found, db.dialect, now.isoformat(), sums, columns)
+        text = {name: getattr(made, name) for name in ("schema", "dialect", "taken_at", "sums", "columns")}
+        (part / MANIFEST).write_bytes(orjson.dumps(text, option=orjson.OPT_INDENT_2))
+        _flush(part)
+        # after the database: every file that a row of the copy names is on its shelf already
+        _copy_files(data_dir / "media", folder / FILES, told)
+        if target.exists():
+            raise ConfigError(f"{target} is there already; wait a second")
+        part.rename(target)
+    except BaseException:  # half a copy helps nobody, and one of each try would fill the disk
+        shutil.rmtree(part, ignore_errors=True)
+        raise
     return made
 
 
@@ -82,11 +85,10 @@ def copies(folder: Path) -> list[Path]:
 
 
 def newest(folder: Path) -> datetime | None:
-    """The moment of the newest whole copy; None when there is none. Looks at names only."""
-    for path in sorted(folder.glob("[0-9]*Z"), reverse=True):
-        if (path / MANIFEST).is_file():
-            with suppress(ValueError):
-                return datetime.strptime(path.name, NAMED).replace(tzinfo=UTC)
+    """The moment of the newest whole copy; None when there is none."""
+    for path in reversed(copies(folder)):
+        with suppress(ValueError):
+            return datetime.strptime(path.name, NAMED).replace(tzinfo=UTC)
     return None
 
 

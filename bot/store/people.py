@@ -77,11 +77,11 @@ async def nameable(conn: AsyncConnection) -> list[tuple[int, str, str]]:
     return [(row[0], row[1], row[2]) for row in await conn.execute(query.order_by(OFFICER.c.name, OFFICER.c.id))]
 
 
-async def credentials(conn: AsyncConnection, login: str, now: datetime | None = None) -> tuple[int, str, bool] | None:
+async def credentials(conn: AsyncConnection, login: str, now: datetime) -> tuple[int, str, bool] | None:
     """Id, password hash and whether that opens anything at `now`, of one login."""
     query = sa.select(OFFICER.c.id, OFFICER.c.password_hash, OFFICER.c.active, OFFICER.c.password_until)
     row = (await conn.execute(query.where(OFFICER.c.login == login))).first()
-    return (row[0], row[1], row[2] and (now is None or row[3] is None or row[3] > now)) if row else None
+    return (row[0], row[1], row[2] and (row[3] is None or row[3] > now)) if row else None
 
 
 async def by_id(conn: AsyncConnection, officer_id: int) -> Row | None:

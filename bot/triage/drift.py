@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from bot.wib import WIB
 
 WEEKS = 12
+"""They begin on Monday in the offices of West Java."""
 PAIRS = 10
-"""Weeks begin on Monday in the offices of West Java."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,8 @@ async def metrics(request: web.Request) -> web.Response:
 
 def _copies(config: Config, gauges: Metrics) -> None:
     gauges.backup_allowed.set(60 * config.backup_minutes)
-    if config.backup_minutes:
-        newest = backup.newest(config.backups)
-        gauges.backup_age.set((clock.now() - newest).total_seconds() if newest else inf)
+    newest = backup.newest(config.backups)
+    gauges.backup_age.set((clock.now() - newest).total_seconds() if newest else inf)
 
 
 def _time_of(id_: bytes) -> datetime:
