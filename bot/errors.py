@@ -1,13 +1,79 @@
-"""The one exception tree. An error carries what the caller must decide (`retryable`) and what a person may read (`str(error)`)."""
+"""The one exception tree. An error carries what the caller must decide (`retryable`) and what a person may read: `str(error)` in the
+source language, for logs and commands, and `error.sentence(tr)` in the language of a page."""
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+_NAME = re.compile(r"\{([a-z_]+)\}")
+
+
+class Word(str):
+    """A value of an error that is itself a text of the catalogues."""
+
+    __slots__ = ()
 
 
 class WargiError(Exception):
-    """Base of everything this system raises on purpose; its text names the thing and the remedy and shows no personal data."""
+    """Base of everything this system raises on purpose; its text names the thing and the remedy and shows no personal data.
+
+    The text is a literal, so that the catalogues have it (`locales.ERRORS`); what changes from case to case stands in it as `{name}`
+    and comes along as a value: a name or number, a `Word`, another error, or several of them."""
 
     retryable = False
+
+    def __init__(self, source: str = "", /, **values: Any) -> None:
+        self.source, self.values = source, values
+        super().__init__(self.said())
+
+    def said(self, tr: Callable[[str], str] = str) -> str:
+        """Its words, translated before the values are put in. Values are not searched again: a name may hold braces."""
+        known = {name: _said(value, tr) for name, value in self.values.items()}
+        return _NAME.sub(lambda found: known.get(found[1], found[0]), tr(self.source))
+
+    def sentence(self, tr: Callable[[str], str] = str) -> str:
+        """As every page shows it: a capital first, a full stop last."""
+        words = self.said(tr)
+        return words[:1].upper() + words[1:].rstrip(".") + "." if words else ""
+
+
+def _said(value: Any, tr: Callable[[str], str]) -> str:
+    if isinstance(value, WargiError):
+        return value.said(tr)
+    if isinstance(value, list | tuple):
+        return "; ".join(_said(each, tr) for each in value)
+    return tr(value) if isinstance(value, Word) else str(value)
+
+
+def keep(error: WargiError) -> str:
+    """To be stored, and said later to whoever reads it then."""
+    return json.dumps(_kept(error), ensure_ascii=False)
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, WargiError):
+        return {"source": value.source, "values": {name: _kept(each) for name, each in value.values.items()}}
+    if isinstance(value, Word):
+        return {"source": str(value), "values": {}}
+    return [_kept(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def kept(stored: str) -> WargiError:
+    """What `keep` has stored; any other text is taken as it stands."""
+    try:
+        found = _found(json.loads(stored))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return WargiError(stored)
+    return found if isinstance(found, WargiError) else WargiError(stored)
+
+
+def _found(value: Any) -> Any:
+    if isinstance(value, dict):
+        source, values = value["source"], value["values"]
+        return WargiError(source, **{name: _found(each) for name, each in values.items()})
+    return [_found(each) for each in value] if isinstance(value, list) else value
 
 
 class ConfigError(WargiError):
@@ -31,10 +97,10 @@ class Forbidden(WargiError):
 
 
 class Conflict(WargiError):
-    """Somebody else was first, or the case moved on; `who` names the winner where there is one."""
+    """Somebody else was first, or the case moved on; `who` names the winner where there is one, and fills `{who}`."""
 
-    def __init__(self, text: str, who: str = "") -> None:
-        super().__init__(text)
+    def __init__(self, source: str = "", /, who: str = "", **values: Any) -> None:
+        super().__init__(source, who=who, **values)
         self.who = who
 
 
@@ -42,8 +108,8 @@ class Stale(Conflict):
     """Somebody has said something that the asker had not seen yet: nothing was done, so that they can read it first. `changed`: the
     numbers of older messages that say something else by now."""
 
-    def __init__(self, text: str, who: str = "", changed: Sequence[int] = ()) -> None:
-        super().__init__(text, who)
+    def __init__(self, source: str = "", /, who: str = "", changed: Sequence[int] = (), **values: Any) -> None:
+        super().__init__(source, who, **values)
         self.changed = changed
 
 

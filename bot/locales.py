@@ -28,8 +28,13 @@ DESK = ("bot/desk/", "bot/cli", "bot/models/news")
 """Texts for officers and operators."""
 DESK_LANGUAGES = ("en",)
 """The desk is Indonesian and English; the catalogues of other languages hold only what citizens read."""
-ERRORS = {"WargiError": None, "Conflict": None, "Forbidden": None}
-"""What the desk refuses is said by the page that shows it, in the language of the page."""
+ERRORS = {name: None for name in ("WargiError", "Conflict", "Stale", "Forbidden", "Busy", "Word")}
+"""What is refused is said by the page of the desk that shows it, in the language of the page. Whoever names such an error with a
+literal has marked it. Of `NotFound` officers read the guard's words alone; the others speak to whoever runs the server."""
+INSIDE = ("timers.py", "pretend/plans.py")
+"""What is raised here is caught by the machinery, and nobody reads it."""
+REFUSED = "petugas"
+"""Marks a text that only errors have: it is for officers, wherever it stands."""
 MISSING = "not translated"
 CHANGED = "the source changed: look at the translation and take `fuzzy` out"
 LISTED = (MISSING, CHANGED)
@@ -153,9 +158,13 @@ def template(flows: Flows, package: Path, labels: Mapping[str, tuple[str, int]])
         key=lambda row: (row[0], row[1]),
     ):
         found.add(message, context=context, locations=[(f"{package.name}/{name}", line)], auto_comments=comments)
-    refused = extract_from_dir(package / "desk", [("**.py", "python")], keywords=ERRORS)
+    refused = extract_from_dir(package, [("**.py", "python")], keywords=ERRORS)
+    ours = {message.id for message in found if not _only_desk(message)}
     for name, line, message, _, _ in sorted(refused, key=lambda row: (row[0], row[1])):
-        found.add(message, locations=[(f"{package.name}/desk/{name}", line)])
+        if name in INSIDE:
+            continue
+        comments = [REFUSED] if message not in ours else []
+        found.add(message, locations=[(f"{package.name}/{name}", line)], auto_comments=comments)
     return found
 
 
@@ -174,6 +183,8 @@ def _for(found: Catalog, language: str) -> list[Message]:
 
 
 def _only_desk(message: Message) -> bool:
+    if REFUSED in message.auto_comments:
+        return True
     return bool(message.locations) and all(name.startswith(DESK) for name, _ in message.locations)
 
 

@@ -41,7 +41,7 @@ def period(first: str, last: str, today: date) -> Period:
     except ValueError:
         raise WargiError("tanggal ditulis tahun-bulan-hari, misalnya 2026-11-01") from None
     if start > end:
-        raise WargiError(f"tanggal awal {start} sesudah tanggal akhir {end}; tukarlah keduanya")
+        raise WargiError("tanggal awal {first} sesudah tanggal akhir {last}; tukarlah keduanya", first=start, last=end)
     if end - start >= LONGEST:
         raise WargiError("paling panjang satu tahun sekali; pilih tanggal yang lebih dekat")
     return Period(start, end)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 
 from bot import clock
-from bot.desk import cases, composing, page, replies
+from bot.desk import cases, composing, page, replies, speech
 from bot.desk.cases import Case
 from bot.errors import Conflict, Forbidden, NotFound, Stale, WargiError
 from bot.models import Urgency
@@ -34,7 +34,7 @@ async def act(request: web.Request, verb: Callable[[Case], Awaitable[object]], d
     except WargiError as error:
         if error.retryable:
             raise
-        status, words = 409 if isinstance(error, Conflict) else 422, _sentence(str(error))
+        status, words = 409 if isinstance(error, Conflict) else 422, speech.said(error)
         if _brief(request):
             return web.json_response({"problem": words, **_stale(error)}, status=status)
         return await cases.show(request, status, words, draft)
@@ -70,10 +70,6 @@ def key_of(form: Mapping[str, object]) -> str:
     if not 8 <= len(key) <= KEY_LONGEST or not key.isalnum():
         raise WargiError("Pesan ini tidak membawa kuncinya. Muat ulang halaman dan coba lagi.")
     return key
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 async def take(request: web.Request) -> web.Response:
@@ -151,5 +147,5 @@ async def topic(request: web.Request) -> web.Response:
     db, house = request.config_dict[keys.DB], request.config_dict[keys.HOUSE]
     wanted = str((await request.post()).get("topik", ""))
     if wanted not in house.flows.topics:
-        raise NotFound("unknown topic")
+        raise WargiError("topik itu tidak ada; pilih dari daftar")
     return await act(request, lambda case: set_topic(db, house, case.me, case.ref, wanted))

@@ -148,7 +148,6 @@ async def ticket(request: web.Request) -> web.Response:
 def _show(request: web.Request, view: agency_view.View, status: int = 200, problem: str = "") -> web.Response:
     name = request.config_dict[keys.HOUSE].triage.agencies.name(view.agency)
     base = f"/desk/dinas/tiket/{view.number}"
-    problem = problem[:1].upper() + problem[1:]
     return page.render(request, "work_ticket.html", status, v=view, base=base, agency=name, problem=problem)
 
 
@@ -162,13 +161,13 @@ async def act(request: web.Request) -> web.Response:
         sent = await agency_form.read(request)
         await agency_form.act(request, request.match_info["act"], Actor(view.agency, me.id), view.ref, sent)
     except Conflict as error:
-        return _show(request, await _view(request), 409, str(error))
+        return _show(request, await _view(request), 409, speech.said(error))
     except NotFound:
         raise
     except WargiError as error:
         if error.retryable:
             raise
-        return _show(request, view, 422, str(error))
+        return _show(request, view, 422, speech.said(error))
     try:
         await _view(request)
     except NotFound:  # it has gone back

@@ -65,7 +65,7 @@ async def take_up(request: web.Request) -> web.Response:
     who = page.signed_in(request).officer
     first = await acknowledge(request.config_dict[keys.DB], who, ref)
     if first:
-        raise Conflict(f"Sudah diterima {first}.", first)
+        raise Conflict("Sudah diterima {who}.", first)
     number = str((await request.post()).get("nomor", ""))
     return page.see(f"/desk/tiket/{number}" if number else "/desk/alarm")
 

@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page
+from bot.desk import page, speech
 from bot.desk.show import N_
-from bot.errors import NotFound
+from bot.errors import NotFound, kept
 from bot.models import LEADS
 from bot.policy.bulk import KINDS, Outcome, Stage, may_undo
 from bot.store import bulks, duty
@@ -67,7 +67,8 @@ async def shown(request: web.Request) -> web.Response:
     counts = {name: sum(case.outcome == key for case in cases) for key, name in OUTCOME.items()}
     return page.render(
         request, "bulk.html", row=row, cases=cases, now=now, names=NAME, outcomes=OUTCOME, stages=STAGE, value=value,
-        counts=counts, undo=may_undo(KINDS[row.verb], row.state, row.until, now), leaves=KINDS[row.verb].leaves,
+        counts=counts, why=lambda stored: speech.said(kept(stored)), undo=may_undo(KINDS[row.verb], row.state, row.until, now),
+        leaves=KINDS[row.verb].leaves,
     )  # fmt: skip
 
 

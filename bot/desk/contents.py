@@ -20,6 +20,7 @@ from bot import clock, content
 from bot.desk import drafts, page
 from bot.desk.keys import DRAFTS, Look
 from bot.desk.show import N_
+from bot.desk.speech import tr
 from bot.errors import Conflict, WargiError
 from bot.message import clean
 from bot.triage import room
@@ -64,7 +65,7 @@ async def preview(request: web.Request) -> web.Response:
     """What would change. Nothing does until somebody has seen it and says so."""
     given = (await request.post()).get("berkas")
     if not isinstance(given, FileField) or not given.filename:
-        return await _show(request, 422, "Pilih dulu berkas zip yang diunduh dari halaman ini.")
+        return await _show(request, 422, tr(N_("Pilih dulu berkas zip yang diunduh dari halaman ini.")))
     raw = await asyncio.to_thread(given.file.read)
     now = await drafts.running(request)
     try:

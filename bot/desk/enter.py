@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page
+from bot.desk import page, speech
 from bot.desk.actions import key_of
 from bot.errors import WargiError
 from bot.message import clean
@@ -46,5 +46,5 @@ async def write(request: web.Request) -> web.Response:
     except WargiError as error:
         if error.retryable:
             raise
-        return _page(request, 422, str(error), typed)
+        return _page(request, 422, speech.said(error), typed)
     return page.see(f"/desk/tiket/{number}")

@@ -78,9 +78,9 @@ def guarded(route: Route) -> Handler:
                 return page.see("/desk/dinas")  # where they work
             raise Forbidden("Peran Anda tidak boleh melakukan ini.")
         if signed is not None and route.verb not in OPEN and signed.officer.password_until is not None:
-            return _to_account(request, "#sandi", N_("Buat dulu kata sandi Anda sendiri di halaman Akun."))
+            return _to_account(request, "#sandi", Forbidden("Buat dulu kata sandi Anda sendiri di halaman Akun."))
         if signed is not None and route.verb not in OPEN and _lacks_factor(request, signed):
-            return _to_account(request, "#kunci", N_("Pasang dulu kunci kedua di halaman Akun."))
+            return _to_account(request, "#kunci", Forbidden("Pasang dulu kunci kedua di halaman Akun."))
         if request.method not in SAFE:
             await _refuse_forged(request)
         speech.speak(speech.of(request), request.config_dict[keys.CATALOGUES])  # some words are made before the page is
@@ -108,14 +108,14 @@ def _lacks_factor(request: web.Request, signed: SignedIn) -> bool:
     return not signed.second and second.required(request.config_dict[keys.CONFIG].second_factor, signed.officer)
 
 
-def _to_account(request: web.Request, place: str, words: str) -> web.StreamResponse:
+def _to_account(request: web.Request, place: str, otherwise: Forbidden) -> web.StreamResponse:
     if (
         request.method in SAFE
         and not page.is_htmx(request)
         and "text/event-stream" not in request.headers.get("Accept", "")
     ):
         return page.see(f"/desk/akun{place}")
-    raise Forbidden(words)
+    raise otherwise
 
 
 def _to_sign_in(request: web.Request) -> web.StreamResponse:
@@ -146,9 +146,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except HttpProcessingError:  # a form of several parts whose heads are no heads
         return page.problem(request, 400, N_("Formulir tidak terbaca"), N_("Muat ulang halaman dan kirim lagi."))
     except Forbidden as error:
-        return page.problem(request, 403, N_("Tidak diizinkan"), str(error))
+        return page.problem(request, 403, N_("Tidak diizinkan"), error)
     except Conflict as error:
-        return page.problem(request, 409, N_("Sudah berubah"), str(error))
+        return page.problem(request, 409, N_("Sudah berubah"), error)
     except StoreDown:
         return page.problem(
             request, 503, N_("Basis data tidak menjawab"), N_("Kami mencoba lagi. Ketikan Anda tetap tersimpan.")
@@ -156,7 +156,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except (web.HTTPException, ConnectionError):
         raise
     except WargiError as error:
-        return page.problem(request, 503 if error.retryable else 400, N_("Tidak dapat dilakukan"), str(error))
+        return page.problem(request, 503 if error.retryable else 400, N_("Tidak dapat dilakukan"), error)
     except Exception as error:  # a mistake of ours: the page says so in words, the log says where
         route = request.match_info.route.resource  # not the address: an invitation's token stands in it
         logs.get("desk").error("a page failed", path=route.canonical if route else "", error=logs.fault(error))

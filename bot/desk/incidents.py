@@ -5,7 +5,7 @@ from datetime import datetime
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page
+from bot.desk import page, speech
 from bot.errors import NotFound, WargiError
 from bot.message import clean
 from bot.models.ref import Ref
@@ -57,7 +57,7 @@ async def declare(request: web.Request) -> web.Response:
     except WargiError as error:
         if error.retryable:
             raise
-        return await _page(request, 422, str(error), form)
+        return await _page(request, 422, speech.said(error), form)
     return page.see("/desk/kejadian")
 
 

@@ -5,7 +5,7 @@ from datetime import time
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page
+from bot.desk import page, speech
 from bot.errors import NotFound, WargiError
 from bot.message import clean
 from bot.store import instructions
@@ -47,7 +47,7 @@ async def begin(request: web.Request) -> web.Response:
     except WargiError as error:
         if error.retryable:
             raise
-        return await _list(request, 422, str(error)[:1].upper() + str(error)[1:] + ".", **form)
+        return await _list(request, 422, speech.said(error), **form)
     return await _one(request, id_, 200, left) if left else page.see(f"/desk/instruksi/{id_}")
 
 
@@ -76,11 +76,11 @@ async def change(request: web.Request) -> web.Response:
     except WargiError as error:
         if error.retryable:
             raise
-        return await _one(request, id_, 422, [str(error)])
+        return await _one(request, id_, 422, [error])
     return await _one(request, id_, 200, left) if left else page.see(f"/desk/instruksi/{id_}")
 
 
-async def _one(request: web.Request, id_: int, status: int = 200, left: list[str] | None = None) -> web.Response:
+async def _one(request: web.Request, id_: int, status: int = 200, left: list[WargiError] | None = None) -> web.Response:
     async with request.config_dict[keys.DB].read() as conn:
         row = await instructions.one(conn, id_)
         if row is None:
@@ -89,6 +89,6 @@ async def _one(request: web.Request, id_: int, status: int = 200, left: list[str
         tickets = await instructions.tickets(conn, id_, page.sight(request))
     late = progress.late(row["deadline"], clock.now())
     return page.render(
-        request, "instruction.html", status, row=row, p=progress, late=late, tickets=tickets, left=left or [],
+        request, "instruction.html", status, row=row, p=progress, late=late, tickets=tickets, left=[speech.said(each) for each in left or []],
         regions=request.config_dict[keys.HOUSE].triage.emergencies.names,
     )  # fmt: skip

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot import values
-from bot.desk.show import N_
-from bot.desk.speech import tr
 from bot.edits import VALUE
 from bot.engine.read import Tree
 from bot.errors import WargiError
@@ -67,49 +65,50 @@ def _number(knob: Knob, typed: str) -> str:
     except ValueError:
         found = knob.low - 1
     if not knob.low <= found <= knob.high or (knob.kind == "whole" and found != int(found)):
-        kind, to = N_("Tulis bilangan bulat dari") if knob.kind == "whole" else N_("Tulis angka dari"), N_("sampai")
-        raise WargiError(f"{tr(kind)} {knob.low:g} {tr(to)} {knob.high:g}.")
+        low, high = f"{knob.low:g}", f"{knob.high:g}"
+        if knob.kind == "whole":
+            raise WargiError("Tulis bilangan bulat dari {low} sampai {high}.", low=low, high=high)
+        raise WargiError("Tulis angka dari {low} sampai {high}.", low=low, high=high)
     return f"{found:g}" if found < 1e6 else str(int(found))
 
 
 def _choice(knob: Knob, typed: str) -> str:
     if typed not in (value for value, _ in knob.choices):
-        raise WargiError(tr(N_("Pilih salah satu yang ada.")))
+        raise WargiError("Pilih salah satu yang ada.")
     return typed
 
 
 def _some(knob: Knob, typed: str) -> str:
     found = _split(typed)
     if any(each not in (value for value, _ in knob.choices) for each in found):
-        known = tr(N_("Yang dikenal:"))
-        raise WargiError(f"{known} {', '.join(value for value, _ in knob.choices)}.")
+        raise WargiError("Yang dikenal: {known}.", known=", ".join(value for value, _ in knob.choices))
     return _list(found)
 
 
 def _words(knob: Knob, typed: str) -> str:
     found = _split(typed)
     if any(not _WORD.fullmatch(each) for each in found):
-        raise WargiError(tr(N_("Tulis kata-kata dengan koma di antaranya.")))
+        raise WargiError("Tulis kata-kata dengan koma di antaranya.")
     return _list(found)
 
 
 def _time(knob: Knob, typed: str) -> str:
     found = _CLOCK.fullmatch(typed)
     if not found:
-        raise WargiError(tr(N_("Tulis jam seperti 07.00.")))
+        raise WargiError("Tulis jam seperti 07.00.")
     return f'"{int(found[1]):02}.{found[2]}"'
 
 
 def _spans(knob: Knob, typed: str) -> str:
     found = _split(typed)
     if any(not _SPAN.fullmatch(each) for each in found):
-        raise WargiError(tr(N_("Tulis jam seperti 07.30-12.00, 12.30-16.00. Kosong berarti tutup.")))
+        raise WargiError("Tulis jam seperti 07.30-12.00, 12.30-16.00. Kosong berarti tutup.")
     return _list([each.replace(" ", "").replace("–", "-").replace(":", ".") for each in found])
 
 
 def _lasts(knob: Knob, typed: str) -> str:
     if not _LASTS.fullmatch(typed):
-        raise WargiError(tr(N_("Tulis lama seperti 30m, 3h, atau 2d: menit, jam, hari.")))
+        raise WargiError("Tulis lama seperti 30m, 3h, atau 2d: menit, jam, hari.")
     return typed
 
 
@@ -117,12 +116,12 @@ def _date(knob: Knob, typed: str) -> str:
     try:
         return date.fromisoformat(typed).isoformat()
     except ValueError:
-        raise WargiError(tr(N_("Tulis tanggal seperti 2027-01-31."))) from None
+        raise WargiError("Tulis tanggal seperti 2027-01-31.") from None
 
 
 def _version(knob: Knob, typed: str) -> str:
     if not _VERSION.fullmatch(typed):
-        raise WargiError(tr(N_("Tulis huruf dan angka saja, paling banyak 20.")))
+        raise WargiError("Tulis huruf dan angka saja, paling banyak 20.")
     return json.dumps(typed)
 
 

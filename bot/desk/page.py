@@ -8,6 +8,7 @@ from aiohttp import web
 from bot import clock
 from bot.desk import sessions, show, speech
 from bot.desk.keys import INVENT, SIGNED_IN, TEMPLATES
+from bot.errors import WargiError
 from bot.i18n import SOURCE
 from bot.policy.access import Verb, may
 from bot.store.people import SignedIn
@@ -62,11 +63,12 @@ def _topic(request: web.Request, code: str) -> str:
     return found.label.get(speech.language(), found.label[SOURCE]) if found else show.topic(code)
 
 
-def problem(request: web.Request, status: int, title: str, text: str) -> web.Response:
+def problem(request: web.Request, status: int, title: str, why: str | WargiError) -> web.Response:
     """A page, or for a live region one line that the page shows as a notice."""
+    speech.speak(speech.of(request), request.config_dict[keys.CATALOGUES])
+    text = speech.said(why) if isinstance(why, WargiError) else speech.tr(why)
     if is_htmx(request):
-        speech.speak(speech.of(request), request.config_dict[keys.CATALOGUES])
-        return web.Response(status=status, text=speech.tr(text))
+        return web.Response(status=status, text=text)
     return render(request, "problem.html", status, title=title, text=text)
 
 

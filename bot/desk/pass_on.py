@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bot import clock
-from bot.desk import cases, page
+from bot.desk import cases, page, speech
 from bot.errors import Conflict, Forbidden, NotFound, WargiError
 from bot.store import duty, people
 from bot.turn.reassign import pass_on
@@ -41,7 +41,6 @@ async def give(request: web.Request) -> web.Response:
     except WargiError as error:
         if error.retryable:
             raise
-        text = str(error)
         status = 409 if isinstance(error, Conflict) else 422
-        return await _page(request, status, text[:1].upper() + text[1:] + ".", to, words)
+        return await _page(request, status, speech.said(error), to, words)
     return page.see(case.url)

@@ -89,7 +89,7 @@ async def _flows(request: web.Request, source: str) -> Flows:
     try:
         return (await drafts.draft(request, now, edits)).flows
     except FlowError as error:
-        raise WargiError(f"Draf tidak dapat dimainkan: {error}") from error
+        raise WargiError("Draf tidak dapat dimainkan: {why}", why=error) from error
 
 
 def play(

@@ -159,7 +159,7 @@ async def save(request: web.Request) -> web.Response:
     try:
         ready = rules.checked(form["slug"], form["title"], {lang: form[lang] for lang in rules.LANGUAGES})
     except WargiError as error:
-        return await _page(request, 422, _sentence(error), form)
+        return await _page(request, 422, speech.said(error), form)
     await _put(request, [ready])
     return page.see("/desk/balasan")
 
@@ -194,11 +194,10 @@ async def bring(request: web.Request) -> web.Response:
         text = raw.decode("utf-8")
         found = rules.of_file(YAML(typ="safe", pure=True).load(text))
     except (UnicodeDecodeError, YAMLError, RecursionError):
-        return await _page(
-            request, 422, "Berkas ini tidak dapat dibaca. Simpan sebagai YAML (UTF-8), seperti yang diunduh dari sini."
-        )
+        wrong = N_("Berkas ini tidak dapat dibaca. Simpan sebagai YAML (UTF-8), seperti yang diunduh dari sini.")
+        return await _page(request, 422, speech.tr(wrong))
     except WargiError as error:
-        return await _page(request, 422, _sentence(error))
+        return await _page(request, 422, speech.said(error))
     await _put(request, found)
     return page.see(f"/desk/balasan?kabar={len(found)}")
 
@@ -207,8 +206,3 @@ async def _put(request: web.Request, found: list[Ready]) -> None:
     async with request.config_dict[keys.DB].unit() as unit:
         rows = [(each.slug, each.title, dict(each.texts)) for each in found]
         await store.put(unit.conn, rows, page.signed_in(request).officer.id or 0, clock.now())
-
-
-def _sentence(error: WargiError) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:].rstrip(".") + "."

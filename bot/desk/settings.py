@@ -13,7 +13,7 @@ from datetime import date
 from aiohttp import web
 
 from bot import clock, content
-from bot.desk import drafts, flows, page, rules
+from bot.desk import drafts, flows, page, rules, speech
 from bot.desk.keys import RULED, Look
 from bot.desk.knob_table import CALENDARS, GROUPS, Group, Trees
 from bot.desk.knobs import Knob, written
@@ -188,7 +188,7 @@ async def _try(request: web.Request) -> Tried:
             put = written(each.knob, typed)
         except WargiError as error:
             if typed != each.value:  # what somebody wrote into the file is theirs
-                tried.given[context], tried.wrong[context] = typed, str(error)
+                tried.given[context], tried.wrong[context] = typed, speech.said(error)
             continue
         if put == _written(each.knob, each.value):
             continue

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 
 from aiohttp import web
 
+from bot.errors import WargiError
 from bot.i18n import SOURCE, Catalogues
 
 COOKIE = "wargi_desk_language"
@@ -34,6 +35,11 @@ def language() -> str:
 def tr(text: str) -> str:
     """The text in the language of the page that is being made."""
     return _speaks.get()[1](text)
+
+
+def said(error: WargiError) -> str:
+    """Why something was refused, as a whole sentence in the language of the page: every page shows it like this."""
+    return error.sentence(tr)
 
 
 def remember(response: web.StreamResponse, chosen: str) -> None:

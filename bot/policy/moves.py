@@ -3,14 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.errors import Conflict
+from bot.errors import Conflict, Word
 from bot.models import LEAVES_AGENCY, MOVES, STATE_NAME, State
 
 
 def check(before: str, after: State) -> None:
     """Raises `Conflict` when the table of moves has no such move."""
     if after not in MOVES[State(before)]:
-        raise Conflict(f"tiket berstatus {STATE_NAME[State(before)]}, tidak bisa menjadi {STATE_NAME[after]}")
+        raise Conflict(
+            "tiket berstatus “{before}”, tidak bisa menjadi “{after}”", before=_name(State(before)), after=_name(after)
+        )
+
+
+def _name(state: State) -> Word:
+    """For officers: citizens read that it is their answer which is waited for."""
+    return Word("Menunggu jawaban warga") if state == State.WAITING_CITIZEN else Word(STATE_NAME[state])
 
 
 def consequences(ticket: Mapping[str, Any], after: State) -> dict[str, Any]:

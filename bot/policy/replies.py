@@ -39,20 +39,32 @@ def checked(slug: str, title: str, texts: Mapping[str, str]) -> Ready:
     kept = {language: text.strip() for language, text in texts.items() if text.strip()}
     if not SLUG.fullmatch(slug) or len(slug) > TITLE:
         raise WargiError(
-            f'nama pendek "{slug}" tidak dapat dipakai; tulis huruf kecil, angka dan tanda hubung, misalnya minta-foto'
+            'nama pendek "{slug}" tidak dapat dipakai; tulis huruf kecil, angka dan tanda hubung, misalnya minta-foto',
+            slug=slug,
         )
     if not 0 < len(title) <= TITLE:
-        raise WargiError(f'"{slug}": judulnya kosong atau lebih dari {TITLE} huruf; tulis judul yang pendek')
+        raise WargiError(
+            '"{slug}": judulnya kosong atau lebih dari {most} huruf; tulis judul yang pendek', slug=slug, most=TITLE
+        )
     if strange := sorted(set(kept) - set(LANGUAGES)):
-        raise WargiError(f'"{slug}": bahasa {", ".join(strange)} tidak dikenal; pakai {" atau ".join(LANGUAGES)}')
+        raise WargiError(
+            '"{slug}": bahasa {languages} tidak dikenal; pakai {known}',
+            slug=slug, languages=", ".join(strange), known=", ".join(LANGUAGES),
+        )  # fmt: skip
     if SOURCE not in kept:
-        raise WargiError(f'"{slug}": teks bahasa Indonesianya kosong; tulis teks untuk id')
+        raise WargiError('"{slug}": teks bahasa Indonesianya kosong; tulis teks untuk id', slug=slug)
     for language, text in kept.items():
         if len(text) > TEXT:
-            raise WargiError(f'"{slug}" ({language}): {len(text)} huruf; paling banyak {TEXT}')
+            raise WargiError(
+                '"{slug}" ({language}): {count} huruf; paling banyak {most}',
+                slug=slug, language=language, count=len(text), most=TEXT,
+            )  # fmt: skip
         if odd := [name for name in _BRACED.findall(text) if name not in VARIABLES]:
             known = ", ".join(f"{{{name}}}" for name in VARIABLES)
-            raise WargiError(f'"{slug}" ({language}): {{{odd[0]}}} tidak dikenal; yang ada {known}')
+            raise WargiError(
+                '"{slug}" ({language}): {odd} tidak dikenal; yang ada {known}',
+                slug=slug, language=language, odd=f"{{{odd[0]}}}", known=known,
+            )  # fmt: skip
     return Ready(slug, title, kept)
 
 
@@ -64,13 +76,13 @@ def of_file(tree: object) -> list[Ready]:
             "berkas ini bukan daftar balasan: baris pertamanya harus `replies:`, lalu satu nama pendek untuk tiap balasan"
         )
     if len(rows) > MOST:
-        raise WargiError(f"berkas ini berisi {len(rows)} balasan; paling banyak {MOST}")
+        raise WargiError("berkas ini berisi {count} balasan; paling banyak {most}", count=len(rows), most=MOST)
     found = []
     for slug, row in rows.items():
         if not isinstance(row, Mapping) or set(row) - {"title", *LANGUAGES}:
-            raise WargiError(f'"{slug}": isinya harus `title`, `id` dan bila ada `su`, tidak lain')
+            raise WargiError('"{slug}": isinya harus `title`, `id` dan bila ada `su`, tidak lain', slug=slug)
         if odd := [name for name, text in row.items() if not isinstance(text, str)]:
-            raise WargiError(f'"{slug}": {odd[0]} harus berupa teks')
+            raise WargiError('"{slug}": {odd} harus berupa teks', slug=slug, odd=odd[0])
         texts = {name: text for name, text in row.items() if name != "title"}
         found.append(checked(str(slug), str(row.get("title", "")), texts))
     return found

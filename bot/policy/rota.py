@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
+from bot.errors import Conflict
+
 WIB = 7 * 60
 """Minutes east of UTC. West Java has no summer time, so a fixed offset is exact."""
 SATURDAY = 5
@@ -100,31 +102,34 @@ def slots(rules: Rules, first: date, days: int) -> list[tuple[Kind, datetime, da
     return sorted(found, key=lambda slot: (slot[1], slot[0].name))
 
 
-def clash(rules: Rules, new: Shift, others: Iterable[Shift]) -> str:
-    """Why this person cannot work this shift beside their others; '' when they can. Being on call needs no rest, and may lie
+def clash(rules: Rules, new: Shift, others: Iterable[Shift]) -> Conflict | None:
+    """Why this person cannot work this shift beside their others; nothing when they can. Being on call needs no rest, and may lie
     beside work, but not beside itself."""
     for other in others:
         if rules.calls(new.kind) != rules.calls(other.kind):
             continue
         if new.starts_at < other.ends_at and other.starts_at < new.ends_at:
-            return "bertumpuk dengan dinas lain"
+            return Conflict("bertumpuk dengan dinas lain")
         if rules.calls(new.kind):
             continue
         between = new.starts_at - other.ends_at if new.starts_at >= other.ends_at else other.starts_at - new.ends_at
         if between < rules.rest:
-            return f"istirahat di antara dua dinas kurang dari {rules.rest.total_seconds() / 3600:g} jam"
-    return ""
+            hours = f"{rules.rest.total_seconds() / 3600:g}"
+            return Conflict("istirahat di antara dua dinas kurang dari {hours} jam", hours=hours)
+    return None
 
 
-def swap(rules: Rules, mine: Shift, theirs: Shift | None, my: Sequence[Shift], other: Sequence[Shift], to: int) -> str:
-    """Why `to` cannot take `mine`, giving `theirs` for it (or nothing); '' when they can. `my` and `other`: all shifts of each."""
+def swap(
+    rules: Rules, mine: Shift, theirs: Shift | None, my: Sequence[Shift], other: Sequence[Shift], to: int
+) -> Conflict | None:
+    """Why `to` cannot take `mine`, giving `theirs` for it (or nothing); nothing when they can. `my` and `other`: all shifts of each."""
     if theirs is not None and rules.calls(mine.kind) != rules.calls(theirs.kind):
-        return "dinas siaga hanya dapat ditukar dengan dinas siaga"
+        return Conflict("dinas siaga hanya dapat ditukar dengan dinas siaga")
     taken = Shift(to, mine.kind, mine.starts_at, mine.ends_at)
     if found := clash(rules, taken, [each for each in other if each != theirs]):
         return found
     if theirs is None:
-        return ""
+        return None
     given = Shift(mine.officer_id, theirs.kind, theirs.starts_at, theirs.ends_at)
     return clash(rules, given, [each for each in my if each != mine])
 

@@ -74,7 +74,7 @@ async def take_over(conn: AsyncConnection, bulk_id: int, running: str, now: date
 
 
 async def settle(conn: AsyncConnection, case_id: int, outcome: str, why: str = "", **values: Any) -> None:
-    change = sa.update(CASE).where(CASE.c.id == case_id).values(outcome=outcome, why=why[:300], **values)
+    change = sa.update(CASE).where(CASE.c.id == case_id).values(outcome=outcome, why=why, **values)
     await conn.execute(change)
 
 

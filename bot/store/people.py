@@ -123,7 +123,7 @@ async def add_officer(
     try:
         made = await conn.execute(sa.insert(OFFICER).values(row).returning(OFFICER.c.id))
     except IntegrityError:
-        raise Conflict("nama masuk ini sudah dipakai") from None
+        raise Conflict("nama masuk ini sudah dipakai; pilih nama lain") from None
     return int(made.scalar_one())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import NotFound
+from bot.errors import Conflict, NotFound
 from bot.models import Officer, RotaGap, Shift, ShiftState, Swap, SwapState
 from bot.models.base import table
 from bot.store.boxes import Row
@@ -35,10 +35,10 @@ async def planned(
 
 
 async def one(conn: AsyncConnection, shift_id: int) -> Row:
-    """A shift that stands, locked. Raises `NotFound`."""
+    """A shift that stands, locked. Raises `Conflict`: a page named it, so it has gone meanwhile."""
     row = (await conn.execute(sa.select(SHIFT).where(SHIFT.c.id == shift_id, _PLANNED).with_for_update())).first()
     if row is None:
-        raise NotFound("dinas ini tidak ada lagi di jadwal")
+        raise Conflict("dinas ini tidak ada lagi di jadwal; muat ulang halaman")
     return row
 
 

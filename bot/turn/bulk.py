@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from bot import clock, logs
-from bot.errors import Conflict, NotFound, StoreDown, WargiError
+from bot.errors import Conflict, NotFound, StoreDown, WargiError, keep
 from bot.models import LEADS, WAITING, Officer, Role, State, Urgency
 from bot.models.ref import Ref
 from bot.policy import number
@@ -32,11 +32,11 @@ async def begin(db: Db, house: House, officer: Officer, verb: str, value: str, n
         try:
             found.append(number.read(each))
         except NotFound:
-            raise WargiError(f"{each[:20]} bukan nomor tiket") from None
+            raise WargiError("{number} bukan nomor tiket; periksa lagi nomornya", number=each[:20]) from None
     if not found:
         raise WargiError("pilih dulu kasusnya")
     if len(found) > MOST:
-        raise WargiError(f"{len(found)} kasus sekaligus terlalu banyak; paling banyak {MOST}")
+        raise WargiError("{count} kasus sekaligus terlalu banyak; paling banyak {most}", count=len(found), most=MOST)
     async with db.unit() as unit:
         await _value(unit.conn, house, kind.value, value)
         now = clock.now()
@@ -107,10 +107,12 @@ async def _one(db: Db, case: Row, verb: Callable[[Ref], Awaitable[None]]) -> Non
         await verb(ref)
     except StoreDown:
         raise
+    except NotFound:  # as every page answers it: nobody learns whether there is such a case
+        outcome, why = Outcome.REFUSED, keep(WargiError("kasus ini tidak ada, atau dirahasiakan"))
     except WargiError as error:
-        outcome, why = Outcome.REFUSED, str(error)
+        outcome, why = Outcome.REFUSED, keep(error)
     except Exception as error:
-        outcome, why = Outcome.REFUSED, "gangguan sistem"
+        outcome, why = Outcome.REFUSED, keep(WargiError("gangguan sistem, sudah dicatat; coba lagi"))
         logs.get("bulk").error("case left out", ticket=case.number, error=logs.fault(error))
     async with db.unit() as unit:
         new = await bulks.now_of(unit.conn, ref)
@@ -151,7 +153,7 @@ async def _back(db: Db, house: House, officer: Officer, bulk: Row, case: Row) ->
     except StoreDown:
         raise
     except WargiError as error:
-        outcome, why = Outcome.KEPT, str(error)
+        outcome, why = Outcome.KEPT, keep(error)
     async with db.unit() as unit:
         await bulks.settle(unit.conn, case.id, outcome, why)
 

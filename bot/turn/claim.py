@@ -48,10 +48,12 @@ async def take(
     thread, case = await cases.open_for(unit.conn, batch, ticket)
     if case["state"] not in where:
         who = await cases.officer_name(unit.conn, case["officer_id"])
-        raise Conflict(f"kasus ini sudah diambil {who}" if who else "kasus ini tidak lagi menunggu petugas", who)
+        raise (
+            Conflict("kasus ini sudah diambil {who}", who) if who else Conflict("kasus ini tidak lagi menunggu petugas")
+        )
     if thread.owner == Owner.OFFICER and thread.officer_id != officer.id:
         who = await cases.officer_name(unit.conn, thread.officer_id)
-        raise Conflict(f"{who} sedang berbicara dengan warga ini", who)
+        raise Conflict("{who} sedang berbicara dengan warga ini", who)
     only_leads(house, case, officer)
     if case["agency"] and case["state"] != State.RETURNED:
         deliver(batch, house, case, "recalled")

@@ -1,7 +1,7 @@
 """An officer gives a case to an agency (*disposisi*)."""
 
 from bot import clock
-from bot.errors import Conflict, NotFound, WargiError
+from bot.errors import Conflict, WargiError
 from bot.message import clean
 from bot.models import LEADS, Officer, State
 from bot.models.ref import Ref
@@ -25,14 +25,16 @@ async def dispatch(
     if slug not in agencies.agencies:
         raise WargiError("instansi belum dipilih")
     if topic and topic not in house.flows.topics:
-        raise NotFound("topik tidak dikenal")
+        raise WargiError("topik itu tidak ada; pilih dari daftar")
     note, place = " ".join(clean(note, LONGEST).split()), " ".join(clean(place, 300).split())
     async with db.unit() as unit:
         batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         only_holder(case, officer)
         if directory.needs_lead(agencies, case["returns"]) and officer.role not in LEADS:
-            raise Conflict(f"laporan ini sudah {case['returns']} kali dikembalikan; pemimpin regu yang meneruskannya")
+            raise Conflict(
+                "laporan ini sudah {count} kali dikembalikan; pemimpin regu yang meneruskannya", count=case["returns"]
+            )
         for name, wanted in (("topic", topic), ("place", place)):
             if wanted and wanted != case[name]:
                 batch.event(case, name, "officer", officer.id, before=case[name], after=wanted)

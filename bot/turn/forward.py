@@ -1,6 +1,6 @@
 """What is not the province's goes to SP4N-LAPOR!, with its class; the number and the status that they give stay on the ticket."""
 
-from bot.errors import Conflict, WargiError
+from bot.errors import Conflict, WargiError, Word
 from bot.message import clean
 from bot.models import Officer, State
 from bot.models.ref import Ref
@@ -30,7 +30,7 @@ async def forward(
     """Raises `Conflict`, `NotFound`, `WargiError`."""
     if class_ not in CLASSES:
         raise WargiError("kelas laporan belum dipilih")
-    agency, external = reason_of(agency, "instansi tujuan")[:200], _number(external)
+    agency, external = reason_of(agency, Word("instansi tujuan"))[:200], _number(external)
     async with db.unit() as unit:
         batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)

@@ -21,7 +21,7 @@ async def hand_back(db: Db, house: House, officer: Officer, ticket: Ref) -> None
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         if case["officer_id"] != officer.id and officer.role == Role.OFFICER:
             who = await cases.officer_name(unit.conn, case["officer_id"])
-            raise Conflict(f"kasus ini ditangani {who}" if who else "kasus ini tidak sedang Anda tangani", who)
+            raise Conflict("kasus ini ditangani {who}", who) if who else Conflict("kasus ini tidak sedang Anda tangani")
         move(batch, case, State.QUEUED, "officer", officer.id, why="dikembalikan ke bot")
         batch.end_assignment(case)
         if thread.ticket_id == ticket.id and thread.owner == Owner.OFFICER:

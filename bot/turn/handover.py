@@ -71,14 +71,17 @@ async def leave(db: Db, house: House, officer_id: int) -> int:
 async def accept(db: Db, house: House, officer: Officer, sheet_id: int, numbers: Collection[str]) -> None:
     """This officer takes over the cases they name, the rest goes back to the queue. Raises `Conflict` when another was first."""
     async with db.unit() as unit:
-        sheet = await handovers.one(unit.conn, sheet_id)
+        try:
+            sheet = await handovers.one(unit.conn, sheet_id)
+        except NotFound:
+            raise Conflict("serah terima ini sudah selesai; kembali ke meja petugas") from None
         if sheet.officer_id == officer.id:
             raise Conflict(
                 "serah terima diterima oleh rekan, bukan oleh Anda sendiri; mulai bertugas untuk melanjutkannya"
             )
         if sheet.settled_by not in (None, officer.id):
             who = await cases.officer_name(unit.conn, sheet.settled_by)
-            raise Conflict(f"serah terima ini sudah diterima {who}", who)
+            raise Conflict("serah terima ini sudah diterima {who}", who)
         await handovers.change(unit.conn, sheet_id, settled_by=officer.id)
     await _settle(db, house, sheet_id, officer, numbers)
 

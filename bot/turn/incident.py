@@ -38,7 +38,7 @@ async def declare(db: Db, house: House, officer: Officer, what: Declared) -> Non
     if len(what.title) < 5 or len(what.text) < 10:
         raise WargiError("Tulis judul dan keterangan untuk warga, misalnya: Pipa PDAM pecah.")
     if what.topic and what.topic not in house.flows.topics:
-        raise NotFound("unknown topic")
+        raise WargiError("topik itu tidak ada; pilih dari daftar")
     if what.until is None or not now < what.until <= now + LONGEST:
         raise WargiError("Pilih sampai kapan kejadian ini berlaku, paling lama 31 hari dari sekarang.")
     row = {
@@ -64,8 +64,11 @@ def codes(house: House, written: str) -> list[str]:
         place = seen.unique
         if place is None:
             several = "; ".join(one.shown for one in seen.candidates[:5])
-            hint = f"mungkin: {several}" if several else "tulis nama desa, kecamatan, atau kabupatennya"
-            raise WargiError(f"Tempat “{each[:60]}” belum jelas: {hint}.")
+            if several:
+                raise WargiError("Tempat “{place}” belum jelas. Mungkin: {several}.", place=each[:60], several=several)
+            raise WargiError(
+                "Tempat “{place}” belum jelas. Tulis nama desa, kecamatan, atau kabupatennya.", place=each[:60]
+            )
         found.append(place.code)
     if not found:
         raise WargiError("Tulis setidaknya satu tempat, satu baris satu tempat.")

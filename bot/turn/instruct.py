@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot import clock
-from bot.errors import Conflict, NotFound, WargiError
+from bot.errors import Conflict, NotFound, WargiError, Word
 from bot.message import clean
 from bot.models import OVER, Officer
 from bot.models.ref import Ref
@@ -28,20 +28,20 @@ class Chosen:
 
 async def instruct(
     db: Db, officer: Officer, title: str, text: str, deadline: datetime, chosen: Chosen
-) -> tuple[int, list[str]]:  # fmt: skip
+) -> tuple[int, list[WargiError]]:  # fmt: skip
     """Its id, and what could not be taken along, with the reason. Raises `WargiError` where nothing is left to instruct."""
-    title, text = reason_of(title, "judul")[:200], clean(text, 4000).strip()
+    title, text = reason_of(title, Word("judul"))[:200], clean(text, 4000).strip()
     if deadline <= clock.now():
         raise WargiError("tenggat sudah lewat")
     refs, left = await _find(db, chosen)
     if not refs:
-        raise WargiError("tidak ada laporan yang cocok" + (f": {'; '.join(left)}" if left else ""))
+        raise _nothing(left)
     async with db.unit() as unit:
         id_ = await instructions.add(unit.conn, title, text, deadline, officer.id or 0, clock.now())
     return id_, left + await _put(db, officer, refs, id_, title)
 
 
-async def extend(db: Db, officer: Officer, id_: int, chosen: Chosen) -> list[str]:
+async def extend(db: Db, officer: Officer, id_: int, chosen: Chosen) -> list[WargiError]:
     """More tickets under an instruction that is there. Raises `NotFound`, `WargiError`."""
     async with db.read() as conn:
         row = await instructions.one(conn, id_)
@@ -49,13 +49,13 @@ async def extend(db: Db, officer: Officer, id_: int, chosen: Chosen) -> list[str
             raise NotFound("instruksi tidak ditemukan")
     refs, left = await _find(db, chosen)
     if not refs:
-        raise WargiError("tidak ada laporan yang cocok" + (f": {'; '.join(left)}" if left else ""))
+        raise _nothing(left)
     return left + await _put(db, officer, refs, id_, row["title"])
 
 
-async def _find(db: Db, chosen: Chosen) -> tuple[list[Ref], list[str]]:
+async def _find(db: Db, chosen: Chosen) -> tuple[list[Ref], list[WargiError]]:
     refs: list[Ref] = []
-    left: list[str] = []
+    left: list[WargiError] = []
     async with db.read() as conn:
         for written in list(dict.fromkeys(filter(None, re.split(r"[\s,;]+", chosen.numbers))))[: instructions.MOST]:
             try:
@@ -63,7 +63,7 @@ async def _find(db: Db, chosen: Chosen) -> tuple[list[Ref], list[str]]:
             except NotFound:
                 ref = None
             if ref is None:
-                left.append(f"{clean(written, 20)} tidak dikenal")
+                left.append(WargiError("{number} tidak dikenal", number=clean(written, 20)))
             elif ref not in refs:
                 refs.append(ref)
         if chosen.topic and re.fullmatch(r"\d\d(\.\d\d){0,2}", chosen.region):
@@ -71,8 +71,14 @@ async def _find(db: Db, chosen: Chosen) -> tuple[list[Ref], list[str]]:
     return refs[: instructions.MOST], left
 
 
-async def _put(db: Db, officer: Officer, refs: Sequence[Ref], id_: int, title: str) -> list[str]:
-    left = []
+def _nothing(left: list[WargiError]) -> WargiError:
+    if left:
+        return WargiError("tidak ada laporan yang cocok: {left}", left=left)
+    return WargiError("tidak ada laporan yang cocok; tulis nomornya, atau pilih topik dan wilayah")
+
+
+async def _put(db: Db, officer: Officer, refs: Sequence[Ref], id_: int, title: str) -> list[WargiError]:
+    left = list[WargiError]()
     for ref in refs:
         async with db.unit() as unit:
             batch = Batch(clock.now())
@@ -80,7 +86,7 @@ async def _put(db: Db, officer: Officer, refs: Sequence[Ref], id_: int, title: s
             try:
                 _free(case, id_)
             except Conflict as error:
-                left.append(str(error))
+                left.append(error)
                 continue
             if case["instruction_id"] is None:
                 case["instruction_id"] = id_
@@ -92,6 +98,6 @@ async def _put(db: Db, officer: Officer, refs: Sequence[Ref], id_: int, title: s
 
 def _free(case: dict[str, object], id_: int) -> None:
     if case["state"] in OVER:
-        raise Conflict(f"{case['number']} sudah selesai")
+        raise Conflict("{number} sudah selesai", number=case["number"])
     if case["instruction_id"] not in (None, id_):
-        raise Conflict(f"{case['number']} sudah di bawah instruksi lain")
+        raise Conflict("{number} sudah di bawah instruksi lain", number=case["number"])

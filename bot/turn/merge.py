@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock
-from bot.errors import Conflict, NotFound
+from bot.errors import Conflict, NotFound, WargiError
+from bot.message import clean
 from bot.models import Address, AlarmState, Officer, Owner, Role, State, Ticket, Urgency
 from bot.models.base import table
 from bot.models.ref import Ref
@@ -36,10 +37,18 @@ async def ref_of(conn: AsyncConnection, shown: str) -> Ref:
     return Ref(row[0], row[1])
 
 
+async def _meant(conn: AsyncConnection, typed: str) -> Ref:
+    """Of a number that somebody has typed into a form: they read what is wrong with it, and type again."""
+    try:
+        return await ref_of(conn, typed)
+    except NotFound:
+        raise WargiError("nomor {number} tidak dikenal; periksa lagi nomornya", number=clean(typed, 20)) from None
+
+
 async def merge(db: Db, house: House, officer: Officer, ticket: Ref, into: str) -> None:
     """Makes the citizen of `ticket` a follower of the case with the number `into`. Raises `Conflict`, `NotFound`."""
     async with db.unit() as unit:
-        batch, other = house.batch(), await ref_of(unit.conn, into)
+        batch, other = house.batch(), await _meant(unit.conn, into)
         if other == ticket:
             raise Conflict("kasus tidak dapat digabungkan dengan dirinya sendiri")
         for ref in await _in_order(unit.conn, ticket, other):  # both conversations locked, as turns lock several

@@ -24,7 +24,7 @@ async def pass_on(db: Db, house: House, by: Officer, ticket: Ref, to: int | None
         async with db.read() as conn:
             taker = await duty.officer(conn, to)
         if taker is None or not taker.active or taker.role not in STAFF:
-            raise NotFound("rekan ini tidak ada")
+            raise WargiError("rekan ini tidak aktif; pilih rekan lain")
     await reassign(db, house, by, ticket, taker, words=words)
 
 
@@ -70,9 +70,9 @@ async def _out_of_hands(
     if case["state"] not in duty.HELD or case["officer_id"] is None:
         raise Conflict("kasus ini sedang tidak dipegang petugas")
     if case["officer_id"] != by.id and by.role not in LEADS and not back:
-        raise Conflict(f"kasus ini ditangani {holder}", holder)
+        raise Conflict("kasus ini ditangani {who}", holder)
     if to is not None and to.id == case["officer_id"]:
-        raise Conflict(f"kasus ini sudah dipegang {holder}", holder)
+        raise Conflict("kasus ini sudah dipegang {who}", holder)
     note(batch, thread, by.id or 0, words)
     if to is None:
         release(batch, thread, case, MOVED, f"{by.name} menyerahkan kasus {number} ke antrean", "officer", by.id)

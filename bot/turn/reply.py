@@ -27,14 +27,6 @@ from bot.turn.say import cut, marked, queue, send
 from bot.turn.words import links
 
 MESSAGE = table(Message)
-SILENT = (
-    "warga ini sudah lebih dari 24 jam tidak menulis, dan kanal ini tidak menerima pesan sampai warga menulis lagi; "
-    "hubungi lewat kanal lain"
-)
-CLOSED = (
-    "warga ini sudah lebih dari 24 jam tidak menulis, jadi WhatsApp hanya menerima templat; "
-    "kirim salah satu templat di bawah, lalu lanjutkan setelah warga membalas"
-)
 LIMIT = 4000
 """Of one message at the desk; a platform that takes less gets it in parts."""
 SEEN = 7 * 86_400
@@ -75,7 +67,7 @@ async def reply(
         await _hold(unit, thread, officer)
         await _read(unit, thread, conversation, officer, seen)
         if outside.closed(house, thread, batch.now):
-            raise Conflict(CLOSED if templated(house.channels.get(thread.channel)) else SILENT)
+            raise _closed(house, thread)
         more, data = await _answering(unit, batch, thread, answers) if answers else ({}, {})
         _speak(batch, house, thread, officer, words, key, data, more, kept)
         await _first_answer(unit, batch, thread, officer)
@@ -173,7 +165,7 @@ async def react(db: Db, house: House, officer: Officer, conversation: Ref, seq: 
         if limits is None or not limits.reacts:
             raise Conflict("kanal ini tidak mengenal reaksi; tulis balasan biasa")
         if outside.closed(house, thread, batch.now):
-            raise Conflict(CLOSED if templated(house.channels.get(thread.channel)) else SILENT)
+            raise _closed(house, thread)
         more, data = await _answering(unit, batch, thread, seq)
         if not more:
             raise Conflict("pesan ini tidak dapat diberi reaksi")
@@ -198,7 +190,7 @@ async def edit(db: Db, house: House, officer: Officer, conversation: Ref, seq: i
         if limits is None or not limits.edits:
             raise Conflict("pesan di kanal ini tidak dapat diubah setelah terkirim; kirim ralat")
         if limits.size(words) > limits.text:
-            raise WargiError(f"pesan terlalu panjang; paling banyak {limits.text}")
+            raise WargiError("pesan terlalu panjang; paling banyak {most} huruf", most=limits.text)
         row = await messages.at(unit.conn, conversation, seq)
         ours = row is not None and row["author"] == Author.OFFICER and row["officer_id"] == officer.id
         if row is None or not ours or row["kind"] != "text" or not row["external_id"]:
@@ -229,7 +221,7 @@ def _words(words: str, empty: bool = False) -> str:
     if not words and not empty:
         raise WargiError("pesan kosong; tulis dulu isinya")
     if len(words) > LIMIT:
-        raise WargiError(f"pesan terlalu panjang ({len(words)} huruf); paling banyak {LIMIT}")
+        raise WargiError("pesan terlalu panjang ({count} huruf); paling banyak {most}", count=len(words), most=LIMIT)
     return words
 
 
@@ -249,7 +241,7 @@ async def send_template(
         if found is None:
             raise Conflict("templat ini tidak dapat dikirim; pilih yang lain")
         if missing := [each for each in found.typed if not clean(typed.get(each, "")).strip()]:
-            raise WargiError(f"isi dulu {', '.join(missing)}")
+            raise WargiError("isi dulu {fields}", fields=", ".join(missing))
         values = {each: clean(typed[each]) for each in found.typed} | await _known(unit, batch, house, thread, officer)
         template = outside.Fallback(found.fill(values), found.say(values), True).payload()
         row = message_row(
@@ -279,12 +271,24 @@ async def _sent_before(unit: Unit, thread: Talk, key: str) -> int | None:
     return (await unit.conn.execute(query)).scalar()
 
 
+def _closed(house: House, thread: Talk) -> Conflict:
+    if templated(house.channels.get(thread.channel)):
+        return Conflict(
+            "warga ini sudah lebih dari 24 jam tidak menulis, jadi WhatsApp hanya menerima templat; "
+            "kirim salah satu templat di bawah, lalu lanjutkan setelah warga membalas"
+        )
+    return Conflict(
+        "warga ini sudah lebih dari 24 jam tidak menulis, dan kanal ini tidak menerima pesan sampai warga menulis lagi; "
+        "hubungi lewat kanal lain"
+    )
+
+
 async def _hold(unit: Unit, thread: Talk, officer: Officer) -> None:
     """Two voices confuse a citizen: only who holds the conversation speaks in it."""
     if thread.owner == Owner.OFFICER and thread.officer_id == officer.id:
         return
     who = await cases.officer_name(unit.conn, thread.officer_id) if thread.owner == Owner.OFFICER else ""
-    raise Conflict(f"{who} memegang percakapan ini" if who else "ambil kasus ini dulu sebelum membalas", who)
+    raise Conflict("{who} memegang percakapan ini", who) if who else Conflict("ambil kasus ini dulu sebelum membalas")
 
 
 async def _read(unit: Unit, thread: Talk, shown: Ref, officer: Officer, seen: View | None) -> None:
@@ -295,8 +299,10 @@ async def _read(unit: Unit, thread: Talk, shown: Ref, officer: Officer, seen: Vi
     if seen.since:
         now = view.changes(await messages.heard(unit.conn, shown, seen.since, seen.until))
         if changed := view.differ(seen.changes, now):
-            words = "warga mengubah pesan yang sudah Anda baca; pesan Anda belum dikirim. Baca dulu, lalu kirim lagi"
-            raise Stale(words, changed=changed)
+            raise Stale(
+                "warga mengubah pesan yang sudah Anda baca; pesan Anda belum dikirim. Baca dulu, lalu kirim lagi",
+                changed=changed,
+            )
     if thread.seq <= seen.until:
         return
     others = (MESSAGE.c.author == Author.CITIZEN) | (
@@ -306,10 +312,10 @@ async def _read(unit: Unit, thread: Talk, shown: Ref, officer: Officer, seen: Vi
     query = sa.select(MESSAGE.c.author, MESSAGE.c.officer_id).where(mine, MESSAGE.c.seq > seen.until, others)
     news = (await unit.conn.execute(query.order_by(MESSAGE.c.seq).limit(1))).first()
     if news is not None:
-        who = "" if news.author == Author.CITIZEN else await cases.officer_name(unit.conn, news.officer_id)
-        raise Stale(
-            f"{who or 'warga'} menulis sesuatu yang baru; pesan Anda belum dikirim. Baca dulu, lalu kirim lagi", who
-        )
+        if news.author == Author.CITIZEN:
+            raise Stale("warga menulis sesuatu yang baru; pesan Anda belum dikirim. Baca dulu, lalu kirim lagi")
+        who = await cases.officer_name(unit.conn, news.officer_id)
+        raise Stale("{who} menulis sesuatu yang baru; pesan Anda belum dikirim. Baca dulu, lalu kirim lagi", who)
 
 
 async def _first_answer(unit: Unit, batch: Batch, thread: Talk, officer: Officer) -> None:

@@ -18,7 +18,7 @@ async def resolve(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
         thread, case = await cases.open_for(unit.conn, batch, ticket)
         if case["officer_id"] not in (None, officer.id) and officer.role == Role.OFFICER:
             who = await cases.officer_name(unit.conn, case["officer_id"])
-            raise Conflict(f"kasus ini ditangani {who}", who)
+            raise Conflict("kasus ini ditangani {who}", who)
         move(batch, case, State.RESOLVED, "officer", officer.id)
         case["resolved_at"] = batch.now
         batch.end_assignment(case)

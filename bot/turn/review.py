@@ -1,7 +1,7 @@
 """A lead has looked at a case whose citizen was not satisfied: it is opened again, or stays as it is, for a reason that is kept."""
 
 from bot import clock
-from bot.errors import Conflict, NotFound
+from bot.errors import Conflict, NotFound, Word
 from bot.models import OVER, Officer, State
 from bot.models.ref import Ref
 from bot.store import cases, wall
@@ -14,7 +14,7 @@ from bot.turn.tell import reason_of, tell
 
 async def settle(db: Db, house: House, lead: Officer, review: Ref, again: bool, note: str) -> None:
     """Once: raises `Conflict` for the second one, and where a case that is to be opened again is not over; `NotFound`."""
-    note = reason_of(note, "catatan tinjauan")
+    note = reason_of(note, Word("catatan tinjauan"))
     async with db.unit() as unit:
         row = await wall.review(unit.conn, review)
         if row is None:

@@ -40,7 +40,7 @@ async def make(db: Db, house: House, lead: Officer, first: date, weeks: int) -> 
     """Fills these weeks fairly, around what stands already. How many shifts were made and how many places stay empty."""
     rules = _rules(house)
     if not 1 <= weeks <= MOST_WEEKS:
-        raise WargiError(f"jadwal dibuat untuk 1 sampai {MOST_WEEKS} minggu")
+        raise WargiError("jadwal dibuat untuk 1 sampai {most} minggu", most=MOST_WEEKS)
     async with db.unit() as unit:
         await shifts.lock(unit.conn)
         now = clock.now()
@@ -83,7 +83,7 @@ async def add(db: Db, house: House, lead: Officer, officer_id: int, kind: str, d
         if shift.ends_at <= clock.now():
             raise WargiError("dinas ini sudah lewat; pilih tanggal lain")
         if found := rota.clash(rules, shift, await _near(unit.conn, officer_id, shift)):
-            raise Conflict(f"{officer.name}: {found}")
+            raise Conflict("{name}: {found}", name=officer.name, found=found)
         await shifts.add(unit.conn, [_row(shift, lead.id, clock.now())])
         if officer_id != lead.id:
             what = _shift(rules, kind, shift.starts_at)
@@ -163,7 +163,7 @@ async def _may_swap(conn: AsyncConnection, rules: Rules, mine: Row, theirs: Row 
     around = [shift_of(each) for each in (mine, theirs) if each is not None]
     my, other = await _near(conn, mine.officer_id, *around), await _near(conn, to, *around)
     if found := rota.swap(rules, around[0], around[1] if theirs is not None else None, my, other, to):
-        raise Conflict(f"dinas ini tidak dapat ditukar: {found}")
+        raise Conflict("dinas ini tidak dapat ditukar: {found}", found=found)
 
 
 async def answer_swap(db: Db, house: House, officer: Officer, swap_id: int, agreed: bool) -> None:

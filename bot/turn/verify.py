@@ -8,7 +8,7 @@ from bot import clock
 from bot.engine.effects import Say
 from bot.engine.match import normalise
 from bot.engine.texts import text
-from bot.errors import Conflict, NotFound
+from bot.errors import Conflict, NotFound, Word
 from bot.links import sign
 from bot.message import Choice, Inbound
 from bot.models import Author, Officer, Owner, State
@@ -169,7 +169,7 @@ def _not_yet(
 
 async def not_yet(db: Db, house: House, officer: Officer, ticket: Ref, reason: str) -> None:
     """An officer has looked and it is not done. Raises `Conflict`, `NotFound`, `WargiError`."""
-    reason = reason_of(reason, "alasan")
+    reason = reason_of(reason, Word("alasan"))
     async with db.unit() as unit:
         batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)

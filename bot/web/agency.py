@@ -87,9 +87,9 @@ class Agency:
         except (NotFound, StoreDown):
             raise
         except Conflict as error:
-            return self._show(request, await self._view(request), 409, str(error))
+            return self._show(request, await self._view(request), 409, error.sentence())
         except WargiError as error:
-            return self._show(request, await self._view(request), 422, str(error))
+            return self._show(request, await self._view(request), 422, error.sentence())
         try:
             await self._view(request)
         except NotFound:  # it has left the agency by this very act: said, once
@@ -116,7 +116,7 @@ class Agency:
     def _show(self, request: web.Request, view: View, status: int = 200, problem: str = "") -> web.Response:
         base = f"/instansi/{request.match_info['token']}"
         return self._pages.show(
-            "agency.html", status=status, headers=HEADERS, v=view, base=base, problem=_sentence(problem), title="",
+            "agency.html", status=status, headers=HEADERS, v=view, base=base, problem=problem, title="",
             sentence="", agency=self._app[HOUSE].triage.agencies.name(view.agency), csrf="",
         )  # fmt: skip
 
@@ -125,10 +125,6 @@ class Agency:
             "agency.html", status=status, headers=HEADERS, v=None, base="", problem="", title=title, sentence=sentence,
             agency="", csrf="",
         )  # fmt: skip
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(".") + "." if text else ""
 
 
 async def give_file(request: web.Request, view: View) -> web.StreamResponse:

@@ -51,7 +51,7 @@ async def read(request: web.Request) -> Sent:
                     continue
                 if part.filename:
                     if len(sent.files) >= MOST:
-                        raise WargiError(f"paling banyak {MOST} berkas")
+                        raise WargiError("paling banyak {most} berkas", most=MOST)
                     sent.files.append(await _file(request, part))
                 else:
                     sent.words[part.name] = (await _small(part)).decode("utf-8", "replace")
@@ -81,9 +81,11 @@ async def _file(request: web.Request, part: BodyPartReader) -> dict[str, Any]:
         kind = "image" if mime.startswith("image/") else "document"
         made = await put_away(request.config_dict[keys.SHELF], target, sha256, kind=kind, mime=mime, name=name)
     except FetchError:
-        raise WargiError(f"berkas {name[:60]} terlalu besar, paling besar {LARGEST // 1024 // 1024} MB") from None
+        raise WargiError(
+            "berkas {name} terlalu besar, paling besar {most} MB", name=name[:60], most=LARGEST >> 20
+        ) from None
     except Refused:
-        raise WargiError(f"jenis berkas {name[:60]} tidak dapat kami terima; kirim foto atau PDF") from None
+        raise WargiError("jenis berkas {name} tidak dapat kami terima; kirim foto atau PDF", name=name[:60]) from None
     except OSError:
         raise WargiError("berkas belum dapat disimpan; coba lagi sebentar lagi") from None
     finally:

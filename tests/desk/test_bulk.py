@@ -54,7 +54,7 @@ async def test_what_stays_in_the_house_is_done_at_once_and_undone(db: Db, enter:
 
     url = await acts(rina, "petugas", mine, first, second)
     assert (await outcomes(rina, url))[second.number] == "Berhasil"
-    assert "hanya pemimpin regu" in (await outcomes(rina, url))[first.number]
+    assert "Hanya pemimpin regu" in (await outcomes(rina, url))[first.number]
     assert [row.officer_id for row in await rows(db, first, second)] == [None, mine]
     assert (await asep.get(url))[0] == 404, "of one officer's acts another hears nothing"
     assert (await rina.post(f"{url}/batal"))[0] == 303
@@ -67,7 +67,7 @@ async def test_what_stays_in_the_house_is_done_at_once_and_undone(db: Db, enter:
     assert [(row.state, row.officer_id) for row in await rows(db, first, second, third)] == [
         ("queued", None), ("assigned", hers), ("assigned", mine),
     ]  # fmt: skip
-    assert "sudah dikerjakan lagi" in (await outcomes(lead, url))[third.number]
+    assert "Sudah dikerjakan lagi" in (await outcomes(lead, url))[third.number]
     assert (await lead.post(f"{url}/batal"))[0] == 409
 
     url = await acts(lead, "antrean", "", first, second)

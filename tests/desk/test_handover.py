@@ -75,7 +75,8 @@ async def test_accepted_by_the_next_shift(db, enter: Enter, house) -> None:
     assert "1 kasus diterima Asep, 2 kasus kembali ke antrean" in (await rina.get("/desk/alarm/panel"))[1]
     status, _ = await asep.post(f"{first.url}/tulis", teks="Selamat siang.", kunci="kunci12345", jenis="balasan")
     assert status == 303  # the conversation came along
-    assert (await asep.post(f"/desk/serah-terima/{sheet}/terima"))[0] == 404
+    status, text = await asep.post(f"/desk/serah-terima/{sheet}/terima")
+    assert status == 409 and "Serah terima ini sudah selesai; kembali ke meja petugas." in text
 
 
 async def test_nobody_accepts_so_it_goes_back_to_the_queue(db, enter: Enter, house) -> None:

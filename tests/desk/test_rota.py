@@ -80,7 +80,7 @@ async def test_added_and_struck_by_a_lead(db, enter: Enter) -> None:
     id_ = (await rows(db, "SELECT id FROM shift"))[0][0]
     assert (await rina.post(f"/desk/jadwal/{id_}/hapus"))[0] == 403
     assert (await lead.post(f"/desk/jadwal/{id_}/hapus"))[0] == 303
-    assert (await lead.post(f"/desk/jadwal/{id_}/hapus"))[0] == 404
+    assert (await lead.post(f"/desk/jadwal/{id_}/hapus"))[0] == 409
     assert "Dinas Anda dicoret" in await told(rina)
 
 

@@ -132,5 +132,5 @@ async def test_a_choice_without_a_guess_teaches_and_without_words_does_not(db, e
 @pytest.mark.parametrize("topic", ["", "nonsense", "<script>"])
 async def test_an_unknown_topic_changes_nothing(db, enter: Enter, topic: str) -> None:
     officer, case = await enter(), await seed.case(db)
-    assert (await officer.post(f"{case.url}/topik", topik=topic))[0] == 404
+    assert (await officer.post(f"{case.url}/topik", topik=topic))[0] == 400
     assert (await stored(db, case.number))["topic"] == "jalan" and await corrections(db) == []
