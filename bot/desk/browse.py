@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page, seek, show
+from bot.desk import page, seek, show, speech
 from bot.desk.show import N_
 from bot.errors import NotFound, WargiError
 from bot.message import clean
@@ -106,7 +106,7 @@ async def _page(request: web.Request, status: int = 200, problem: str = "") -> w
 
 
 def _choices(house: House) -> dict[str, Any]:
-    topics = [(each.slug, each.label["id"]) for each in house.flows.topics.values()]
+    topics = [(each.slug, speech.label(each.label)) for each in house.flows.topics.values()]
     return {"topics": topics, "languages": show.LANGUAGE, "channels": show.CHANNEL}
 
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot import clock
 from bot.desk import page
 from bot.desk.show import N_
+from bot.desk.speech import tr
 from bot.errors import NotFound
 from bot.models.ref import Ref
 from bot.store import sla
@@ -32,14 +33,15 @@ BALL = {
 }
 OUTCOME = {"met": N_("tepat waktu"), "late": N_("terlambat"), "void": N_("tidak dihitung")}
 PAGE = 50
+LATE = N_("lewat {span}")
 
 
 def span(time: timedelta) -> str:
     """`3 mnt`, `1 jam 20 mnt`, `2 hr 4 jam`: two sizes at most, rounded down, never negative."""
     minutes = max(0, int(time.total_seconds()) // 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [f"{n} {unit}" for n, unit in ((days, "hr"), (hours, "jam"), (minutes, "mnt")) if n]
-    return " ".join(parts[:2]) or "kurang dari 1 mnt"
+    parts = [f"{n} {unit}" for n, unit in ((days, tr("hr")), (hours, tr("jam")), (minutes, tr("mnt"))) if n]
+    return " ".join(parts[:2]) or tr(N_("kurang dari 1 mnt"))
 
 
 def left(row: Mapping[str, Any], now: datetime) -> tuple[str, str]:
@@ -48,16 +50,19 @@ def left(row: Mapping[str, Any], now: datetime) -> tuple[str, str]:
         return OUTCOME[row["outcome"]], "late" if row["outcome"] == "late" else "over"
     due = row["due_at"]
     if due is not None and due <= now:
-        return f"lewat {span(now - due)}", "late"
+        return tr(LATE).format(span=span(now - due)), "late"
     if row["paused_at"] is not None:
         rest = timedelta(seconds=max(0, row["budget"] - row["used"]))
-        return f"berhenti, sisa {span(rest)}", "else"
-    return (f"tinggal {span(due - now)}", "wait" if row["warned_at"] else "run") if due is not None else ("", "else")
+        return tr(N_("berhenti, sisa {span}")).format(span=span(rest)), "else"
+    if due is None:
+        return "", "else"
+    return tr(N_("tinggal {span}")).format(span=span(due - now)), "wait" if row["warned_at"] else "run"
 
 
 def short(due: datetime, now: datetime) -> str:
     """For a list: the next deadline of a case."""
-    return f"lewat {span(now - due)}" if due <= now else f"tenggat {span(due - now)}"
+    words = LATE if due <= now else N_("tenggat {span}")
+    return tr(words).format(span=span(abs(due - now)))
 
 
 def at(text: str) -> datetime | None:

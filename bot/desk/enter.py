@@ -24,7 +24,7 @@ def _page(
 ) -> web.Response:
     flows = request.config_dict[keys.HOUSE].flows
     typed = typed or {**dict.fromkeys(FIELDS, ""), "cara": "phone", "urgensi": "normal", "bahasa": "id", "cerita": ""}
-    topics = [(topic.slug, topic.label["id"]) for topic in flows.topics.values()]
+    topics = [(topic.slug, speech.label(topic.label)) for topic in flows.topics.values()]
     return page.render(
         request, "enter.html", status, typed=typed, topics=topics, languages=flows.languages, problem=problem,
         limits=FIELDS | {"cerita": STORY}, key=clock.token()[:32],

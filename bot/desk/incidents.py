@@ -36,7 +36,9 @@ async def _page(
     named = {
         code: places.place(code).shown for row in rows for code in row["places"] if places and code in places.codes
     }
-    topics = [(topic.slug, topic.label["id"]) for topic in house.flows.topics.values() if not topic.confidential]
+    topics = [
+        (topic.slug, speech.label(topic.label)) for topic in house.flows.topics.values() if not topic.confidential
+    ]
     return page.render(
         request, "incidents.html", status, rows=rows, counts=counts, named=named, topics=topics, now=clock.now(),
         problem=problem, form=form or dict.fromkeys(FIELDS, ""), limits=FIELDS,

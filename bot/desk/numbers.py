@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from bot import clock, numbers, wib
-from bot.desk import looked, page
+from bot.desk import looked, page, speech
 from bot.desk.deadlines import KIND, PARTY
 from bot.desk.keys import NUMBERS
 from bot.desk.show import N_
@@ -118,7 +118,8 @@ async def export_xlsx(request: web.Request) -> web.StreamResponse:
 
 def hours(value: float) -> str:
     """`58,7 jam`, as officers write numbers."""
-    return f"{value:.1f}".replace(".", ",") + " jam"
+    number, unit = f"{value:.1f}", speech.tr("jam")
+    return f"{number if speech.language() == 'en' else number.replace('.', ',')} {unit}"
 
 
 def share(pair: list[int]) -> str:

@@ -9,7 +9,6 @@ from bot import clock
 from bot.desk import sessions, show, speech
 from bot.desk.keys import INVENT, SIGNED_IN, TEMPLATES
 from bot.errors import WargiError
-from bot.i18n import SOURCE
 from bot.policy.access import Verb, may
 from bot.store.people import SignedIn
 from bot.store.sight import Sight
@@ -46,6 +45,7 @@ def render(request: web.Request, template: str, status: int = 200, **context: An
         "practising": request.config_dict.get(INVENT) is not None,
         "csrf": sessions.csrf_mask(signed.csrf) if signed else "",
         "topic": lambda code: _topic(request, code),
+        "label": speech.label,
         "flows": request.config_dict[keys.HOUSE].flows,
         "groups": request.config_dict[keys.HOUSE].flows.groups,
         "agencies": request.config_dict[keys.HOUSE].triage.agencies,
@@ -60,7 +60,7 @@ def _topic(request: web.Request, code: str) -> str:
     """The label of a topic or sub-topic as the flows have it now; one that is gone from them is at least read as words."""
     flows = request.config_dict[keys.HOUSE].flows
     found = flows.topics.get(code) or flows.finer.get(code)
-    return found.label.get(speech.language(), found.label[SOURCE]) if found else show.topic(code)
+    return speech.label(found.label) if found else show.topic(code)
 
 
 def problem(request: web.Request, status: int, title: str, why: str | WargiError) -> web.Response:

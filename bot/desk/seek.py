@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page
+from bot.desk import page, speech
 from bot.desk.show import N_
 from bot.errors import NotFound
 from bot.message import clean
@@ -115,7 +115,7 @@ async def search_page(request: web.Request) -> web.Response:
     place = asked["setelah"]
     after = int(place) if place.isascii() and place.isdigit() and len(place) < 19 else None
     found = await look(request, asked["q"], after, _where(asked)) if asked["q"] else Found([])
-    topics = [(each.slug, each.label["id"]) for each in request.config_dict[keys.HOUSE].flows.topics.values()]
+    topics = [(each.slug, speech.label(each.label)) for each in request.config_dict[keys.HOUSE].flows.topics.values()]
     kept = {name: value for name, value in asked.items() if value and name != "setelah"}
     more = "/desk/cari?" + urlencode({**kept, "setelah": found.after}) if found.after else ""
     return page.render(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.desk import speech
+from bot.desk.reasons import REASON as REASON
 from bot.desk.speech import tr
 from bot.models import STATE_NAME, URGENCY_NAME, State, Urgency
 from bot.registry import ADAPTERS
@@ -46,15 +47,6 @@ KIND = {
     "order": N_("Pesanan"),
     "edited": N_("Warga mengedit pesan yang tidak ada di sini"),
     "deleted": N_("Warga menghapus pesan yang tidak ada di sini"),
-}
-REASON = {
-    "flow": N_("Warga menyelesaikan laporan"),
-    "asked": N_("Warga meminta petugas"),
-    "misunderstood": N_("Bot dua kali tidak memahami"),
-    "fault": N_("Gangguan sistem saat bot menjawab"),
-    "danger": N_("Kata-kata warga menunjukkan bahaya"),
-    "phone": N_("Dicatat petugas: warga menelepon"),
-    "visit": N_("Dicatat petugas: warga datang ke loket"),
 }
 DELIVERY = {
     "ready": ("…", N_("Menunggu dikirim")),
@@ -214,6 +206,11 @@ def masked(number: str) -> str:
 def channel(account: str) -> str:
     """The channel's code of an account, `whatsapp:100200300`."""
     return account.partition(":")[0]
+
+
+def via(account: str) -> str:
+    """What the channel of an account is called."""
+    return tr(CHANNEL.get(channel(account), channel(account)))
 
 
 def person(row: Mapping[str, Any], case: Any = None) -> str:

@@ -3,7 +3,7 @@
 The words of one page are translated where they are printed, so the language travels beside the request, not through every call.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 
 from aiohttp import web
@@ -40,6 +40,11 @@ def tr(text: str) -> str:
 def said(error: WargiError) -> str:
     """Why something was refused, as a whole sentence in the language of the page: every page shows it like this."""
     return error.sentence(tr)
+
+
+def label(names: Mapping[str, str]) -> str:
+    """Of a topic or a group of them: the flows name them in every language."""
+    return names.get(language(), names[SOURCE])
 
 
 def remember(response: web.StreamResponse, chosen: str) -> None:

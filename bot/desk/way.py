@@ -3,11 +3,14 @@
 from typing import Any
 
 from bot.desk.cases import Case
+from bot.desk.show import N_
+from bot.desk.speech import tr
 from bot.models import MOVES, STATE_NAME, TAKEABLE, State
 from bot.policy import directory, lapor
 from bot.policy.directory import Directory
 
 CLASSES = lapor.CLASSES
+BACK = N_("tetapi pernah mengembalikannya")
 _REACHES = {
     "dispatch": State.DISPATCHED,
     "ask": State.WAITING_CITIZEN,
@@ -48,8 +51,13 @@ def suggestions(known: Directory, case: Case) -> list[tuple[str, str, str]]:
 
 
 def _why(one: directory.Suggestion, refused: bool) -> str:
-    where = {0: "untuk semua daerah", 2: "untuk seluruh provinsi"}.get(len(one.area), f"untuk wilayah {one.area}")
-    return f"menangani topik ini, {where}" + (", tetapi pernah mengembalikannya" if refused else "")
+    """In the language of the page."""
+    words = {
+        0: N_("menangani topik ini, untuk semua daerah"),
+        2: N_("menangani topik ini, untuk seluruh provinsi"),
+    }.get(len(one.area), N_("menangani topik ini, untuk wilayah {area}"))
+    found = tr(words).format(area=one.area)
+    return f"{found}, {tr(BACK)}" if refused else found
 
 
 def others(known: Directory, case: Case) -> list[tuple[str, str]]:
