@@ -3,77 +3,99 @@ source language, for logs and commands, and `error.sentence(tr)` in the language
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from typing_extensions import override
 
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
 
-class Word(str):
-    """A value of an error that is itself a text of the catalogues."""
+class Sentence:
+    """A sentence for officers: stored and logged as it stands here, translated by the page that shows it. Its text is a literal, so that
+    the catalogues have it (`locales.ERRORS`); what changes from case to case stands in it as `{name}` and comes along as a value: a
+    name or number, another of these, an error, or several of them."""
 
-    __slots__ = ()
+    __slots__ = ("source", "values")
+
+    def __init__(self, source: str = "", /, **values: Any) -> None:
+        self.source, self.values = source, values
+
+    def said(self, tr: Callable[[str], str] = str) -> str:
+        """Translated before the values are put in. Values are not searched again: a name may hold braces."""
+        known = {name: _said(value, tr) for name, value in self.values.items()}
+        return _NAME.sub(lambda found: known.get(found[1], found[0]), tr(self.source))
+
+    @override
+    def __str__(self) -> str:
+        return self.said()
+
+    def packed(self) -> dict[str, Any]:
+        """To be stored, and said later to whoever reads it then."""
+        return {"source": self.source, "values": {name: _packed(value) for name, value in self.values.items()}}
 
 
 class WargiError(Exception):
-    """Base of everything this system raises on purpose; its text names the thing and the remedy and shows no personal data.
-
-    The text is a literal, so that the catalogues have it (`locales.ERRORS`); what changes from case to case stands in it as `{name}`
-    and comes along as a value: a name or number, a `Word`, another error, or several of them."""
+    """Base of everything this system raises on purpose; its text names the thing and the remedy and shows no personal data. It is a
+    `Sentence`, so it is a literal with values."""
 
     retryable = False
 
     def __init__(self, source: str = "", /, **values: Any) -> None:
-        self.source, self.values = source, values
-        super().__init__(self.said())
-
-    def said(self, tr: Callable[[str], str] = str) -> str:
-        """Its words, translated before the values are put in. Values are not searched again: a name may hold braces."""
-        known = {name: _said(value, tr) for name, value in self.values.items()}
-        return _NAME.sub(lambda found: known.get(found[1], found[0]), tr(self.source))
+        self.told = Sentence(source, **values)
+        super().__init__(str(self.told))
 
     def sentence(self, tr: Callable[[str], str] = str) -> str:
         """As every page shows it: a capital first, a full stop last."""
-        words = self.said(tr)
+        words = self.told.said(tr)
         return words[:1].upper() + words[1:].rstrip(".") + "." if words else ""
 
 
 def _said(value: Any, tr: Callable[[str], str]) -> str:
-    if isinstance(value, WargiError):
-        return value.said(tr)
     if isinstance(value, list | tuple):
         return "; ".join(_said(each, tr) for each in value)
-    return tr(value) if isinstance(value, Word) else str(value)
+    value = value.told if isinstance(value, WargiError) else value
+    return value.said(tr) if isinstance(value, Sentence) else str(value)
+
+
+def _packed(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_packed(each) for each in value]
+    value = value.told if isinstance(value, WargiError) else value
+    if isinstance(value, Sentence):
+        return value.packed()
+    return value if isinstance(value, int) else str(value)
+
+
+def unpacked(found: Mapping[str, Any]) -> Sentence:
+    """What `packed` has made. Raises `ValueError` for anything else."""
+    try:
+        source, values = found["source"], found["values"]
+        return Sentence(str(source), **{name: _unpacked(each) for name, each in values.items()})
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("no sentence") from error
+
+
+def _unpacked(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_unpacked(each) for each in value]
+    return unpacked(value) if isinstance(value, dict) else value
 
 
 def keep(error: WargiError) -> str:
-    """To be stored, and said later to whoever reads it then."""
-    return json.dumps(_kept(error), ensure_ascii=False)
-
-
-def _kept(value: Any) -> Any:
-    if isinstance(value, WargiError):
-        return {"source": value.source, "values": {name: _kept(each) for name, each in value.values.items()}}
-    if isinstance(value, Word):
-        return {"source": str(value), "values": {}}
-    return [_kept(each) for each in value] if isinstance(value, list | tuple) else value
+    """Where only a text can be stored."""
+    return json.dumps(error.told.packed(), ensure_ascii=False)
 
 
 def kept(stored: str) -> WargiError:
     """What `keep` has stored; any other text is taken as it stands."""
     try:
-        found = _found(json.loads(stored))
-    except (ValueError, KeyError, TypeError, AttributeError):
+        found = unpacked(json.loads(stored))
+    except ValueError:
         return WargiError(stored)
-    return found if isinstance(found, WargiError) else WargiError(stored)
-
-
-def _found(value: Any) -> Any:
-    if isinstance(value, dict):
-        source, values = value["source"], value["values"]
-        return WargiError(source, **{name: _found(each) for name, each in values.items()})
-    return [_found(each) for each in value] if isinstance(value, list) else value
+    source = found.source
+    return WargiError(source, **found.values)
 
 
 class ConfigError(WargiError):

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.desk import actions
 from bot.desk.cases import Case
-from bot.errors import NotFound, Word
+from bot.errors import NotFound, Sentence
 from bot.models import TAKEABLE
 from bot.store.db import Db
 from bot.turn import House, ask, dispatch, forward, merge, reject, reopen, verify
@@ -29,7 +29,7 @@ async def _take_back(db: Db, house: House, case: Case, word: Words) -> None:
 
 
 async def _identity(db: Db, house: House, case: Case, word: Words) -> None:
-    await dispatch.open_identity(db, case.me, case.ref, reason_of(word("alasan"), Word("alasan")))
+    await dispatch.open_identity(db, case.me, case.ref, reason_of(word("alasan"), Sentence("alasan")))
 
 
 async def _ask(db: Db, house: House, case: Case, word: Words) -> None:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.desk.show import N_
+from bot.desk.speech import tr
+from bot.errors import unpacked
 
 Message = Mapping[str, Any]
 
@@ -118,3 +120,9 @@ def details(message: Message) -> list[tuple[str, str]]:
         *((str(key).replace("_", " "), str(answer)) for key, answer in (found.get("flow") or {}).items()),
     ]
     return [(name, words) for name, words in rows if words]
+
+
+def line(m: Message) -> str:
+    """A line of the desk's own in the language of the page; one that an older version has written as it stands."""
+    told = (m["data"] or {}).get("line")
+    return unpacked(told).said(tr) if told else str(m["body"])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.errors import Conflict, Word
+from bot.errors import Conflict, Sentence
 from bot.models import LEAVES_AGENCY, MOVES, STATE_NAME, State
 
 
@@ -15,9 +15,9 @@ def check(before: str, after: State) -> None:
         )
 
 
-def _name(state: State) -> Word:
+def _name(state: State) -> Sentence:
     """For officers: citizens read that it is their answer which is waited for."""
-    return Word("Menunggu jawaban warga") if state == State.WAITING_CITIZEN else Word(STATE_NAME[state])
+    return Sentence("Menunggu jawaban warga") if state == State.WAITING_CITIZEN else Sentence(STATE_NAME[state])
 
 
 def consequences(ticket: Mapping[str, Any], after: State) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import Sentence
 from bot.message import Inbound
 from bot.models import Author, Message
 from bot.models.base import table
@@ -19,6 +20,7 @@ from bot.store import boxes
 from bot.store.batch import Batch
 from bot.store.talk import Talk
 from bot.turn import sealing
+from bot.turn.moved import shown
 from bot.turn.say import line
 
 MESSAGE = table(Message)
@@ -31,13 +33,15 @@ TOLD_ONCE = ("unsupported", "lost", "unreadable")
 """Several in one burst get one answer."""
 
 NEWS = {
-    "number_changed": "Nomor WhatsApp warga berganti. Pastikan orangnya sama sebelum membahas laporan lama.",
-    "id_changed": "Identitas WhatsApp warga berganti. Pastikan orangnya sama sebelum membahas laporan lama.",
-    "chat_moved": "Obrolan Telegram ini mendapat nomor baru dari Telegram.",
-    "identity_changed": "Kode keamanan WhatsApp warga berubah, biasanya karena ganti ponsel. Pastikan orangnya sama.",
-    "blocked": "Warga memblokir bot ini. Pesan tidak sampai selama blokir belum dibuka.",
-    "unblocked": "Warga membuka blokir bot ini. Pesan dapat dikirim lagi.",
-    "system": "Ada kabar dari platform tentang akun warga ini.",
+    "number_changed": Sentence("Nomor WhatsApp warga berganti. Pastikan orangnya sama sebelum membahas laporan lama."),
+    "id_changed": Sentence("Identitas WhatsApp warga berganti. Pastikan orangnya sama sebelum membahas laporan lama."),
+    "chat_moved": Sentence("Obrolan Telegram ini mendapat nomor baru dari Telegram."),
+    "identity_changed": Sentence(
+        "Kode keamanan WhatsApp warga berubah, biasanya karena ganti ponsel. Pastikan orangnya sama."
+    ),
+    "blocked": Sentence("Warga memblokir bot ini. Pesan tidak sampai selama blokir belum dibuka."),
+    "unblocked": Sentence("Warga membuka blokir bot ini. Pesan dapat dikirim lagi."),
+    "system": Sentence("Ada kabar dari platform tentang akun warga ini."),
 }
 """What platforms tell about a citizen, as a line for officers."""
 
@@ -119,12 +123,11 @@ def news(batch: Batch, thread: Talk, inbound: Inbound) -> None:
     """A line for the officers; of somebody who has never written to us there is nothing to tell."""
     if thread.is_new or (inbound.kind == "chat_moved" and not thread.address_changed):
         return  # Telegram says it in both chats, and once more to whoever writes into the old one
-    words = NEWS[inbound.kind]
+    told = NEWS[inbound.kind]
     if inbound.moved_from and thread.send_to:
-        shown = f"nomor {thread.send_to}" if thread.send_to.isdigit() else "akun barunya"
-        shown = "obrolan yang baru" if inbound.kind == "chat_moved" else shown
-        words = f"{words} Balasan di sini sekarang dikirim ke {shown}."
-    line(batch, thread, words)
+        where = Sentence("obrolan yang baru") if inbound.kind == "chat_moved" else shown(thread.send_to)
+        told = Sentence("{news} Balasan di sini sekarang dikirim ke {where}.", news=told, where=where)
+    line(batch, thread, told)
 
 
 def apply(batch: Batch, thread: Talk, inbound: Inbound, at: datetime) -> bool:

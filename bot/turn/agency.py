@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import clock
-from bot.errors import Conflict, NotFound, WargiError, Word
+from bot.errors import Conflict, NotFound, Sentence, WargiError
 from bot.models import State
 from bot.models.ref import Ref
 from bot.store import cases
@@ -78,7 +78,7 @@ async def accept(db: Db, house: House, who: Actor, ticket: Ref) -> None:
 
 async def need_information(db: Db, house: House, who: Actor, ticket: Ref, question: str) -> None:
     """The citizen is asked by the bot. Raises `Conflict`, `NotFound`, `WargiError`."""
-    question = reason_of(question, Word("pertanyaan"))
+    question = reason_of(question, Sentence("pertanyaan"))
 
     def act(batch: Batch, house: House, thread: Talk, case: dict[str, Any], who: Actor) -> None:
         _take_up(batch, house, thread, case, who, told=False)
@@ -89,12 +89,18 @@ async def need_information(db: Db, house: House, who: Actor, ticket: Ref, questi
 
 async def not_ours(db: Db, house: House, who: Actor, ticket: Ref, reason: str) -> None:
     """Back to the officers, counted. Raises `Conflict`, `NotFound`, `WargiError`."""
-    reason = reason_of(reason, Word("alasan"))
+    reason = reason_of(reason, Sentence("alasan"))
 
     def act(batch: Batch, house: House, thread: Talk, case: dict[str, Any], who: Actor) -> None:
         name = house.triage.agencies.name(case["agency"])
         _move(batch, case, State.RETURNED, who, f"{name}: {reason}")
-        line(batch, thread, f"{name} mengembalikan kasus {case['number']}: {reason}")
+        line(
+            batch,
+            thread,
+            Sentence(
+                "{agency} mengembalikan kasus {number}: {reason}", agency=name, number=case["number"], reason=reason
+            ),
+        )
         tell(batch, house, thread, case, "step_returned", agency_name=name)
 
     await _do(db, house, who, ticket, act)
@@ -105,7 +111,7 @@ async def done(
 ) -> None:  # fmt: skip
     """With proof: words, and the columns of files that lie on the shelf already. The citizen is asked whether it is true.
     Raises `Conflict`, `NotFound`, `WargiError`."""
-    note = reason_of(note, Word("keterangan hasil"))
+    note = reason_of(note, Sentence("keterangan hasil"))
 
     def act(batch: Batch, house: House, thread: Talk, case: dict[str, Any], who: Actor) -> None:
         _take_up(batch, house, thread, case, who, told=False)
@@ -117,7 +123,7 @@ async def done(
 
 async def put_off(db: Db, house: House, who: Actor, ticket: Ref, until: datetime, reason: str) -> None:
     """Raises `Conflict`, `NotFound`, `WargiError`."""
-    reason = reason_of(reason, Word("alasan"))
+    reason = reason_of(reason, Sentence("alasan"))
     if until <= clock.now():
         raise WargiError("tanggal penundaan sudah lewat")
     if until > clock.now() + postpone.LONGEST:

@@ -8,7 +8,7 @@ from bot.engine.effects import Facts, Said, Say
 from bot.engine.match import choose
 from bot.engine.texts import text
 from bot.engine.turn import Turn
-from bot.errors import NotFound
+from bot.errors import NotFound, Sentence
 from bot.i18n import SOURCE
 from bot.message import Choice, Inbound, Item
 from bot.models import OVER, WAITING, AlarmState, Owner, State, Urgency
@@ -283,7 +283,17 @@ def acknowledge(batch: Batch, talk: Talk | None, alarm: dict[str, Any], officer_
     batch.cancel_calls(Ref(alarm["id"], alarm["part"]))
     if talk is not None:
         after = int((batch.now - alarm["round_at"]).total_seconds())
-        line(batch, talk, f"{name} menerima panggilan darurat {alarm['number']} setelah {after} detik", officer_id)
+        line(
+            batch,
+            talk,
+            Sentence(
+                "{officer} menerima panggilan darurat {number} setelah {seconds} detik",
+                officer=name,
+                number=alarm["number"],
+                seconds=after,
+            ),
+            officer_id,
+        )
     return True
 
 

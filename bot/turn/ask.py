@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.errors import Conflict, Word
+from bot.errors import Conflict, Sentence
 from bot.message import Inbound
 from bot.models import Officer, Owner, State
 from bot.models.ref import Ref
@@ -39,7 +39,7 @@ def put(
 
 async def ask(db: Db, house: House, officer: Officer, ticket: Ref, question: str) -> None:
     """An officer asks and keeps the case. Raises `Conflict`, `NotFound`, `WargiError`."""
-    question = reason_of(question, Word("pertanyaan"))
+    question = reason_of(question, Sentence("pertanyaan"))
     async with db.unit() as unit:
         batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
@@ -52,7 +52,7 @@ async def ask(db: Db, house: House, officer: Officer, ticket: Ref, question: str
 
 async def go_on(db: Db, house: House, officer: Officer, ticket: Ref, words: str) -> None:
     """The officer has the answer some other way (by telephone, in another conversation): the ticket goes back without one."""
-    words = reason_of(words, Word("jawaban warga"))
+    words = reason_of(words, Sentence("jawaban warga"))
     async with db.unit() as unit:
         batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)

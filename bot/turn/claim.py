@@ -7,7 +7,7 @@ from typing import Any
 from bot import clock, failpoint
 from bot.engine.effects import Say
 from bot.engine.texts import text
-from bot.errors import Conflict
+from bot.errors import Conflict, Sentence
 from bot.models import WAITING, Officer, Owner, State
 from bot.models.ref import Ref
 from bot.policy import load
@@ -65,8 +65,14 @@ async def take(
     case["conversation_id"] = thread.conversation_id
     thread.owner, thread.officer_id, thread.ticket_id = Owner.OFFICER, officer.id, ticket.id
     thread.end_epoch()
-    what = "menerima" if actor == "clock" else "mengambil"
-    line(batch, thread, f"{officer.name} {what} kasus {case['number']}", officer.id)
+    values = {"officer": officer.name, "number": case["number"]}
+    given = actor == "clock"
+    told = (
+        Sentence("{officer} menerima kasus {number}", **values)
+        if given
+        else Sentence("{officer} mengambil kasus {number}", **values)
+    )
+    line(batch, thread, told, officer.id)
     if actor == "officer" and (called := batch.alarms.get(thread.alarm_id or b"")) and called["ticket_id"] == ticket.id:
         alarm.acknowledge(batch, thread, called, officer.id or 0, officer.name, "desk")
     if not quietly:  # who changes behind the scenes is not the citizen's business

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
 from datetime import datetime
 
 from bot import clock
-from bot.errors import NotFound
+from bot.errors import NotFound, Sentence
 from bot.models import Author, Officer, Owner, PageState, Role, State, Urgency
 from bot.models.ref import Ref
 from bot.policy import rank, sla
@@ -208,5 +208,9 @@ async def _act(unit: Unit, batch: Batch, ticket: Row, actions: Set[str]) -> None
         if thread.ticket_id == case["id"] and thread.owner == Owner.OFFICER:
             thread.owner, thread.officer_id = Owner.QUEUE, None
             thread.end_epoch()
-            line(batch, thread, f"Kasus {case['number']} kembali ke antrean karena tenggatnya lewat")
+            line(
+                batch,
+                thread,
+                Sentence("Kasus {number} kembali ke antrean karena tenggatnya lewat", number=case["number"]),
+            )
     unit.changed(thread.ref)

@@ -25,6 +25,7 @@ from bot.engine.effects import (
 )  # fmt: skip
 from bot.engine.step import step
 from bot.engine.walked import walked
+from bot.errors import Sentence
 from bot.message import Inbound
 from bot.models.ref import Ref
 from bot.models.states import Quarantine
@@ -36,10 +37,10 @@ from bot.turn.words import links
 
 BURST = timedelta(seconds=3)
 COUNTED = {
-    "outside": "Tempatnya di luar wilayah",
-    "rated": "Penilaian percakapan",
-    "stale": "Jawaban yang ditanyakan sudah kedaluwarsa",
-    "gate": "Program sedang tidak buka",
+    "outside": Sentence("Tempatnya di luar wilayah"),
+    "rated": Sentence("Penilaian percakapan"),
+    "stale": Sentence("Jawaban yang ditanyakan sudah kedaluwarsa"),
+    "gate": Sentence("Program sedang tidak buka"),
 }
 """How officers read what was counted."""
 QUIET = "quiet"
@@ -107,7 +108,7 @@ def _apply(batch: Batch, house: House, talk: Talk, effect: Effect, made: dict[st
             linking.offer(batch, house, talk)
         case Count(what=what, about=about):
             batch.counted.append(what)
-            line(batch, talk, f"{COUNTED[what]}: {about}")
+            line(batch, talk, Sentence("{what}: {about}", what=COUNTED[what], about=about))
         case Follow(ticket=ticket):
             known.follow(batch, talk, ticket)
         case Wait():

@@ -1,7 +1,7 @@
 """An officer gives a case to an agency (*disposisi*)."""
 
 from bot import clock
-from bot.errors import Conflict, WargiError
+from bot.errors import Conflict, Sentence, WargiError
 from bot.message import clean
 from bot.models import LEADS, Officer, State
 from bot.models.ref import Ref
@@ -43,7 +43,17 @@ async def dispatch(
         move(batch, case, State.DISPATCHED, "officer", officer.id, why=f"{name}: {note}" if note else name)
         case["agency"], case["dispatched_at"] = slug, batch.now
         let_go(batch, thread, case)
-        line(batch, thread, f"{officer.name} meneruskan kasus {case['number']} ke {name}", officer.id)
+        line(
+            batch,
+            thread,
+            Sentence(
+                "{officer} meneruskan kasus {number} ke {agency}",
+                officer=officer.name,
+                number=case["number"],
+                agency=name,
+            ),
+            officer.id,
+        )
         tell(batch, house, thread, case, "step_dispatched")
         deliver(batch, house, case, "dispatched", note)
         await batch.flush(unit)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.engine.effects import OpenTicket
-from bot.errors import WargiError
+from bot.errors import Sentence, WargiError
 from bot.message import clean
 from bot.models import Author, Officer, Owner, Urgency
 from bot.store import cases, talk
@@ -16,7 +16,7 @@ from bot.turn.say import SPOKEN, line
 
 ACCOUNT = f"{SPOKEN}:desk"
 """Nothing is sent there: what officers and bot write is told by word of mouth."""
-WAYS = {"phone": "lewat telepon", "visit": "di loket"}
+WAYS = {"phone": Sentence("lewat telepon"), "visit": Sentence("di loket")}
 SHORTEST = 10
 """Letters of a story: less is no report."""
 
@@ -63,7 +63,12 @@ async def enter(db: Db, house: House, officer: Officer, what: Spoken, key: str) 
         batch.insert("message", message_row(thread, Author.CITIZEN, batch.now, body=what.details))
         report = OpenTicket(topic=what.topic, place=what.place, details=what.details, answers={"place": what.place})
         ticket = open_ticket(batch, house, thread, report, what.way)
-        batch.event(ticket, "entered", "officer", officer.id, why=WAYS[what.way])
-        line(batch, thread, f"{officer.name} mencatat laporan ini {WAYS[what.way]}", officer.id)
+        batch.event(ticket, "entered", "officer", officer.id, why=str(WAYS[what.way]))
+        line(
+            batch,
+            thread,
+            Sentence("{officer} mencatat laporan ini {way}", officer=officer.name, way=WAYS[what.way]),
+            officer.id,
+        )
         await batch.flush(unit)
         return str(ticket["number"])

@@ -1,6 +1,6 @@
 """What is not the province's goes to SP4N-LAPOR!, with its class; the number and the status that they give stay on the ticket."""
 
-from bot.errors import Conflict, WargiError, Word
+from bot.errors import Conflict, Sentence, WargiError
 from bot.message import clean
 from bot.models import Officer, State
 from bot.models.ref import Ref
@@ -30,7 +30,7 @@ async def forward(
     """Raises `Conflict`, `NotFound`, `WargiError`."""
     if class_ not in CLASSES:
         raise WargiError("kelas laporan belum dipilih")
-    agency, external = reason_of(agency, Word("instansi tujuan"))[:200], _number(external)
+    agency, external = reason_of(agency, Sentence("instansi tujuan"))[:200], _number(external)
     async with db.unit() as unit:
         batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
@@ -39,7 +39,14 @@ async def forward(
         move(batch, case, State.FORWARDED, "officer", officer.id, why=why)
         case.update(external_class=class_, external_agency=agency, external_number=external, external_status="")
         let_go(batch, thread, case)
-        line(batch, thread, f"{officer.name} mengalihkan kasus {case['number']} ke SP4N-LAPOR!", officer.id)
+        line(
+            batch,
+            thread,
+            Sentence(
+                "{officer} mengalihkan kasus {number} ke SP4N-LAPOR!", officer=officer.name, number=case["number"]
+            ),
+            officer.id,
+        )
         told = "step_forwarded_number" if external else "step_forwarded"
         tell(batch, house, thread, case, told, external_number=external)
         await batch.flush(unit)

@@ -2,7 +2,7 @@
 
 from bot.engine.effects import Say
 from bot.engine.texts import text
-from bot.errors import Conflict
+from bot.errors import Conflict, Sentence
 from bot.models import Officer, Owner, Role, State
 from bot.models.ref import Ref
 from bot.store import cases
@@ -27,7 +27,7 @@ async def hand_back(db: Db, house: House, officer: Officer, ticket: Ref) -> None
         if thread.ticket_id == ticket.id and thread.owner == Owner.OFFICER:
             thread.owner, thread.officer_id = Owner.BOT, None
             thread.end_epoch()
-            line(batch, thread, f"{officer.name} mengembalikan percakapan ke bot", officer.id)
+            line(batch, thread, Sentence("{officer} mengembalikan percakapan ke bot", officer=officer.name), officer.id)
             words = text(house.flows, "handed_back", thread.language)
             speak(batch, house, thread, Say(words, notice=True), "handed_back", links(house, case))
         await batch.flush(unit)

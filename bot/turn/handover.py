@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import clock
-from bot.errors import Conflict, NotFound
+from bot.errors import Conflict, NotFound, Sentence
 from bot.models import HandoverState, Officer, Urgency
 from bot.models.ref import Ref
 from bot.store import cases, duty, handovers, notices
@@ -121,9 +121,17 @@ async def _one(unit: Unit, house: House, sheet: Row, row: Row, taker: Officer | 
     name = await cases.officer_name(unit.conn, sheet.officer_id)
     note(batch, thread, sheet.officer_id, row.note)
     if taker is None:
-        release(batch, thread, case, SHIFT_OVER, f"Dinas {name} selesai; kasus {row.number} kembali ke antrean")
+        release(
+            batch,
+            thread,
+            case,
+            SHIFT_OVER,
+            Sentence("Dinas {officer} selesai; kasus {number} kembali ke antrean", officer=name, number=row.number),
+        )
     else:
-        said = f"{taker.name} menerima kasus {case['number']} dari {name}"
+        said = Sentence(
+            "{officer} menerima kasus {number} dari {other}", officer=taker.name, number=case["number"], other=name
+        )
         await hand(unit, batch, house, thread, case, name, taker, SHIFT_OVER, said)
     await batch.flush(unit)
     return "queued" if taker is None else "taken"
@@ -131,7 +139,7 @@ async def _one(unit: Unit, house: House, sheet: Row, row: Row, taker: Officer | 
 
 async def hand(
     unit: Unit, batch: Batch, house: House, thread: Talk, case: dict[str, Any], name: str, taker: Officer,
-    why: str, words: str, by: Officer | None = None,
+    why: str, told: Sentence, by: Officer | None = None,
 ) -> None:  # fmt: skip
     """From hand to hand: no state changes, and the citizen notices nothing. `name`: of who had it; `by`: who gave it, if not the taker."""
     before = case["officer_id"]
@@ -143,7 +151,7 @@ async def hand(
     batch.event(case, "passed", "officer", actor.id, before=name, after=taker.name, why=why)
     if thread.officer_id == before:
         thread.officer_id = taker.id
-    line(batch, thread, words, actor.id)
+    line(batch, thread, told, actor.id)
 
 
 async def _close(db: Db, sheet_id: int, taker: Officer | None) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot import clock
-from bot.errors import Conflict, NotFound, WargiError, Word
+from bot.errors import Conflict, NotFound, Sentence, WargiError
 from bot.message import clean
 from bot.models import OVER, Officer
 from bot.models.ref import Ref
@@ -30,7 +30,7 @@ async def instruct(
     db: Db, officer: Officer, title: str, text: str, deadline: datetime, chosen: Chosen
 ) -> tuple[int, list[WargiError]]:  # fmt: skip
     """Its id, and what could not be taken along, with the reason. Raises `WargiError` where nothing is left to instruct."""
-    title, text = reason_of(title, Word("judul"))[:200], clean(text, 4000).strip()
+    title, text = reason_of(title, Sentence("judul"))[:200], clean(text, 4000).strip()
     if deadline <= clock.now():
         raise WargiError("tenggat sudah lewat")
     refs, left = await _find(db, chosen)

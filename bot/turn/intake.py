@@ -8,7 +8,7 @@ from typing import Any
 from bot import clock, failpoint
 from bot.engine.effects import Say
 from bot.engine.texts import score_of_choice, text
-from bot.errors import Unreadable
+from bot.errors import Sentence, Unreadable
 from bot.message import Inbound, Status
 from bot.models import Author, Owner, Quarantine, State
 from bot.store import alarms, boxes, cases, talk
@@ -46,7 +46,9 @@ ASKED = frozenset({State.WAITING_CITIZEN, State.DONE})
 BREATH = 8
 """Turns without a pause."""
 UNREADABLE = "unreadable"
-BACK = "Ada pesan dari alamat lama yang tadinya ditinggalkan; balasan kembali ke sini. Pastikan orangnya sama."
+BACK = Sentence(
+    "Ada pesan dari alamat lama yang tadinya ditinggalkan; balasan kembali ke sini. Pastikan orangnya sama."
+)
 """For officers: a late message, or somebody else who has the number now."""
 
 

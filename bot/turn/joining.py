@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock
-from bot.errors import Conflict, NotFound
+from bot.errors import Conflict, NotFound, Sentence
 from bot.models import Contact, Joining, Officer, Twin
 from bot.models.base import table
 from bot.models.ref import Ref
@@ -69,7 +69,10 @@ async def merge(db: Db, officer: Officer, ticket: Ref, other: Ref) -> None:
         line(
             batch,
             thread,
-            f"{officer.name} menggabungkan warga ini dengan kontak lain yang ternyata orang yang sama",
+            Sentence(
+                "{officer} menggabungkan warga ini dengan kontak lain yang ternyata orang yang sama",
+                officer=officer.name,
+            ),
             officer.id,
         )
         await batch.flush(unit)
@@ -101,7 +104,12 @@ async def separate(db: Db, officer: Officer, ticket: Ref, joining: Ref) -> None:
             .where(JOINING.c.id == joining.id, JOINING.c.part == joining.part)
             .values(undone_at=batch.now, undone_by=officer.id)
         )
-        line(batch, thread, f"{officer.name} memisahkan kembali kontak yang tadinya digabungkan", officer.id)
+        line(
+            batch,
+            thread,
+            Sentence("{officer} memisahkan kembali kontak yang tadinya digabungkan", officer=officer.name),
+            officer.id,
+        )
         await batch.flush(unit)
 
 

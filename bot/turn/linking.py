@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import clock
 from bot.engine.effects import Say
 from bot.engine.texts import text
-from bot.errors import NotFound
+from bot.errors import NotFound, Sentence
 from bot.message import Inbound
 from bot.models import LinkCode
 from bot.models.base import table
@@ -148,11 +148,11 @@ def answer(batch: Batch, house: House, thread: Talk, name: str) -> None:
     """Kindly, whatever became of it; the conversation stays where it was."""
     say(batch, thread, Say(text(house.flows, name, thread.language), notice=True))
     if name == "link_done":
-        line(batch, thread, "Warga menghubungkan kanal ini dengan kanalnya yang lain, memakai kode")
+        line(batch, thread, Sentence("Warga menghubungkan kanal ini dengan kanalnya yang lain, memakai kode"))
 
 
 async def told(unit: Unit, batch: Batch, house: House, address: Ref) -> None:
     """The other side hears of it, so that nobody is linked unawares."""
     thread = await talk.of_address(unit.conn, address)
     say(batch, thread, Say(text(house.flows, "link_told", thread.language), notice=True))
-    line(batch, thread, "Warga menghubungkan kanal lain dengan kontak ini, memakai kode")
+    line(batch, thread, Sentence("Warga menghubungkan kanal lain dengan kontak ini, memakai kode"))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock
-from bot.errors import Conflict, NotFound, WargiError
+from bot.errors import Conflict, NotFound, Sentence, WargiError
 from bot.message import clean
 from bot.models import Address, AlarmState, Officer, Owner, Role, State, Ticket, Urgency
 from bot.models.base import table
@@ -74,7 +74,17 @@ async def merge(db: Db, house: House, officer: Officer, ticket: Ref, into: str) 
         if talk.ticket_id == ticket.id and talk.owner in (Owner.QUEUE, Owner.OFFICER):
             talk.owner, talk.officer_id, talk.session = Owner.BOT, None, None
             talk.end_epoch()
-        line(batch, talk, f"{officer.name} menggabungkan kasus {case['number']} ke {main['number']}", officer.id)
+        line(
+            batch,
+            talk,
+            Sentence(
+                "{officer} menggabungkan kasus {number} ke {other}",
+                officer=officer.name,
+                number=case["number"],
+                other=main["number"],
+            ),
+            officer.id,
+        )
         tell(batch, house, talk, case, "merged_told")
         await batch.flush(unit)
 
@@ -106,7 +116,17 @@ async def part(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
         move(batch, case, State.REOPENED, "officer", officer.id)
         batch.event(case, "parted", "officer", officer.id, after=into[-1])
         await known.unfollow(unit.conn, await ref_of(unit.conn, into[-1]), Ref(talk.address_id, talk.part))
-        line(batch, talk, f"{officer.name} memisahkan kasus {case['number']} dari {into[-1]}", officer.id)
+        line(
+            batch,
+            talk,
+            Sentence(
+                "{officer} memisahkan kasus {number} dari {other}",
+                officer=officer.name,
+                number=case["number"],
+                other=into[-1],
+            ),
+            officer.id,
+        )
         tell(batch, house, talk, case, "parted_told")
         await batch.flush(unit)
 

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import Sentence
 from bot.models import OVER, Ticket
 from bot.models.base import table
 from bot.models.ref import Ref
@@ -34,18 +35,28 @@ async def met(unit: Unit, batch: Batch, address: Ref) -> None:
         if ids and before and not ids & before and old.account == thread.account and not old.send_to:
             old.send_to, old.address_changed = thread.address, True
         where = shown(thread.address)
-        follows = " Balasan di sini dikirim ke sana." if old.send_to == thread.address else ""
-        line(batch, old, f"Warga yang sama sekarang menulis dari {where}.{follows}")
+        if old.send_to == thread.address:
+            told = Sentence(
+                "Warga yang sama sekarang menulis dari {where}. Balasan di sini dikirim ke sana.", where=where
+            )
+        else:
+            told = Sentence("Warga yang sama sekarang menulis dari {where}.", where=where)
+        line(batch, old, told)
         there += numbers
     if there:
         line(
-            batch, thread, f"Warga ini sudah dikenal dari alamat lain. Kasusnya yang masih terbuka: {', '.join(there)}."
+            batch,
+            thread,
+            Sentence(
+                "Warga ini sudah dikenal dari alamat lain. Kasusnya yang masih terbuka: {numbers}.",
+                numbers=", ".join(there),
+            ),
         )
 
 
-def shown(address: str) -> str:
+def shown(address: str) -> Sentence:
     """For officers. A number is masked by the page that shows it; an id means nothing to a person."""
-    return f"nomor {address}" if address.isdigit() else "akun barunya"
+    return Sentence("nomor {number}", number=address) if address.isdigit() else Sentence("akun barunya")
 
 
 async def open_cases(conn: AsyncConnection, address: Ref) -> list[str]:

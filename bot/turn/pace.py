@@ -1,5 +1,6 @@
 """Counts what a sender writes: how soon they are answered, and whether a human should look at them. See `policy.patience`."""
 
+from bot.errors import Sentence
 from bot.message import Inbound
 from bot.models import Owner
 from bot.models.ref import Ref
@@ -12,8 +13,7 @@ from bot.turn.say import line
 
 PAUSE = "patience"
 """Timer kind: the pause before an answer to a sender who writes too much."""
-SLOWED = "Mesin menjawab pengirim ini lebih lambat: terlalu banyak pesan, atau pesan yang hanya mengganggu."
-SUSPECTED = "Mesin menyarankan karantina. {why}."
+SLOWED = Sentence("Mesin menjawab pengirim ini lebih lambat: terlalu banyak pesan, atau pesan yang hanya mengganggu.")
 
 
 def waits(batch: Batch, house: House, thread: Talk, inbound: Inbound, album: bool) -> bool:
@@ -54,7 +54,7 @@ def _keep(batch: Batch, thread: Talk, pace: Pace, verdict: Verdict) -> None:
     thread.pace = pace
     if verdict.suspicion:
         batch.suspect(thread, verdict.suspicion)
-        line(batch, thread, SUSPECTED.format(why=verdict.suspicion))
+        line(batch, thread, Sentence("Mesin menyarankan karantina. {why}.", why=verdict.suspicion))
         batch.counted.append("suspected")
     elif verdict.level > verdict.before == CALM and "told" not in pace:
         pace["told"] = True

@@ -1,7 +1,7 @@
 """A human holds a sender who only disturbs, and lets them out again. The machine may only suggest (`Batch.suspect`)."""
 
 from bot import clock
-from bot.errors import Conflict, NotFound, WargiError
+from bot.errors import Conflict, NotFound, Sentence, WargiError
 from bot.models import Officer
 from bot.models.ref import Ref
 from bot.store import quarantine, talk
@@ -26,7 +26,12 @@ async def hold(db: Db, officer: Officer, contact: Ref, reason: str) -> None:
             raise Conflict("Pengirim ini sudah ditahan.")
         for thread in threads:
             thread.end_epoch()  # what the bot has not said yet stays unsaid
-            line(batch, thread, f"{officer.name} menahan pengirim ini: {words}", officer.id)
+            line(
+                batch,
+                thread,
+                Sentence("{officer} menahan pengirim ini: {reason}", officer=officer.name, reason=words),
+                officer.id,
+            )
         await batch.flush(unit)
 
 
@@ -38,7 +43,12 @@ async def lift(db: Db, officer: Officer, contact: Ref) -> None:
             raise Conflict("Pengirim ini tidak sedang ditahan.")
         for thread in threads:
             thread.pace = None  # what the machine counted is forgiven too
-            line(batch, thread, f"{officer.name} melepas pengirim ini dari karantina", officer.id)
+            line(
+                batch,
+                thread,
+                Sentence("{officer} melepas pengirim ini dari karantina", officer=officer.name),
+                officer.id,
+            )
         await batch.flush(unit)
 
 

@@ -1,6 +1,6 @@
 """A case from hand to hand, or out of somebody's hands into the queue, because a human says so. The citizen is not disturbed."""
 
-from bot.errors import Conflict, NotFound, WargiError
+from bot.errors import Conflict, NotFound, Sentence, WargiError
 from bot.message import clean
 from bot.models import LEADS, STAFF, WAITING, Officer
 from bot.models.ref import Ref
@@ -75,8 +75,18 @@ async def _out_of_hands(
         raise Conflict("kasus ini sudah dipegang {who}", holder)
     note(batch, thread, by.id or 0, words)
     if to is None:
-        release(batch, thread, case, MOVED, f"{by.name} menyerahkan kasus {number} ke antrean", "officer", by.id)
+        release(
+            batch,
+            thread,
+            case,
+            MOVED,
+            Sentence("{officer} menyerahkan kasus {number} ke antrean", officer=by.name, number=number),
+            "officer",
+            by.id,
+        )
         return
     only_leads(house, case, to)
-    said = f"{by.name} menyerahkan kasus {number} kepada {to.name}"
+    said = Sentence(
+        "{officer} menyerahkan kasus {number} kepada {other}", officer=by.name, number=number, other=to.name
+    )
     await hand(unit, batch, house, thread, case, holder, to, MOVED, said, by)

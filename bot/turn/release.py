@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.errors import Sentence
 from bot.models import Author, Owner, State
 from bot.store.batch import Batch, message_row
 from bot.store.talk import Talk
@@ -14,7 +15,13 @@ QUIETLY = frozenset({SHIFT_OVER, SILENT, MOVED})
 
 
 def release(
-    batch: Batch, thread: Talk, case: dict[str, Any], why: str, words: str, actor: str = "clock", by: int | None = None
+    batch: Batch,
+    thread: Talk,
+    case: dict[str, Any],
+    why: str,
+    told: Sentence,
+    actor: str = "clock",
+    by: int | None = None,
 ) -> None:
     """Back to the queue, with its place kept. The bot stays silent: the citizen waits for a human, as before."""
     holder = case["officer_id"]
@@ -24,7 +31,7 @@ def release(
     batch.end_assignment(case)
     if thread.owner == Owner.OFFICER and thread.officer_id == holder:
         thread.owner, thread.officer_id = Owner.QUEUE, None
-    line(batch, thread, words, by)
+    line(batch, thread, told, by)
 
 
 def note(batch: Batch, thread: Talk, officer_id: int, words: str) -> None:

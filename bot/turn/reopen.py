@@ -1,6 +1,6 @@
 """A case that was over is not: it waits in the queue again."""
 
-from bot.errors import Conflict, Word
+from bot.errors import Conflict, Sentence
 from bot.models import Officer, State
 from bot.models.ref import Ref
 from bot.store import cases
@@ -14,7 +14,7 @@ from bot.turn.tell import reason_of, tell
 
 async def reopen(db: Db, house: House, officer: Officer, ticket: Ref, reason: str) -> None:
     """Raises `Conflict` for a case that is not over, `NotFound`, `WargiError` without a reason."""
-    reason = reason_of(reason, Word("alasan"))
+    reason = reason_of(reason, Sentence("alasan"))
     async with db.unit() as unit:
         batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)
@@ -22,6 +22,11 @@ async def reopen(db: Db, house: House, officer: Officer, ticket: Ref, reason: st
             raise Conflict("kasus ini digabung; batalkan penggabungannya")
         deliver(batch, house, case, "reopened")
         move(batch, case, State.REOPENED, "officer", officer.id, why=reason)
-        line(batch, thread, f"{officer.name} membuka kembali kasus {case['number']}", officer.id)
+        line(
+            batch,
+            thread,
+            Sentence("{officer} membuka kembali kasus {number}", officer=officer.name, number=case["number"]),
+            officer.id,
+        )
         tell(batch, house, thread, case, "step_reopened")
         await batch.flush(unit)

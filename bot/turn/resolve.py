@@ -1,6 +1,6 @@
 """An officer finishes a case; the citizen is asked how it was, in the same transaction."""
 
-from bot.errors import Conflict
+from bot.errors import Conflict, Sentence
 from bot.models import Officer, Role, State
 from bot.models.ref import Ref
 from bot.store import cases
@@ -29,7 +29,12 @@ async def resolve(db: Db, house: House, officer: Officer, ticket: Ref) -> None:
             thread.officer_id = None
             if not waits(house, thread):  # who waits for this hears of it after the survey
                 thread.session = None
-        line(batch, thread, f"{officer.name} menyelesaikan kasus {case['number']}", officer.id)
+        line(
+            batch,
+            thread,
+            Sentence("{officer} menyelesaikan kasus {number}", officer=officer.name, number=case["number"]),
+            officer.id,
+        )
         survey.ask(batch, house, thread, case, await cases.rounds(unit.conn, ticket))
         await known.resolved(unit.conn, batch, ticket)
         await batch.flush(unit)

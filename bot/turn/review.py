@@ -1,7 +1,7 @@
 """A lead has looked at a case whose citizen was not satisfied: it is opened again, or stays as it is, for a reason that is kept."""
 
 from bot import clock
-from bot.errors import Conflict, NotFound, Word
+from bot.errors import Conflict, NotFound, Sentence
 from bot.models import OVER, Officer, State
 from bot.models.ref import Ref
 from bot.store import cases, wall
@@ -14,7 +14,7 @@ from bot.turn.tell import reason_of, tell
 
 async def settle(db: Db, house: House, lead: Officer, review: Ref, again: bool, note: str) -> None:
     """Once: raises `Conflict` for the second one, and where a case that is to be opened again is not over; `NotFound`."""
-    note = reason_of(note, Word("catatan tinjauan"))
+    note = reason_of(note, Sentence("catatan tinjauan"))
     async with db.unit() as unit:
         row = await wall.review(unit.conn, review)
         if row is None:
@@ -33,7 +33,16 @@ async def settle(db: Db, house: House, lead: Officer, review: Ref, again: bool, 
             if case["state"] not in OVER or case["state"] == State.MERGED:
                 raise Conflict("kasus ini sudah terbuka lagi")
             move(batch, case, State.REOPENED, "officer", lead.id, why=note)
-            line(batch, thread, f"{lead.name} membuka kembali kasus {case['number']} setelah penilaian warga", lead.id)
+            line(
+                batch,
+                thread,
+                Sentence(
+                    "{officer} membuka kembali kasus {number} setelah penilaian warga",
+                    officer=lead.name,
+                    number=case["number"],
+                ),
+                lead.id,
+            )
             tell(batch, house, thread, case, "step_reopened")
         batch.event(case, "reviewed", "officer", lead.id, after=str(values["outcome"]), why=note)
         unit.queue_changed()

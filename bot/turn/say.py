@@ -6,6 +6,7 @@ from typing import Any
 from bot import failpoint
 from bot.engine.effects import Say
 from bot.engine.fill import fill
+from bot.errors import Sentence
 from bot.models import Author, Delivery
 from bot.policy.split import parts
 from bot.store.batch import Batch, message_row
@@ -112,7 +113,10 @@ def queue(
     )
 
 
-def line(batch: Batch, talk: Talk, text: str, officer_id: int | None = None) -> None:
-    """A line of the desk's own about what happened; never sent."""
+def line(batch: Batch, talk: Talk, told: Sentence, officer_id: int | None = None) -> None:
+    """A line of the desk's own about what happened; never sent. Each page says it in its own language."""
     batch.touch(talk)
-    batch.insert("message", message_row(talk, Author.SYSTEM, batch.now, body=text, officer_id=officer_id))
+    data = {"line": told.packed()}
+    batch.insert(
+        "message", message_row(talk, Author.SYSTEM, batch.now, body=str(told), officer_id=officer_id, data=data)
+    )

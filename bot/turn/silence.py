@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot import clock
+from bot.errors import Sentence
 from bot.models import State
 from bot.models.ref import Ref
 from bot.policy.assignment import PUSH
@@ -30,8 +31,11 @@ async def pass_on(db: Db, house: House, assignment: Ref, ticket: Ref) -> bool:
             return False
         name = await cases.officer_name(unit.conn, row.officer_id)
         minutes = int((batch.now - row.started_at).total_seconds() // 60)
-        words = f"{name} belum merespons selama {minutes} menit; kasus {case['number']} kembali ke antrean"
-        release(batch, thread, case, SILENT, words)
+        told = Sentence(
+            "{officer} belum merespons selama {minutes} menit; kasus {number} kembali ke antrean",
+            officer=name, minutes=minutes, number=case["number"],
+        )  # fmt: skip
+        release(batch, thread, case, SILENT, told)
         await _tell(unit, house, row.officer_id, name, str(case["number"]), batch.now)
         await batch.flush(unit)
     return True

@@ -6,7 +6,7 @@ from typing import Any
 from bot.engine.effects import Say
 from bot.engine.fill import fill
 from bot.engine.texts import text
-from bot.errors import Conflict, WargiError, Word
+from bot.errors import Conflict, Sentence, WargiError
 from bot.i18n import SOURCE
 from bot.message import Choice, clean
 from bot.models import AlarmState, Officer, Owner, Role
@@ -35,7 +35,7 @@ def tell(
     speak(batch, house, thread, Say(words, choices, notice=True), "ticket_update", made)
 
 
-def reason_of(words: object, what: Word) -> str:
+def reason_of(words: object, what: Sentence) -> str:
     """What an officer or agency must write down. Raises `WargiError` that says which field is empty or too long."""
     plain = " ".join(clean(words, LONGEST * 2).split())
     if not plain:

@@ -8,7 +8,7 @@ from bot import clock
 from bot.engine.effects import Say
 from bot.engine.match import normalise
 from bot.engine.texts import text
-from bot.errors import Conflict, NotFound, Word
+from bot.errors import Conflict, NotFound, Sentence
 from bot.links import sign
 from bot.message import Choice, Inbound
 from bot.models import Author, Officer, Owner, State
@@ -51,7 +51,11 @@ def ask(
     ticket["conversation_id"] = thread.conversation_id
     if thread.owner in (Owner.BOT, Owner.SURVEY):
         thread.owner, thread.ticket_id = Owner.BOT, ticket["id"]
-    line(batch, thread, f"{name} menyatakan kasus {ticket['number']} selesai: {note}")
+    line(
+        batch,
+        thread,
+        Sentence("{agency} menyatakan kasus {number} selesai: {note}", agency=name, number=ticket["number"], note=note),
+    )
     shown = text(house.flows, "verify_proof", thread.language).replace("{link}", "\n".join(proofs)) if proofs else ""
     said = tuple(
         Choice(f"{PRESSED}/{ticket['id'].hex()}/{ticket['denials']}/{key}", text(house.flows, f"verify_choice_{key}", thread.language))
@@ -169,7 +173,7 @@ def _not_yet(
 
 async def not_yet(db: Db, house: House, officer: Officer, ticket: Ref, reason: str) -> None:
     """An officer has looked and it is not done. Raises `Conflict`, `NotFound`, `WargiError`."""
-    reason = reason_of(reason, Word("alasan"))
+    reason = reason_of(reason, Sentence("alasan"))
     async with db.unit() as unit:
         batch = house.batch()
         thread, case = await cases.open_for(unit.conn, batch, ticket)

@@ -9,6 +9,7 @@ from functools import partial
 from bot.engine.effects import Say
 from bot.engine.match import normalise
 from bot.engine.texts import text
+from bot.errors import Sentence
 from bot.i18n import SOURCE
 from bot.message import Choice, Inbound
 from bot.models import WAITING, Owner, Urgency
@@ -65,7 +66,7 @@ def _call_back(batch: Batch, house: House, thread: Talk) -> None:
     thread.owner, thread.session = Owner.BOT, None
     thread.end_epoch()
     batch.touch(thread)
-    line(batch, thread, "Warga minta dihubungi nanti; ia tidak menunggu di percakapan ini")
+    line(batch, thread, Sentence("Warga minta dihubungi nanti; ia tidak menunggu di percakapan ini"))
     say(batch, thread, Say(text(house.flows, "wait_later", thread.language), notice=True))
 
 
