@@ -45,7 +45,7 @@ def render(request: web.Request, template: str, status: int = 200, **context: An
         "practising": request.config_dict.get(INVENT) is not None,
         "csrf": sessions.csrf_mask(signed.csrf) if signed else "",
         "topic": lambda code: _topic(request, code),
-        "label": speech.label,
+        "named_topic": speech.label,
         "flows": request.config_dict[keys.HOUSE].flows,
         "groups": request.config_dict[keys.HOUSE].flows.groups,
         "agencies": request.config_dict[keys.HOUSE].triage.agencies,
