@@ -4,7 +4,6 @@ import asyncio
 from collections import OrderedDict
 from pathlib import Path
 
-import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
@@ -59,7 +58,7 @@ from bot.desk import (
     way,
 )  # fmt: skip
 from bot.desk.assets import Assets
-from bot.desk.context import Straight
+from bot.desk.context import Pages
 from bot.desk.guard import Route
 from bot.desk.keys import ASSETS, DRAFTS, LOOKED, NUMBERS, PASSWORDS, RULED, STOPPING, TEMPLATES, WALL
 from bot.desk.officers import first_link
@@ -258,9 +257,7 @@ def setup(app: web.Application) -> None:
 
 
 def _templates(desk: web.Application) -> None:
-    environment = aiohttp_jinja2.setup(
-        desk,
-        app_key=TEMPLATES,
+    environment = desk[TEMPLATES] = Pages(
         loader=jinja2.FileSystemLoader(
             [Path(__file__).parent / "templates", Path(pages.__file__).parent / "templates"]
         ),
@@ -271,7 +268,6 @@ def _templates(desk: web.Application) -> None:
         lstrip_blocks=True,
         auto_reload=False,  # else each part of each page looks at its file's time first
     )
-    environment.context_class = Straight
     environment.globals |= {
         "_": speech.tr, "static": desk[ASSETS].url, "show": show, "marks": marks, "files": files, "way": way, "faults": faults,
         "deadlines": deadlines, "icon": desk[ASSETS].icon,

@@ -31,6 +31,8 @@ PRAGMAS = (
     "cache_size=-65536",
     "wal_autocheckpoint=4000",
 )
+READING = {"isolation_level": "AUTOCOMMIT"}
+"""On PostgreSQL each statement that only reads is a transaction of its own, as on SQLite: two ways to the server less a page."""
 READ_PRAGMAS = ("busy_timeout=5000", "cache_size=-16384", "query_only=ON")
 PATIENCE = 10.0
 """Seconds for one statement on PostgreSQL: a server that has vanished from the network never says so."""
@@ -145,7 +147,8 @@ class Db:
             self._read = self._reader()
             self._engines = {self._write, self._read}
         else:
-            self._write = self._read = _postgres_engine(self.url, self._pooled, lasting=self._lasting)
+            self._write = _postgres_engine(self.url, self._pooled, lasting=self._lasting)
+            self._read = self._write.execution_options(**READING)
             self._engines = {self._write}
             try:
                 async with self.read() as conn:
@@ -158,7 +161,8 @@ class Db:
 
     async def open_for_reading(self) -> None:
         """Beside a running server: commands that only look."""
-        self._write = self._read = self._reader() if self.is_sqlite else _postgres_engine(self.url, self._pooled)
+        self._write = self._reader() if self.is_sqlite else _postgres_engine(self.url, self._pooled)
+        self._read = self._write if self.is_sqlite else self._write.execution_options(**READING)
         self._engines = {self._write}
 
     def _reader(self) -> AsyncEngine:

@@ -31,24 +31,40 @@ HELD = (State.ASSIGNED, State.WAITING_CITIZEN)
 """A case in these states is in the hands of the officer whom it names."""
 
 
-def _at_work(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(OFFICER.c.active, OFFICER.c.role.in_(WORKING), OFFICER.c.duty_until > now)
+def _one_of(column: sa.Column[Any], values: Collection[str]) -> sa.ColumnElement[bool]:
+    """Written out: a list of parameters would be spelled anew at each question."""
+    return column.in_([sa.literal_column(f"'{value}'") for value in values])
+
+
+_NOW = sa.bindparam("now", type_=OFFICER.c.duty_until.type)
+_AT_WORK = sa.and_(OFFICER.c.active, _one_of(OFFICER.c.role, WORKING), OFFICER.c.duty_until > _NOW)
+_ONE = OFFICER.c.id == sa.bindparam("officer", type_=sa.Integer)
+# Made once: these are asked for each case that is given out.
+_ON_DUTY = sa.select(OFFICER).where(_AT_WORK).order_by(OFFICER.c.id)
+_TEAM = sa.select(
+    *(OFFICER.c[name] for name in ("id", "role", "languages", "topics", "away", "present_at", "duty_since", "opted_out", "capacity"))
+).where(_AT_WORK)  # fmt: skip
+_LOCKED = sa.select(OFFICER).where(_ONE, _AT_WORK).with_for_update()
+_OFFICER = sa.select(OFFICER).where(_ONE)
 
 
 async def on_duty(conn: AsyncConnection, now: datetime) -> list[Officer]:
-    rows = await conn.execute(sa.select(OFFICER).where(_at_work(now)).order_by(OFFICER.c.id))
-    return [officer_of(row) for row in rows.mappings()]
+    return [officer_of(row) for row in (await conn.execute(_ON_DUTY, {"now": now})).mappings()]
+
+
+async def team(conn: AsyncConnection, now: datetime) -> Sequence[Row]:
+    """Those on duty, as far as assignment asks: half of the time that whole officers take."""
+    return (await conn.execute(_TEAM, {"now": now})).all()
 
 
 async def locked(conn: AsyncConnection, officer_id: int, now: datetime) -> Officer | None:
     """This officer, if they are on duty, locked until the end: two processes do not fill the same hands at once."""
-    query = sa.select(OFFICER).where(OFFICER.c.id == officer_id, _at_work(now)).with_for_update()
-    row = (await conn.execute(query)).mappings().first()
+    row = (await conn.execute(_LOCKED, {"officer": officer_id, "now": now})).mappings().first()
     return officer_of(row) if row else None
 
 
 async def officer(conn: AsyncConnection, officer_id: int) -> Officer | None:
-    row = (await conn.execute(sa.select(OFFICER).where(OFFICER.c.id == officer_id))).mappings().first()
+    row = (await conn.execute(_OFFICER, {"officer": officer_id})).mappings().first()
     return officer_of(row) if row else None
 
 
@@ -83,21 +99,34 @@ async def seen(conn: AsyncConnection, officer_id: int, now: datetime) -> None:
 # -- what they hold and were given -----------------------------------------------------------------
 
 
-async def holding(conn: AsyncConnection, officer_ids: Collection[int]) -> list[tuple[int, str, str, int]]:
-    """(officer, urgency, account, how many cases) of what they hold now."""
-    query = (
-        sa.select(TICKET.c.officer_id, TICKET.c.urgency, TICKET.c.account, sa.func.count())
-        .where(TICKET.c.officer_id.in_(sorted(officer_ids)), TICKET.c.state.in_(HELD))
-        .group_by(TICKET.c.officer_id, TICKET.c.urgency, TICKET.c.account)
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in await conn.execute(query)]
+_SINCE = sa.bindparam("since", type_=ASSIGNMENT.c.started_at.type)
 
 
-async def given(conn: AsyncConnection, officer_ids: Collection[int], since: datetime) -> Sequence[Row]:
-    """What was given to them since then, in order: `officer_id`, `started_at`, `weight`, `distress`."""
+_THEIRS = sa.bindparam("officers", type_=sa.Integer, expanding=True)
+_NOTHING: sa.ColumnElement[int] = sa.literal_column("0")
+_GIVEN = sa.select(
+    ASSIGNMENT.c.officer_id, ASSIGNMENT.c.started_at, ASSIGNMENT.c.weight, ASSIGNMENT.c.distress,
+    sa.literal_column("''").label("urgency"), sa.literal_column("''").label("account"), _NOTHING.label("count"),
+).where(ASSIGNMENT.c.officer_id.in_(_THEIRS), ASSIGNMENT.c.started_at >= _SINCE)  # fmt: skip
+_HOLDING = (
+    sa.select(TICKET.c.officer_id, sa.null(), _NOTHING, _NOTHING, TICKET.c.urgency, TICKET.c.account, sa.func.count())
+    .where(TICKET.c.officer_id.in_(_THEIRS), _one_of(TICKET.c.state, HELD))
+    .group_by(TICKET.c.officer_id, TICKET.c.urgency, TICKET.c.account)
+)
+_BURDENS = sa.union_all(_GIVEN, _HOLDING)
+
+
+async def burdens(conn: AsyncConnection, officer_ids: Collection[int], since: datetime) -> Sequence[Row]:
+    """In one question: each case that was given to them since then (`officer_id`, `started_at`, `weight`, `distress`), and how many
+    cases (`count`) of each `urgency` and `account` they hold, with no `started_at`. In no order."""
+    return (await conn.execute(_BURDENS, {"officers": sorted(officer_ids), "since": since})).all()
+
+
+async def given(conn: AsyncConnection, officer_id: int, since: datetime) -> Sequence[Row]:
+    """What was given to this officer since then, in order: `started_at`, `distress`."""
     query = (
-        sa.select(ASSIGNMENT.c.officer_id, ASSIGNMENT.c.started_at, ASSIGNMENT.c.weight, ASSIGNMENT.c.distress)
-        .where(ASSIGNMENT.c.officer_id.in_(sorted(officer_ids)), ASSIGNMENT.c.started_at >= since)
+        sa.select(ASSIGNMENT.c.started_at, ASSIGNMENT.c.distress)
+        .where(ASSIGNMENT.c.officer_id == officer_id, ASSIGNMENT.c.started_at >= since)
         .order_by(ASSIGNMENT.c.started_at, ASSIGNMENT.c.id)
     )
     return (await conn.execute(query)).all()
@@ -116,16 +145,20 @@ async def held_by(conn: AsyncConnection, officer_id: int) -> list[tuple[Ref, str
 # -- what waits ------------------------------------------------------------------------------------
 
 
+_LAST = (
+    sa.select(ASSIGNMENT.c.officer_id)
+    .join(TICKET, (TICKET.c.id == ASSIGNMENT.c.ticket_id) & (TICKET.c.part == ASSIGNMENT.c.part))
+    .where(TICKET.c.address_id == sa.bindparam("address", type_=TICKET.c.address_id.type))
+    .where(TICKET.c.part == sa.bindparam("of_part", type_=sa.SmallInteger))
+    .where(ASSIGNMENT.c.started_at >= _SINCE)
+    .order_by(ASSIGNMENT.c.started_at.desc())
+    .limit(sa.literal_column("1"))
+)
+
+
 async def last_officer(conn: AsyncConnection, address: Ref, since: datetime) -> int | None:
     """Who helped the citizen of this address last."""
-    query = (
-        sa.select(ASSIGNMENT.c.officer_id)
-        .join(TICKET, (TICKET.c.id == ASSIGNMENT.c.ticket_id) & (TICKET.c.part == ASSIGNMENT.c.part))
-        .where(TICKET.c.address_id == address.id, TICKET.c.part == address.part, ASSIGNMENT.c.started_at >= since)
-        .order_by(ASSIGNMENT.c.started_at.desc())
-        .limit(1)
-    )
-    return (await conn.execute(query)).scalar()
+    return (await conn.execute(_LAST, {"address": address.id, "of_part": address.part, "since": since})).scalar()
 
 
 async def why_queued(conn: AsyncConnection, ticket: Ref) -> str:

@@ -47,8 +47,8 @@ def _following(head: sa.CTE, depth: int) -> sa.ScalarSelect[Any]:
 
 
 def _heads() -> sa.Select[Any]:
-    """A walk that descends the index anew for each line. Comparing whole rows would be shorter, and SQLite would walk past
-    everybody of the language."""
+    """A walk that descends the index anew for each line. Comparing whole rows is shorter, but there SQLite walks past everybody of
+    the language."""
     head = sa.select(_first("first")[1].subquery()).cte("head", recursive=True)
     n, following = TICKET.alias("n"), sa.func.coalesce(*(_following(head, depth) for depth in (2, 1, 0)))
     return _talked(head.union_all(sa.select(*_kept(n)).select_from(head.join(n, n.c.id == following))))
@@ -62,12 +62,21 @@ def _talked(cases: sa.FromClause) -> sa.Select[Any]:
     )
 
 
-_HEADS = _heads()
+def _compared_heads() -> sa.Select[Any]:
+    """The same walk for PostgreSQL, which compares whole rows within its index: a third of the planning."""
+    head = sa.select(_first("first")[1].subquery()).cte("head", recursive=True)
+    t, query = _first("t")
+    beyond = sa.tuple_(*(t.c[name] for name in _LINE)) > sa.tuple_(*(head.c[name] for name in _LINE))
+    following = query.where(beyond).correlate(head).lateral("following")
+    return _talked(head.union_all(sa.select(*following.c).select_from(head.join(following, sa.true()))))
+
+
+_HEADS = {"sqlite": _heads(), "postgresql": _compared_heads()}
 
 
 async def heads(conn: AsyncConnection) -> list[Row]:
     """The first of each line, with who talks to its citizen; the one that is next at all comes first."""
-    return sorted(await conn.execute(_HEADS), key=lambda row: (row.rank, row.id))
+    return sorted(await conn.execute(_HEADS[conn.dialect.name]), key=lambda row: (row.rank, row.id))
 
 
 async def behind(conn: AsyncConnection, row: Row) -> Sequence[Row]:

@@ -24,7 +24,7 @@ async def assign(db: Db, house: House) -> int:
     if rule.mode != PUSH:
         return 0
     async with db.read() as conn:
-        officers = await duty.on_duty(conn, now)
+        officers = await duty.team(conn, now)
     if not any(there(rule, each, now) for each in officers):
         return 0
     queue = await front(db, house.triage.routing)

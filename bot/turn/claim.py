@@ -98,7 +98,7 @@ async def begin(unit: Unit, batch: Batch, house: House, case: dict[str, Any], of
     if distress < humane.heavy or officer.debrief_at is not None:
         return
     since = officer.duty_since or batch.now - SHIFT
-    before = [(row.started_at, row.distress) for row in await duty.given(unit.conn, [officer.id or 0], since)]
+    before = [(row.started_at, row.distress) for row in await duty.given(unit.conn, officer.id or 0, since)]
     if load.debrief(humane, Borne([*before, (batch.now, distress)])):
         await duty.set_values(unit.conn, officer.id or 0, debrief_at=batch.now)
         whom = [each for each in await duty.leads(unit.conn) if each != officer.id]

@@ -39,7 +39,7 @@ async def test_first_link_makes_one_admin(db, enter: Enter) -> None:
     assert (await other.post(path, nama="X", nama_masuk="xxx", sandi=GOOD))[0] == 404
     assert await first_link(db, None) is None
     async with db.read() as conn:
-        hashed = (await people.credentials(conn, "rina"))[1]
+        hashed = (await people.credentials(conn, "rina", clock.now()))[1]
     assert re.search(r"argon2id\$v=19\$m=(\d+)", hashed) and int(re.search(r"m=(\d+)", hashed)[1]) >= 46 * 1024
 
 

@@ -124,7 +124,7 @@ async def test_statement_counts_do_not_grow(db, enter: Enter) -> None:
             statements.append(statement)
 
     counted: dict[str, list[int]] = {"/desk/triase": [], "/desk/karantina": []}
-    for engine in {db._read, db._write}:
+    for engine in db._engines:
         sa.event.listen(engine.sync_engine, "before_cursor_execute", heard)
     for n in (1, 6):
         for i in range(n):

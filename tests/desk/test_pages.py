@@ -182,7 +182,7 @@ async def test_statement_count_does_not_grow(db, enter: Enter) -> None:
     case = await seed.case(db, "Satu", tuple(("citizen", str(i)) for i in range(40)))
     counted: dict[str, list[int]] = {}
     await officer.get("/desk")  # now and then a request also writes down that its officer is there
-    for engine in {db._read, db._write}:
+    for engine in db._engines:
         sa.event.listen(engine.sync_engine, "before_cursor_execute", heard)
     for _ in range(2):
         for path in ("/desk", "/desk?daftar=milik", "/desk?daftar=semua", case.url):
@@ -203,15 +203,15 @@ async def test_the_queue_reads_its_index(db) -> None:
     query = (
         desk._list().where(desk._WAITING).order_by(desk.TICKET.c.rank, desk.TICKET.c.id, desk.TICKET.c.part).limit(51)
     )
-    async with db.read() as conn:
-        text = str(query.compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True}))
+    async with db.unit() as unit:
+        text = str(query.compile(dialect=unit.conn.dialect, compile_kwargs={"literal_binds": True}))
         if not db.is_sqlite:
-            await conn.execute(sa.text("SET LOCAL enable_seqscan = off"))
-            await conn.execute(sa.text("SET LOCAL enable_sort = off"))
-            plan = [row[0] for row in await conn.execute(sa.text("EXPLAIN " + text))]
+            await unit.conn.execute(sa.text("SET LOCAL enable_seqscan = off"))
+            await unit.conn.execute(sa.text("SET LOCAL enable_sort = off"))
+            plan = [row[0] for row in await unit.conn.execute(sa.text("EXPLAIN " + text))]
             assert any("ix_ticket_queue" in step for step in plan), plan
             return
-        plan = [row[3] for row in await conn.execute(sa.text("EXPLAIN QUERY PLAN " + text))]
+        plan = [row[3] for row in await unit.conn.execute(sa.text("EXPLAIN QUERY PLAN " + text))]
     assert any("ix_ticket_queue" in step for step in plan) and not any("SCAN contact" in step for step in plan), plan
     assert not any(step == "USE TEMP B-TREE FOR ORDER BY" for step in plan), plan
 

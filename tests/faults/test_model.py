@@ -4,6 +4,7 @@ Real SQLite, real flows; `EXAMPLES=300 STEPS=50` for a long run.
 """
 
 import asyncio
+import atexit
 import os
 import random
 import shutil
@@ -55,6 +56,7 @@ def content() -> tuple[Any, Any]:
 @cache
 def template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="wargi-model-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
     async def make() -> None:
         db = Db(f"sqlite:///{folder}/wargi.db", folder)

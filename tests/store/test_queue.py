@@ -45,7 +45,7 @@ def rows(first: int, last: int) -> list[dict[str, Any]]:
 
 async def crew_now(conn: Any) -> int:
     """Those on duty, with what they hold and were given: what each case that is given out asks."""
-    return len(await crew(conn, Rule(), await duty.on_duty(conn, NOW), NOW))
+    return len(await crew(conn, Rule(), await duty.team(conn, NOW), NOW))
 
 
 async def fill(db: Db, first: int, last: int) -> None:
@@ -62,28 +62,36 @@ async def fill(db: Db, first: int, last: int) -> None:
 
 async def read(db: Db, what: Any) -> int:
     """What a question costs: SQLite's steps of its machine, in hundreds; PostgreSQL's pages."""
+    return await (_steps if db.is_sqlite else _buffers)(db, what)
+
+
+async def _steps(db: Db, what: Any) -> int:
     async with db.read() as conn:
-        if db.is_sqlite:
-            raw: Any = (await conn.get_raw_connection()).driver_connection
-            steps = 0
+        raw: Any = (await conn.get_raw_connection()).driver_connection
+        steps = 0
 
-            def step() -> int:
-                nonlocal steps
-                steps += 1
-                return 0
+        def step() -> int:
+            nonlocal steps
+            steps += 1
+            return 0
 
-            await what(conn)  # what is read once, at the first use, is no cost of the question
-            await raw._execute(raw._conn.set_progress_handler, step, 100)
-            await what(conn)
-            await raw._execute(raw._conn.set_progress_handler, None, 0)
-            return steps
-        asked: list[tuple[str, Any]] = []
+        await what(conn)  # what is read once, at the first use, is no cost of the question
+        await raw._execute(raw._conn.set_progress_handler, step, 100)
+        await what(conn)
+        await raw._execute(raw._conn.set_progress_handler, None, 0)
+    return steps
+
+
+async def _buffers(db: Db, what: Any) -> int:
+    asked: list[tuple[str, Any]] = []
+
+    def heard(conn_: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        asked.append((statement, parameters))
+
+    async with db.unit() as unit:  # one transaction, for what is set in it
+        conn = unit.conn
         for way in ("hashjoin", "mergejoin", "seqscan"):  # what pays for a small table only
             await conn.exec_driver_sql(f"SET LOCAL enable_{way} = off")
-
-        def heard(conn_: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
-            asked.append((statement, parameters))
-
         sa.event.listen(conn.sync_connection, "before_cursor_execute", heard)
         await what(conn)
         sa.event.remove(conn.sync_connection, "before_cursor_execute", heard)
@@ -91,7 +99,7 @@ async def read(db: Db, what: Any) -> int:
         for statement, parameters in asked:
             plan = await conn.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", parameters)
             pages += _pages(plan.scalar_one())
-        return pages
+    return pages
 
 
 def _pages(plan: Any) -> int:
