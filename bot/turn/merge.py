@@ -13,34 +13,34 @@ from bot.models import Address, AlarmState, Officer, Owner, Role, State, Ticket,
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.policy import number, rank
-from bot.store import cases, known
+from bot.store import cases, desk, known
 from bot.store.batch import Batch
 from bot.store.db import Db
+from bot.store.sight import ALL, Sight
 from bot.store.talk import Talk
 from bot.turn import House, alarm
 from bot.turn.deliver import deliver
 from bot.turn.handoff import move
 from bot.turn.known import follower
 from bot.turn.say import line
+from bot.turn.sight import sight
 from bot.turn.tell import tell
 
 TICKET, ADDRESS = table(Ticket), table(Address)
 
 
-async def ref_of(conn: AsyncConnection, shown: str) -> Ref:
+async def ref_of(conn: AsyncConnection, shown: str, sight: Sight = ALL) -> Ref:
     """The ticket of a number. Raises `NotFound`."""
-    digits, part = number.read(shown)
-    query = sa.select(TICKET.c.id, TICKET.c.part).where(TICKET.c.number == digits, TICKET.c.part == part)
-    row = (await conn.execute(query)).first()
-    if row is None:
+    found = await desk.ref_of(conn, *number.read(shown), *sight.where())
+    if found is None:
         raise NotFound("tiket tidak ditemukan")
-    return Ref(row[0], row[1])
+    return found
 
 
-async def _meant(conn: AsyncConnection, typed: str) -> Ref:
+async def _meant(conn: AsyncConnection, typed: str, sight: Sight) -> Ref:
     """Of a number that somebody has typed into a form: they read what is wrong with it, and type again."""
     try:
-        return await ref_of(conn, typed)
+        return await ref_of(conn, typed, sight)
     except NotFound:
         raise WargiError("nomor {number} tidak dikenal; periksa lagi nomornya", number=clean(typed, 20)) from None
 
@@ -48,7 +48,7 @@ async def _meant(conn: AsyncConnection, typed: str) -> Ref:
 async def merge(db: Db, house: House, officer: Officer, ticket: Ref, into: str) -> None:
     """Makes the citizen of `ticket` a follower of the case with the number `into`. Raises `Conflict`, `NotFound`."""
     async with db.unit() as unit:
-        batch, other = house.batch(), await _meant(unit.conn, into)
+        batch, other = house.batch(), await _meant(unit.conn, into, sight(house, officer))
         if other == ticket:
             raise Conflict("kasus tidak dapat digabungkan dengan dirinya sendiri")
         for ref in await _in_order(unit.conn, ticket, other):  # both conversations locked, as turns lock several

@@ -191,6 +191,8 @@ async def test_no_act_from_elsewhere_reaches_it(db: Db, enter: Enter, house: Hou
     plain = await seed.case(db)
     for act in ("satukan", "bedakan"):
         assert (await rina.post(f"{plain.url}/{act}", kasus=case.number))[0] == 404
+    status, answer = await rina.post(f"{plain.url}/langkah/gabung", nomor=case.number)
+    assert status == 422 and "tidak dikenal" in answer, "the same as for a number that nobody has"
     await rina.post("/desk/massal", tindakan="urgensi", nomor=case.number, **{"nilai-urgensi": "low"})
     await rina.post("/desk/serah-terima/1/terima", kasus=case.number)
     async with db.read() as conn:
