@@ -17,9 +17,8 @@ from tests.e2e.test_desk import accessible
 pytestmark = pytest.mark.e2e
 
 
-@pytest.mark.parametrize(("width", "height", "scheme"), [(1440, 900, "light"), (320, 640, "dark")])
-async def test_pages_of_a_shift(stage: Stage, width: int, height: int, scheme: str) -> None:
-    page = await stage.page(width, height, scheme)
+async def test_pages_of_a_shift(stage: Stage) -> None:
+    page = await stage.page(320, 640, "dark")
     await stage.first_officer(page)
     db, house = stage.server.db, stage.server.house
     async with db.read() as conn:

@@ -134,7 +134,7 @@
     "/": () => $("#cari").focus(), "?": () => $("#pintasan").showModal(),
     gq: press("#tab-antrean"), gm: press("#tab-milik"), gs: press("#tab-semua"),
   };
-  let g = 0;
+  let g = -Infinity;
   on("keydown", (event) => {
     const { key, target } = event, chord = event.ctrlKey || event.metaKey || event.altKey;
     const writing = target.matches(".tulis textarea");
@@ -142,8 +142,8 @@
     if (writing && key === "Escape") target.blur();
     if (chord || event.isComposing || $("dialog[open]") || store.get("wargi:pintasan") === false) return;
     if (target.matches("input:not([type=radio]), textarea, select")) return;
-    const act = keys[(Date.now() - g < 1500 ? "g" : "") + key];
-    g = key === "g" ? Date.now() : 0;
+    const act = keys[(event.timeStamp - g < 1500 ? "g" : "") + key]; // when it was pressed: a page that is busy is not the officer's hesitation
+    g = key === "g" ? event.timeStamp : -Infinity;
     if (act) { event.preventDefault(); act(); }
   });
 
