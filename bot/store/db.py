@@ -290,8 +290,9 @@ def _sqlite_engine(
 def _session(pooled: bool, patience: float | None) -> dict[str, Any]:
     if pooled:
         return _UNPREPARED
-    # a plan made while the tables are empty would scan them for ever
-    settings = {"plan_cache_mode": "force_custom_plan", "application_name": "wargi"}
+    # A plan made while the tables are empty would scan them for ever, so each is made anew, and must be made fast: a list of cases
+    # joins nine tables, in the order that is written, and weighing all orders took longer than the reading.
+    settings = {"plan_cache_mode": "force_custom_plan", "join_collapse_limit": "4", "application_name": "wargi"}
     return {
         "server_settings": settings if patience is None else {**settings, "idle_in_transaction_session_timeout": IDLE}
     }

@@ -15,7 +15,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import sqlalchemy as sa
 
 from bot import clock
@@ -28,6 +27,7 @@ from bot.policy.rank import rank
 from bot.store import duty, lines, schema
 from bot.store.db import Db
 from bot.turn.crew import crew
+from tests.bench.tidy import tidy
 from tests.desk import seed
 from tests.postgres import Cluster
 
@@ -91,11 +91,7 @@ async def one(url: str, sizes: list[int]) -> dict[str, Any]:
     for size in sizes:
         await fill(db, there, size)
         there = size
-        if not db.is_sqlite:  # what the database would do by itself in the next minutes, in the middle of the measuring
-            direct = await asyncpg.connect(url)
-            for statement in ("VACUUM ANALYZE", "CHECKPOINT"):
-                await direct.execute(statement)
-            await direct.close()
+        await tidy(db)
         found[str(size)] = await measure(db)
     await db.close()
     if len(sizes) > 1:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from bot.store import desk, schema, tally
 from bot.store.db import Db
+from tests.bench.tidy import tidy
 from tests.store.test_queue import QUESTIONS, fill
 
 
@@ -52,6 +53,7 @@ async def measure(url: str, sizes: list[int], rounds: int) -> None:
             if db.is_sqlite:
                 async with db.unit() as unit:
                     await unit.conn.execute(sa.text("ANALYZE"))
+            await tidy(db)
             last = size
             for name, question in questions.items():
                 found[name].append(await timed(db, question, rounds))
