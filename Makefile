@@ -58,7 +58,7 @@ lock: $(VENV)/.dev  ## write requirements/*.txt after a change in pyproject.toml
 	$(LOCK) $(UPGRADE) --all-extras --group dev -o requirements/dev.txt
 	$(LOCK) $(UPGRADE) -c requirements/dev.txt -o requirements/run.txt
 	$(LOCK) $(UPGRADE) -c requirements/dev.txt --extra postgres --extra s3 -o requirements/server.txt
-	$(LOCK) $(UPGRADE) -c requirements/dev.txt --extra postgres --extra s3 --group test -o requirements/test.txt
+	$(LOCK) $(UPGRADE) -c requirements/dev.txt --extra postgres --extra s3 --extra parquet --group test -o requirements/test.txt
 
 clean:  ## remove .venv and caches; data/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov build dist

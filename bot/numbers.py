@@ -5,10 +5,12 @@ import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import IO
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import WargiError
+from bot.files import parquet
 from bot.policy.cells import cell
 from bot.policy.measures import COLUMNS, Life, Numbers, Step, live
 from bot.store import measures
@@ -66,6 +68,14 @@ async def rows(conn: AsyncConnection, when: Period) -> AsyncIterator[str]:
     yield _line([column.name for column in COLUMNS])
     async for life in lives(conn, when):
         yield _line([cell(column.value(life)) for column in COLUMNS])
+
+
+async def parquet_into(out: IO[bytes], conn: AsyncConnection, when: Period) -> None:
+    """The same export with types. Raises `ConfigError` where pyarrow is missing."""
+    table = parquet.Table(out, [(column.name, column.kind) for column in COLUMNS])
+    async for life in lives(conn, when):
+        table.row([column.value(life) for column in COLUMNS])
+    table.close()
 
 
 def _line(cells: list[str]) -> str:

@@ -171,6 +171,7 @@ ROUTES = (
     Route("GET", "/angka", numbers.numbers_page, Verb.REPORT),
     Route("GET", "/angka/tiket.csv", numbers.export, Verb.REPORT),
     Route("GET", "/angka/tiket.xlsx", numbers.export_xlsx, Verb.REPORT),
+    Route("GET", "/angka/tiket.parquet", numbers.export_parquet, Verb.REPORT),
     Route("GET", "/dinding", wall.wall_page, Verb.WALL),
     Route("GET", "/dinding/tabel.csv", wall.table_csv, Verb.REPORT),
     Route("GET", "/dinding/tabel.xlsx", wall.table_xlsx, Verb.REPORT),

@@ -2,6 +2,7 @@
 
 import tempfile
 from datetime import datetime, timedelta
+from typing import IO
 
 from aiohttp import web
 
@@ -10,7 +11,8 @@ from bot.desk import looked, page, speech
 from bot.desk.deadlines import KIND, PARTY
 from bot.desk.keys import NUMBERS
 from bot.desk.show import N_
-from bot.files import sheet
+from bot.errors import WargiError
+from bot.files import parquet, sheet
 from bot.message import clean
 from bot.policy.measures import COLUMNS, STAYS, Numbers, spread
 from bot.policy.norms import PARTY as WHOSE
@@ -25,7 +27,19 @@ SOLVED_BY = {
     "bot_human": N_("Bot lalu petugas (tiket)"),
     "human": N_("Petugas saja (tiket)"),
 }
-__all__ = ["KIND", "PARTY", "SOLVED_BY", "WHOSE", "export", "export_xlsx", "hours", "numbers_page", "share", "spread"]
+__all__ = [
+    "KIND",
+    "PARTY",
+    "SOLVED_BY",
+    "WHOSE",
+    "export",
+    "export_parquet",
+    "export_xlsx",
+    "hours",
+    "numbers_page",
+    "share",
+    "spread",
+]
 
 
 def _period(request: web.Request) -> numbers.Period:
@@ -39,7 +53,15 @@ async def numbers_page(request: web.Request) -> web.Response:
     async with request.config_dict[keys.DB].read() as conn:
         now = await tally.by_state(conn)
     return page.render(
-        request, "numbers.html", when=when, found=found, at=at, now_in=now, numbers=_words(), stays=STAYS
+        request,
+        "numbers.html",
+        when=when,
+        found=found,
+        at=at,
+        now_in=now,
+        numbers=_words(),
+        stays=STAYS,
+        parquet=parquet.at_hand(),
     )
 
 
@@ -96,9 +118,8 @@ async def export(request: web.Request) -> web.StreamResponse:
 
 
 async def export_xlsx(request: web.Request) -> web.StreamResponse:
-    """The same rows as a workbook: put together in a file, for its table of contents stands at the end."""
+    """The same rows as a workbook."""
     when = _period(request)
-    name = f"tiket-{when.first}-{when.last}.xlsx"
     with tempfile.TemporaryFile() as out:
         book = sheet.Workbook(out)
         book.sheet("tiket", [column.name for column in COLUMNS])
@@ -106,12 +127,30 @@ async def export_xlsx(request: web.Request) -> web.StreamResponse:
             async for life in numbers.lives(conn, when):
                 book.row([column.value(life) for column in COLUMNS])
         book.close()
-        out.seek(0)
-        answer = web.StreamResponse(headers={"Content-Disposition": f'attachment; filename="{name}"'})
-        answer.content_type = sheet.TYPE
-        await answer.prepare(request)
-        while piece := out.read(PIECE):
-            await answer.write(piece)
+        return await _handed(request, out, f"tiket-{when.first}-{when.last}.xlsx", sheet.TYPE)
+
+
+async def export_parquet(request: web.Request) -> web.StreamResponse:
+    """The same rows with types, where pyarrow is installed."""
+    when = _period(request)
+    if not parquet.at_hand():
+        raise WargiError("Parquet belum terpasang di server ini; unduh CSV-nya")
+    name = f"tiket-{when.first}-{when.last}.parquet"
+    await looked.look(request, "export", reason=name)
+    with tempfile.TemporaryFile() as out:
+        async with request.config_dict[keys.DB].read() as conn:
+            await numbers.parquet_into(out, conn, when)
+        return await _handed(request, out, name, parquet.TYPE)
+
+
+async def _handed(request: web.Request, out: IO[bytes], name: str, kind: str) -> web.StreamResponse:
+    """Put together in a file first, for its table of contents stands at the end."""
+    out.seek(0)
+    answer = web.StreamResponse(headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    answer.content_type = kind
+    await answer.prepare(request)
+    while piece := out.read(PIECE):
+        await answer.write(piece)
     await answer.write_eof()
     return answer
 

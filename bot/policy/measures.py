@@ -123,6 +123,8 @@ class Column:
 
     name: str
     value: Callable[[Life], Any]
+    kind: type = str
+    """What its values are, or None; a file with types needs to know before the first row."""
 
 
 def _of(name: str) -> Callable[[Life], Any]:
@@ -147,18 +149,18 @@ COLUMNS = (
     *(Column(name, _of(name)) for name in _TOLD),
     Column("channel", lambda life: str(life.ticket["account"]).partition(":")[0]),
     Column("agency", lambda life: life.agency),
-    Column("opened_at", _of("opened_at")),
-    Column("claimed_at", _first(State.ASSIGNED)),
-    Column("first_answer_at", _first("answered")),
-    *(Column(f"{state}_at", _first(state)) for state in _REACHED),
-    Column("resolved_at", lambda life: life.last.get(State.RESOLVED)),
-    Column("closed_at", lambda life: life.last.get(State.CLOSED)),
-    Column("reopened", lambda life: life.reopened),
+    Column("opened_at", _of("opened_at"), datetime),
+    Column("claimed_at", _first(State.ASSIGNED), datetime),
+    Column("first_answer_at", _first("answered"), datetime),
+    *(Column(f"{state}_at", _first(state), datetime) for state in _REACHED),
+    Column("resolved_at", lambda life: life.last.get(State.RESOLVED), datetime),
+    Column("closed_at", lambda life: life.last.get(State.CLOSED), datetime),
+    Column("reopened", lambda life: life.reopened, int),
     Column("solved_by", lambda life: life.solved_by),
-    Column("hours", lambda life: None if life.hours is None else round(life.hours, 3)),
-    *(Column(f"hours_{state}", _stay(state)) for state in STAYS),
+    Column("hours", lambda life: None if life.hours is None else round(life.hours, 3), float),
+    *(Column(f"hours_{state}", _stay(state), float) for state in STAYS),
     *(Column(f"clock_{kind}", _clock(kind)) for kind in PARTY),
-    Column("score", _of("score")),
+    Column("score", _of("score"), int),
 )  # fmt: skip
 """One row a ticket, all its times, no name, no words and no number of a citizen."""
 

@@ -97,6 +97,7 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("GET", "/desk/angka"): LEADS,
     ("GET", "/desk/angka/tiket.csv"): LEADS,
     ("GET", "/desk/angka/tiket.xlsx"): LEADS,
+    ("GET", "/desk/angka/tiket.parquet"): LEADS,
     ("GET", "/desk/dinding"): LEADS,
     ("GET", "/desk/dinding/tabel.csv"): LEADS,
     ("GET", "/desk/dinding/tabel.xlsx"): LEADS,

@@ -1,18 +1,23 @@
 """Deadlines and numbers at the desk: what a case shows, who is warned, and one export for page and command."""
 
+import asyncio
 import csv
 import html
 import io
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pyarrow
+import pyarrow.parquet as arrow
 import sqlalchemy as sa
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from typer.testing import CliRunner
 
-from bot import clock, numbers, wib
+from bot import cli, clock, numbers, wib
 from bot.desk import numbers as desk_numbers
+from bot.files import parquet
 from bot.models import Officer, Role, SlaClock, SlaNotice, Ticket
 from bot.models.base import table
 from bot.turn.claim import claim
@@ -26,7 +31,7 @@ from tests.turn.test_deadline import Time, opened, read, time
 assert time  # a fixture
 
 
-async def test_the_desk_shows_what_is_due_and_what_was(db, app, enter: Enter, time: Time) -> None:
+async def test_the_desk_shows_what_is_due_and_what_was(db, app, enter: Enter, time: Time, tmp_path) -> None:
     lia = await enter(Role.LEAD, "Lia Amalia")
     rina = await seed.officer(db, "Rina Marlina")
     ticket = await opened(time)
@@ -73,6 +78,31 @@ async def test_the_desk_shows_what_is_due_and_what_was(db, app, enter: Enter, ti
         assert len([line async for line in numbers.rows(conn, numbers.Period(other, other))]) == 1
     assert "".join(lines).splitlines() == text.splitlines()
     assert {each.outcome for each in await read(db, SlaClock)} == {"late", "met"}
+
+    async with lia.client.get(f"/desk/angka/tiket.parquet?dari={day}&sampai={day}") as answer:
+        assert (answer.status, answer.content_type) == (200, parquet.TYPE)
+        whole = arrow.read_table(pyarrow.BufferReader(await answer.read()))
+    (typed,) = whole.to_pylist()
+    assert (typed["number"], typed["hours"], typed["resolved_at"]) == (
+        row.number,
+        2.117,
+        datetime(2026, 11, 23, 4, 7, tzinfo=UTC),
+    )
+    assert (typed["subtopic"], typed["reopened"], typed["dispatched_at"]) == ("=1+1", 0, None), (
+        "no spreadsheet reads this"
+    )
+    assert list(typed) == list(found)
+    env = {
+        "WARGI_DATABASE_URL": db.url.render_as_string(hide_password=False),
+        "WARGI_DATA_DIR": str(tmp_path),
+        "WARGI_SECRET_KEY": "x" * 40,
+    }
+    asked = ["report", "tickets", "--from", str(day), "--to", str(day)]
+    into = [*asked, "--parquet", str(tmp_path / "t.parquet")]
+    assert (await asyncio.to_thread(CliRunner(env=env).invoke, cli.app, into)).exit_code == 0
+    assert arrow.read_table(tmp_path / "t.parquet").to_pylist() == [typed]
+    said = await asyncio.to_thread(CliRunner(env=env).invoke, cli.app, asked)
+    assert said.output.splitlines() == text.splitlines()
 
     # programs get the same rows with a key of a lead's, until that lead's password, role or account ends it
     status, page = await lia.post("/desk/angka/kunci")

@@ -39,6 +39,7 @@ WISH = "Mohon data saya dihapus"
 SHOWN = {  # where a lead finds the case: what stands here is really looked at below
     "/desk", "/desk/tiket/{number}", "/desk/cari", "/desk/daftar", "/desk/alarm", "/desk/tenggat", "/desk/serah-terima",
     "/desk/karantina", "/desk/instansi", "/desk/instansi/macet", "/desk/instruksi/{id}", "/desk/dinding", "/desk/angka/tiket.csv",
+    "/desk/angka/tiket.parquet",
     "/desk/pengungkapan", "/desk/tiket/{number}/serahkan", "/desk/tiket/{number}/siapa",
 }  # fmt: skip
 WAYS = {

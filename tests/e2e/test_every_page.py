@@ -19,7 +19,7 @@ PAGES = sorted(
         if may(Role.ADMIN, route.verb)
         and route.method == "GET"
         and "{" not in route.path
-        and not route.path.endswith((".csv", ".xlsx", ".zip", ".yaml", ".js", ".webmanifest"))
+        and not route.path.endswith((".csv", ".xlsx", ".parquet", ".zip", ".yaml", ".js", ".webmanifest"))
         and route.handler not in PARTS
     }
 )
