@@ -210,6 +210,7 @@ def test_a_broken_file_names_its_line(tmp_path: Path, old: str, new: str, what: 
         "Kampung Babakan, désa Cikajang",
         "Jalan di depan sekolah berlubang besar, sudah dua kali ada anak jatuh.",
         "desa cilaku kecamatan cilaku",
+        "jaln di payuneun imah liang ageung pisan, tos dua urg labuh",
     ],
 )
 def test_everyday_words_are_no_misspelt_danger(dangers: Dangers, said: str) -> None:
