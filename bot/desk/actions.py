@@ -101,7 +101,7 @@ async def write(request: web.Request) -> web.Response:
 
     async def verb(case: Case) -> object:
         if internal:
-            done = await note(db, case.me, case.conversation, words, key, case.ticket["number"])
+            done = await note(db, house, case.me, case.conversation, words, key, case.ticket["number"])
         else:
             done = await reply(db, house, case.me, case.conversation, words, key, answers=answers, seen=seen)
             if ready := str(form.get("balasan", "")):

@@ -67,9 +67,9 @@ async def colleagues(request: web.Request) -> web.Response:
     async with request.config_dict[keys.DB].read() as conn:
         everybody = await people.nameable(conn)
     fitting = [
-        {"name": name, "login": login}
-        for _, login, name in everybody
-        if login.casefold().startswith(begun) or any(w.startswith(begun) for w in _tails(name.casefold()))
+        {"name": each.name, "login": each.login}
+        for each in everybody
+        if each.login.casefold().startswith(begun) or any(w.startswith(begun) for w in _tails(each.name.casefold()))
     ]
     return web.json_response(fitting[:OFFERED])
 

@@ -116,6 +116,7 @@ def details(message: Message) -> list[tuple[str, str]]:
         (N_("Tentang barang"), str(product.get("product_retailer_id", ""))),
         (N_("Pesanan"), ", ".join(items)),
         (N_("Diberi tahu"), ", ".join(data(message).get("named") or ())),
+        (N_("Tidak berhak membuka kasus ini, tidak diberi tahu"), ", ".join(data(message).get("shut") or ())),
         (N_("Tidak dikenal, tidak diberi tahu"), ", ".join(f"@{each}" for each in data(message).get("unknown") or ())),
         *((str(key).replace("_", " "), str(answer)) for key, answer in (found.get("flow") or {}).items()),
     ]

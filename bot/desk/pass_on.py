@@ -20,7 +20,7 @@ async def _page(
     case = await cases.load(request)
     async with request.config_dict[keys.DB].read() as conn:
         on_duty = {each.id for each in await duty.on_duty(conn, clock.now())}
-        others = [(who, name) for who, _, name in await people.nameable(conn) if who != case.ticket["officer_id"]]
+        others = [(each.id, each.name) for each in await people.nameable(conn) if each.id != case.ticket["officer_id"]]
     others.sort(key=lambda each: each[0] not in on_duty)
     return page.render(
         request, "pass_on.html", status, case=case, others=others, on_duty=on_duty, problem=problem, to=to, words=words

@@ -73,7 +73,7 @@ async def say(stage: Stage, case: Case, table: Mapping[str, tuple[str, ...]] = s
     officer, talk = await _holder(stage, case), Ref(row["conversation_id"], case.ref.part)
     key = f"contoh-{case.ref}-{clock.random_bits(40)}"
     if stage.chance.randrange(100) < NOTES:
-        await reply.note(stage.db, officer, talk, stage.chance.choice(stories.NOTES), f"{key}-n")
+        await reply.note(stage.db, stage.house, officer, talk, stage.chance.choice(stories.NOTES), f"{key}-n")
     stage.author = Author.OFFICER
     try:
         await reply.reply(stage.db, stage.house, officer, talk, words, key)
@@ -159,7 +159,7 @@ async def called(stage: Stage, case: Case) -> None:
     """After some days WhatsApp takes no free text any more: the officer has telephoned, and says so to colleagues."""
     row, key = await _row(stage, case), f"contoh-{case.ref}-{clock.random_bits(40)}"
     officer, talk = await _holder(stage, case), Ref(row["conversation_id"], case.ref.part)
-    await reply.note(stage.db, officer, talk, stage.chance.choice(stories.NOTES), key)
+    await reply.note(stage.db, stage.house, officer, talk, stage.chance.choice(stories.NOTES), key)
 
 
 async def back(stage: Stage, case: Case) -> None:

@@ -71,10 +71,10 @@ async def officers(conn: AsyncConnection) -> list[Officer]:
     return [officer_of(row) for row in rows.mappings()]
 
 
-async def nameable(conn: AsyncConnection) -> list[tuple[int, str, str]]:
-    """Id, login and name of those who can be named in a note; whoever works for an agency reads no notes."""
-    query = sa.select(OFFICER.c.id, OFFICER.c.login, OFFICER.c.name).where(OFFICER.c.active, OFFICER.c.role.in_(STAFF))
-    return [(row[0], row[1], row[2]) for row in await conn.execute(query.order_by(OFFICER.c.name, OFFICER.c.id))]
+async def nameable(conn: AsyncConnection) -> list[Officer]:
+    """Those who can be named in a note, by name; whoever works for an agency reads no notes."""
+    query = sa.select(*_SHOWN).where(OFFICER.c.active, OFFICER.c.role.in_(STAFF))
+    return [officer_of(row) for row in (await conn.execute(query.order_by(OFFICER.c.name, OFFICER.c.id))).mappings()]
 
 
 async def credentials(conn: AsyncConnection, login: str, now: datetime) -> tuple[int, str, bool] | None:

@@ -21,7 +21,7 @@ from bot.store import cases, messages, notices, people, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Db, Unit
 from bot.store.talk import Talk
-from bot.turn import House, media, outside, sla
+from bot.turn import House, media, outside, sight, sla
 from bot.turn.acts import MOST_EDITS
 from bot.turn.say import cut, marked, queue, send
 from bot.turn.words import links
@@ -129,21 +129,41 @@ def _speak(
     send(batch, thread, row, {"text": words}, None)
 
 
-async def note(db: Db, officer: Officer, conversation: Ref, words: str, key: str, number: str = "") -> int:
-    """An internal note: any officer may write one, it never leaves the desk. Colleagues whom it names with an at-sign are told, once.
-    `number`: of the ticket that it stands at."""
+async def note(
+    db: Db, house: House, officer: Officer, conversation: Ref, words: str, key: str, number: str = ""
+) -> int:
+    """An internal note: any officer may write one, it never leaves the desk. Colleagues whom it names with an at-sign are told, once,
+    but for those who may not open the case: the note says who was not. `number`: of the ticket that it stands at."""
     words = _words(words)
     async with db.unit() as unit:
         thread = await talk.of_conversation(unit.conn, conversation)
         if (seq := await _sent_before(unit, thread, key)) is not None:
             return seq
         batch = Batch(clock.now())
-        named = mention.named(words, await people.nameable(unit.conn) if "@" in words else ())
-        data = {"named": [*named.people.values()], "unknown": named.unknown} if named.people or named.unknown else None
-        row = message_row(thread, Author.NOTE, batch.now, body=words, officer_id=officer.id, key=key, data=data)
+        everybody = {each.id or 0: each for each in (await people.nameable(unit.conn) if "@" in words else ())}
+        named = mention.named(words, ((who, each.login, each.name) for who, each in everybody.items()))
+        shut = (
+            await sight.shut_out(unit.conn, house, number, [everybody[who] for who in named.people])
+            if number
+            else set()
+        )
+        data = {
+            "named": [name for who, name in named.people.items() if who not in shut],
+            "shut": [name for who, name in named.people.items() if who in shut],
+            "unknown": named.unknown,
+        }
+        row = message_row(
+            thread,
+            Author.NOTE,
+            batch.now,
+            body=words,
+            officer_id=officer.id,
+            key=key,
+            data=data if any(data.values()) else None,
+        )
         batch.insert("message", row)
         batch.touch(thread)
-        told = [who for who in named.people if who != officer.id]
+        told = [who for who in named.people if who != officer.id and who not in shut]
         kind, url = ("named", f"/desk/tiket/{number}#m{thread.seq}") if number else ("named_apart", "/desk")
         await notices.tell(unit, told, kind, url, batch.now, name=officer.name, number=number)
         thread.updated_at = batch.now

@@ -123,6 +123,20 @@ async def test_a_note_reaches_whom_it_names(db, enter: Enter) -> None:
         assert [each["name"] for each in json.loads((await rina.get(f"/desk/rekan?awal={begun}"))[1])] == names
 
 
+async def test_a_note_tells_nobody_of_a_case_that_is_closed_to_them(db, enter: Enter) -> None:
+    """A confidential case in Rina's hands: the lead is told, Dadang could not open it and is not; the note says so."""
+    rina, dadang, lead = await enter(), await enter("officer", "Dadang Kusnadi"), await enter("lead", "Lilis Suryani")
+    case = await seed.case(db, topic="kekerasan")
+    await rina.post(f"{case.url}/ambil")
+    assert (await dadang.get(case.url))[0] == 404
+    await send(rina, case, "@dadang dan @lilis mohon dibaca", "a", jenis="catatan")
+    assert await seed.count(db, Notice, officer_id=dadang.officer.id) == 0
+    assert await seed.count(db, Notice, officer_id=lead.officer.id) == 1
+    _, page = await rina.get(case.url)
+    assert "tidak diberi tahu</b>: <bdi>Dadang Kusnadi</bdi>" in page
+    assert "<b>Diberi tahu</b>: <bdi>Lilis Suryani</bdi>" in page
+
+
 async def test_a_case_is_given_to_a_colleague_with_a_note(db, enter: Enter) -> None:
     """F7: the note stands above the talk until the next one has answered; the citizen hears nothing."""
     rina, dadang, case = await enter(), await enter("officer", "Dadang Kusnadi"), await seed.case(db)
