@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import aiohttp_jinja2
 from aiohttp import web
 
 from bot import clock
@@ -37,7 +36,8 @@ def sight(request: web.Request) -> Sight:
 
 def render(request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:
     signed = request.get(SIGNED_IN)
-    speech.speak(speech.of(request), request.config_dict[keys.CATALOGUES])
+    catalogues = request.config_dict[keys.CATALOGUES]
+    speech.speak(speech.of(request), catalogues)
     context |= {
         "language": speech.language(),
         "me": signed.officer if signed else None,
@@ -51,7 +51,8 @@ def render(request: web.Request, template: str, status: int = 200, **context: An
         "agencies": request.config_dict[keys.HOUSE].triage.agencies,
         "may": lambda verb: may(signed.officer.role if signed else None, Verb(verb)),
     }
-    response = aiohttp_jinja2.render_template(template, request, context, app_key=TEMPLATES, status=status)
+    text = request.config_dict[TEMPLATES].spoken(speech.language(), catalogues).get_template(template).render(context)
+    response = web.Response(text=text, status=status, content_type="text/html")
     response.enable_compression()
     return response
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.models import Message, Role, Urgency
 from bot.models.base import table
+from bot.store.desk import PAGE
 from tests.desk import seed
 from tests.desk.conftest import HTMX, Enter
 
@@ -145,7 +146,7 @@ async def test_lists_search_and_pages(db, enter: Enter) -> None:
     assert len(seen) == 60 == len(set(seen))
     assert seen[0] == cases[3].number and seen[1] == cases[59].number
     _, text = await officer.get("/desk?daftar=semua")
-    assert len(re.findall('id="k-', text)) == 50 and "Kasus berikutnya" in text
+    assert len(re.findall('id="k-', text)) == PAGE and "Kasus berikutnya" in text
     _, text = await officer.get(f"/desk?cari={cases[7].number.lower().replace('-', ' ')}")
     assert re.findall(r'id="k-([0-9A-Z-]+)"', text) == [cases[7].number]
     _, text = await officer.get("/desk?cari=ke41")
