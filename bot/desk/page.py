@@ -3,6 +3,7 @@
 from typing import Any
 
 from aiohttp import web
+from yarl import URL
 
 from bot import clock
 from bot.desk import sessions, show, speech
@@ -70,7 +71,17 @@ def problem(request: web.Request, status: int, title: str, why: str | WargiError
     text = speech.said(why) if isinstance(why, WargiError) else speech.tr(why)
     if is_htmx(request):
         return web.Response(status=status, text=text)
-    return render(request, "problem.html", status, title=title, text=text)
+    return render(request, "problem.html", status, title=title, text=text, back=_back(request))
+
+
+def _back(request: web.Request) -> str:
+    """The desk's page whose form was refused; '' where the browser does not say."""
+    try:
+        came = URL(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
+    ours = came.authority == request.host and came.path.startswith("/desk/") and came.path != request.path
+    return came.raw_path_qs if ours and request.method == "POST" else ""
 
 
 def see(path: str) -> web.Response:
