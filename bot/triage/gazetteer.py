@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 
 from bot.errors import ConfigError
 from bot.triage.everyday import EVERYDAY
+from bot.triage.spelling import vocabulary
 
 HEAD = 7
 """Letters of a name that the index of slips looks at: a slip behind them is found by comparing."""
@@ -77,7 +78,6 @@ OUTSIDE = {
     "surabaya": "Surabaya",
 }
 """Spoken short forms of provinces and cities -> name shown."""
-_WORD = re.compile("[a-z]+")
 _RANK = re.compile(r"^(?:kabupaten|kota|daerah khusus ibukota|daerah istimewa)(?: administrasi)? ")
 _CITY = 70
 """Codes of regencies from here on are cities (kota)."""
@@ -156,8 +156,8 @@ class Index:
 def words(province: str) -> set[str]:
     """Every word that stands in the name of a place of this province, small: such a word is no misspelling of another."""
     ours = [name for code, name in _regions().items() if code.startswith(province)]
-    names = (*ours, *_villages(province).values())
-    return {word for name in names for word in _WORD.findall(name.lower()) if len(word) >= SHORT}
+    names = "\n".join((*ours, *_villages(province).values()))
+    return {word for word in vocabulary(names) if len(word) >= SHORT}
 
 
 def _regions() -> dict[str, str]:

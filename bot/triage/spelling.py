@@ -7,7 +7,7 @@ microseconds, not one comparison for each known word; the edit distance (with sw
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 from rapidfuzz.distance import OSA
@@ -27,6 +27,7 @@ HEAD, TAIL = 4096, 1024
 
 _TOKEN = re.compile(r"[a-z0-9]+")
 _RUN = re.compile(r"([a-z])\1+")
+_ONLY_LETTERS = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz" else 32 for code in range(256))
 _LIKE_LETTERS = str.maketrans("0134578", "oieastb")
 _VOWELS = "aeiou"
 _PREFIXES = frozenset({"nga", "ng"})
@@ -47,6 +48,12 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
+def vocabulary(text: str) -> set[str]:
+    """All words of a-z that stand in a text of thousands of lines; accented letters divide."""
+    words = set(text.encode().lower().translate(_ONLY_LETTERS).split())
+    return set(b" ".join(words).decode().split())
+
+
 @lru_cache(16_384)
 def squeeze(word: str) -> str:
     """One way of writing for "tolooong", "k3bakaran", "bangun2" and "sakiit"; numbers stay."""
@@ -59,29 +66,51 @@ def squeeze(word: str) -> str:
     return _RUN.sub(r"\1", word)
 
 
+def squeezed(words: Iterable[str]) -> set[str]:
+    """`squeeze` for thousands of words at once, which are not kept: one call for all that are plain letters."""
+    plain, odd = list[str](), set[str]()
+    for word in words:
+        if word.isalpha():
+            plain.append(word)
+        else:
+            odd.add(squeeze.__wrapped__(word))
+    return odd | set(_RUN.sub(r"\1", "\n".join(plain)).split())
+
+
 class Words:
     """The known words of a reader, and the everyday words that are never a misspelling of them."""
 
     def __init__(self, meant: Mapping[str, str], everyday: Iterable[str]) -> None:
         """`meant`: each way of writing -> the word meant."""
         self.exact = {squeeze(written): word for written, word in meant.items()}
-        self.everyday = frozenset(word for word in {*map(squeeze, everyday)} if not self._known(word))
-        self.index: dict[str, list[str]] = {}
-        self.short: dict[str, str] = {}
-        for written in self.exact:
-            for shorter in _deletions(written):
-                self.index.setdefault(shorter, []).append(written)
-            if len(written) == ONE - 1 and written.isalpha():
-                for typed in _slips(written):
-                    self.short.setdefault(typed, written)
+        # a known word, with or without an ending, means itself, however ordinary it is
+        endings = ({word + suffix for word in self.exact} for suffix in _SUFFIXES)
+        self.everyday = frozenset(squeezed(everyday).difference(self.exact, *endings))
         self.look = lru_cache(KEPT)(self._look)
 
-    def _known(self, word: str) -> bool:
-        """One of the words, with or without an ending: it means itself, however ordinary it is."""
-        return word in self.exact or (
-            word.endswith(_SUFFIXES)
-            and any(word.endswith(suffix) and word[: -len(suffix)] in self.exact for suffix in _SUFFIXES)
-        )
+    @cached_property
+    def index(self) -> dict[str, str]:
+        """What is left of a known word -> the words it may come from, with spaces between. Made for the first misspelt word: it is
+        half of what reading the file costs."""
+        found: dict[str, str] = {}
+        for written in self.exact:
+            for shorter in _deletions(written):
+                found[shorter] = f"{found[shorter]} {written}" if shorter in found else written
+        return found
+
+    @cached_property
+    def short(self) -> dict[str, str]:
+        """Words of four letters, as they are mistyped."""
+        found: dict[str, str] = {}
+        for written in self.exact:
+            if len(written) == ONE - 1 and written.isalpha():
+                for typed in _slips(written):
+                    found.setdefault(typed, written)
+        return found
+
+    def warm(self) -> None:
+        """Both indexes are there afterwards."""
+        _ = self.index, self.short
 
     def _look(self, token: str) -> Found:
         token = squeeze(token[:GLUED])
@@ -120,7 +149,7 @@ class Words:
             if len(token) < ONE - 1:
                 return
         for shorter in _deletions(token, over=True):
-            for written in self.index.get(shorter, ()):
+            for written in self.index.get(shorter, "").split():
                 allowed = _allowed(len(written))
                 edits = OSA.distance(token, written, score_cutoff=allowed)
                 if edits <= allowed:
