@@ -28,6 +28,8 @@ COPIED = (
     "Makefile",
     "CONTRIBUTING.md",
 )
+FOLDER = "FAULTS_FOLDER"
+"""Names where the folders of a run are kept instead; a planted defect's go with its tree."""
 NAMED = re.compile(r" {4}(I\d+|F\d+\w?) |FAILED \S+ (?!.*Timeout)")
 """A line that says what is broken. That something took too long says nothing."""
 
@@ -169,6 +171,12 @@ DEFECTS = (
 )  # fmt: skip
 
 
+def memory() -> Path | None:
+    """A disk that costs nothing, where there is one."""
+    found = Path("/dev/shm")
+    return found if found.is_dir() else None
+
+
 def caught(defect: Defect, folder: Path) -> tuple[bool, str]:
     """Whether it is, and the last line of what was said."""
     for name in COPIED:
@@ -203,7 +211,7 @@ def caught(defect: Defect, folder: Path) -> tuple[bool, str]:
     done = subprocess.run(
         [sys.executable, *told],
         cwd=folder,
-        env=env | {"PYTHONPATH": str(folder), "COLUMNS": "400"},
+        env=env | {"PYTHONPATH": str(folder), "COLUMNS": "400", FOLDER: str(folder)},
         capture_output=True,
         text=True,
         timeout=900,
@@ -222,7 +230,7 @@ def main(only: str = "", kept: Path | None = None, to: Path | None = None) -> in
     missed = 0
     for defect in chosen:
         began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="wargi-defect-", ignore_cleanup_errors=True) as folder:
+        with tempfile.TemporaryDirectory(prefix="wargi-defect-", dir=memory(), ignore_cleanup_errors=True) as folder:
             found, said = caught(defect, Path(folder))
         missed += not found
         took = time.monotonic() - began
