@@ -8,6 +8,7 @@ import asyncio
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -48,6 +49,19 @@ def _chosen(asked: argparse.Namespace) -> list[Cell]:
     return [cell for cell in named if (cell[0].name, cell[1]) not in passed]
 
 
+def _end_with(yard: Yard) -> None:
+    """Asked to end, it takes down what it started."""
+    task = asyncio.current_task()
+    assert task is not None
+
+    def end() -> None:
+        yard.ending = True
+        task.cancel()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, end)
+
+
 async def _run(asked: argparse.Namespace, chosen: list[Cell], folder: Path) -> list[Outcome]:
     print(f"seed {asked.seed}, {len(chosen)} cells, {asked.jobs} at a time", flush=True)
     places = asyncio.Semaphore(asked.jobs)
@@ -67,6 +81,7 @@ async def _run(asked: argparse.Namespace, chosen: list[Cell], folder: Path) -> l
             results.keep(asked.results, found)
 
     async with Yard(folder, asked.seed, asked.patience) as yard:
+        _end_with(yard)
 
         async def one(row: list[Cell]) -> None:
             async with places:
@@ -98,7 +113,11 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="wargi-faults-", dir=os.environ.get(FOLDER) or memory()))
     folder.chmod(0o755)
     learnt()
-    done = asyncio.run(_run(asked, chosen, folder)) if chosen else []
+    try:
+        done = asyncio.run(_run(asked, chosen, folder)) if chosen else []
+    except asyncio.CancelledError:
+        shutil.rmtree(folder, ignore_errors=True)
+        return 1
     broken = [each for each in done if each.wrong]
     if not broken:
         shutil.rmtree(folder, ignore_errors=True)

@@ -131,6 +131,8 @@ class Yard:
         self._cluster: Restartable | None = None
         self._template = ""
         self._count = 0
+        self.ending = False
+        """Somebody has asked the whole run to end: nothing is a finding any more."""
         self._starting = asyncio.Lock()
 
     async def __aenter__(self) -> "Yard":
@@ -193,6 +195,8 @@ class Yard:
             async with stage(url, folder, self.seed, **case.more) as set_:
                 set_.before, set_.module = _filled(case.before, folder), _filled(case.module, folder)
                 set_.own = own
+                if case.named:
+                    set_.env["WARGI_DATABASE_URL"] = own.anyone(url)
                 if engine == "sqlite" and case.after:
                     shutil.copyfile(set_.data / "wargi.db", folder / "before.db")
                 set_.graph.statuses = ("sent", "delivered", "read")
@@ -223,10 +227,14 @@ class Yard:
         await asyncio.to_thread(own.start)
         stack.push_async_callback(asyncio.to_thread, own.stop)
         url = await asyncio.to_thread(own.create_database)
+        async with self._starting:  # Alembic's context is one for the whole process
+            await self._migrated(url)
         if case.small:
             disk = small_disk(folder / SMALL, case.small, "nobody" if os.geteuid() == 0 else "")
-            own.execute(f"CREATE TABLESPACE small LOCATION '{stack.enter_context(disk)}'")
-            own.execute(f'ALTER DATABASE "{urlsplit(url).path.lstrip("/")}" SET TABLESPACE small')
+            await asyncio.to_thread(own.execute, f"CREATE TABLESPACE small LOCATION '{stack.enter_context(disk)}'")
+            await asyncio.to_thread(
+                own.execute, f'ALTER DATABASE "{urlsplit(url).path.lstrip("/")}" SET TABLESPACE small'
+            )
         return url, own
 
     async def _outcome(self, set_: Stage, own: Any, case: Case, engine: str) -> Outcome:
@@ -238,6 +246,8 @@ class Yard:
             async with asyncio.timeout(case.patience or self._patience):
                 found.wrong = await _played(set_, case, own)
         except (Exception, asyncio.CancelledError) as error:
+            if self.ending:
+                raise
             forgiven = case.doubles + doubled - ambiguous
             found.wrong = [
                 *await _left(set_, forgiven, case.parked),

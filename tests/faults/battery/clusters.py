@@ -25,7 +25,8 @@ STARTS = 60.0
 
 
 class Pair(Restartable):
-    """One PostgreSQL, one that follows it, and an address that leads to whoever is first, as a cluster's manager moves one."""
+    """One PostgreSQL, one that follows it, and an address that leads to whoever is first, as a cluster's manager moves one.
+    Three others may take over, one after the other."""
 
     settings = (*SETTINGS, "synchronous_commit=remote_apply")
     waits = True
@@ -76,6 +77,12 @@ class Pair(Restartable):
             ask(first, "ALTER SYSTEM SET synchronous_standby_names = '*'")
             ask(first, "SELECT pg_reload_conf()")
             until(lambda: ask(first, "SELECT sync_state FROM pg_stat_replication") == "sync", "the second keeping pace")
+
+    def anyone(self, url: str) -> str:
+        """The same, but for whoever is told all machines and looks for the first among them itself."""
+        homes = [self.folder, *[f"{self.folder}/second{n}" for n in range(1, 4)]]
+        hosts = "&".join(f"host={home}:5432" for home in homes)
+        return f"{url.partition('?')[0]}?{hosts}&target_session_attrs=primary"
 
     def cut(self) -> None:
         """The line between them is gone; what had been sent is applied."""

@@ -168,6 +168,10 @@ DEFECTS = (
         'Fault("throttled_pair", retryable=True, scope="account", wait=60.0)',
         "tests/faults/test_platform.py::test_a_pair_limit_delays_only_that_citizen",
     ),
+    Defect(
+        "nobody sees that an agency could not be told", "bot/store/agencies.py", ".where(_DUE, DELIVERY.c.attempts > 0)\n",
+        ".where(_DUE, DELIVERY.c.attempts > 99)\n", "cell F24 an agency is away for a day sqlite",
+    ),
 )  # fmt: skip
 
 

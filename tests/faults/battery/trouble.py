@@ -234,6 +234,8 @@ class Case:
     """Items that nobody can read."""
     own: Callable[[], Restartable] | None = None
     """Makes the PostgreSQL of its own that it needs."""
+    named: bool = False
+    """The server is told all machines of that PostgreSQL; else an address that moves."""
     alone: bool = True
     """Needs a server of its own; the others share one until something breaks."""
     more: dict[str, str] = field(default_factory=dict)
@@ -269,6 +271,14 @@ TROUBLES = (
     Case("F08a PostgreSQL restarts", restarts, ("postgresql",), own=Restartable),
     Case("F08b backends end", backends_end, ("postgresql",), alone=False),
     Case("F08c the other takes over", machines.others_take_over, ("postgresql",), own=Pair, doubles=MANY),
+    Case(
+        "F08c another of those named takes over",
+        machines.others_take_over,
+        ("postgresql",),
+        own=Pair,
+        doubles=MANY,
+        named=True,
+    ),
     Case("F08c the other stands still", machines.other_stands_still, ("postgresql",), own=Pair, needs=("root",)),
     Case("F08c loosely followed", None, ("postgresql",), own=Loose, after=machines.loosely_followed),
     Case("F08h read-only", read_only, ("postgresql",), alone=False),
