@@ -35,7 +35,7 @@ class InboxItem(Hot, table=True):
     """Why it was parked, in words an operator can read."""
 
 
-class Seen(SQLModel, table=True):
+class Seen(Row, table=True):
     """What was handled more than an hour ago: the shortest key against repetition. Stays 30 days (WhatsApp repeats for 7)."""
 
     __tablename__ = "seen"
