@@ -11,7 +11,7 @@ from bot.models.types import Bytes, Json, UtcDateTime
 
 
 class InboxItem(Hot, table=True):
-    """One raw item of a webhook. The key stays 30 days (WhatsApp repeats for 7); `raw` goes when its turn has committed."""
+    """One raw item of a webhook. `raw` goes when its turn has committed, the row an hour later; what stays of it is `Seen`."""
 
     __tablename__ = "inbox"
     __table_args__ = (
@@ -33,6 +33,20 @@ class InboxItem(Hot, table=True):
     """1: the door heard danger in it, so it is taken first. 0: it heard none. Null: nobody has listened yet."""
     error: str = ""
     """Why it was parked, in words an operator can read."""
+
+
+class Seen(Row, table=True):
+    """What was handled more than an hour ago: the shortest key against repetition. Stays 30 days (WhatsApp repeats for 7)."""
+
+    __tablename__ = "seen"
+    __table_args__ = (CLUSTERED,)
+    hour: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """By the platform's clock, as in the inbox: the same when it is sent again, so that rows of one time lie together."""
+    mark: bytes = Field(primary_key=True, sa_type=Bytes)
+    """96 bits of a hash of account, kind and external id."""
+    part: int = Field(primary_key=True, sa_type=sa.SmallInteger, sa_column_kwargs={"autoincrement": False})
+    account: str = ""
+    """Of messages only, for they are counted by account and hour."""
 
 
 class OutboxItem(Hot, table=True):

@@ -163,8 +163,8 @@ def test_what_an_older_process_would_stumble_over(lines: str, found: list[str]) 
     assert contracts(source) == "" and contracts(f'CONTRACT = "0031"\n{source}') == "0031"
 
 
-COUNTED = {"flow_count", "tally", "day_count", "unsent", "watching"}
-"""A row for each part and thing that is counted, or conversation and officer: spread like the hot ones."""
+COUNTED = {"flow_count", "tally", "day_count", "unsent", "watching", "seen"}
+"""A row for each part and thing that is counted, conversation and officer, or thing that came: spread like the hot ones."""
 EVERYWHERE = {
     "flow_edit", "flow_version", "invite", "media_host", "officer", "outage", "part_lease", "rate", "rota_gap", "template", "throttle",
     "worker", "correction", "disclosure", "handover", "instruction", "notice", "officer_session", "quarantine_act", "shift",
