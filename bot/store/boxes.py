@@ -50,7 +50,9 @@ def inbox_row(item: Item, now: datetime) -> dict[str, Any]:
 
 def put(rows: Sequence[dict[str, Any]], dialect: str) -> Work:
     """Stores inbox rows; those already known are left alone. Sorted by key, so that two doors never deadlock."""
-    return keys.put(dialect), [row | {"mark": keys.mark(row)} for row in sorted(rows, key=_key)]
+    for row in rows:
+        row["mark"] = keys.mark(row)
+    return keys.put(dialect), sorted(rows, key=_key)
 
 
 _PENDING = (
