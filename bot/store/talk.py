@@ -13,7 +13,7 @@ from bot.errors import NotFound
 from bot.models import Address, Contact, Conversation, Owner, Quarantine
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.many import Many, beside
+from bot.store.many import ByIds, Many, beside
 
 ADDRESS, CONTACT, CONVERSATION = table(Address), table(Contact), table(Conversation)
 
@@ -141,8 +141,10 @@ _THREAD = (
 _BY_ADDRESS = _THREAD.where(
     ADDRESS.c.account == sa.bindparam("account"),
     ADDRESS.c.address.in_(sa.bindparam("addresses", expanding=True)),
-    beside(ADDRESS.c.part).in_(sa.bindparam("parts", expanding=True)),
+    ADDRESS.c.part.in_(sa.bindparam("parts", expanding=True)),
 ).order_by(CONVERSATION.c.id)
+_BY_ADDRESS_HERE = ByIds(_THREAD.where(ADDRESS.c.account == sa.bindparam("account")), ADDRESS.c.address, ["account"])
+"""On SQLite, where nobody else locks rows and all parts lie in one file."""
 _BY_ID = _THREAD.where(ADDRESS.c.id == sa.bindparam("id"), ADDRESS.c.part == sa.bindparam("part"))
 _CURRENT = sa.select(ADDRESS.c.conversation_id).where(
     ADDRESS.c.id == sa.bindparam("id"), ADDRESS.c.part == sa.bindparam("part")
@@ -191,10 +193,14 @@ async def load(conn: AsyncConnection, keys: Iterable[tuple[str, str]]) -> dict[t
         by_account.setdefault(account, []).append(address)
     talks: dict[tuple[str, str], Talk] = {}
     for account, addresses in by_account.items():
-        channel = account.partition(":")[0]
-        parts = sorted({clock.part_of(channel, address) for address in addresses})
-        result = await conn.execute(_BY_ADDRESS, {"account": account, "addresses": addresses, "parts": parts})
-        for row in result:
+        found: Iterable[Sequence[Any]]
+        if conn.dialect.name == "sqlite":
+            found = await _BY_ADDRESS_HERE(conn, addresses, account)
+        else:
+            channel = account.partition(":")[0]
+            parts = sorted({clock.part_of(channel, address) for address in addresses})
+            found = await conn.execute(_BY_ADDRESS, {"account": account, "addresses": addresses, "parts": parts})
+        for row in found:
             talks[(account, row[2])] = Talk(*row)
     await _far_contacts(conn, list(talks.values()))
     return talks
