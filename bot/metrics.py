@@ -47,6 +47,9 @@ class Metrics:
             "backup_allowed_seconds", "So old it may be, as WARGI_BACKUP_MINUTES says; 0: any age"
         )
         self.timer_lag = gauge("timer_lag_seconds", "Age of the oldest timer that should have rung")
+        self.agency_lag = gauge(
+            "agency_lag_seconds", "Age of the oldest message that an agency could not be told so far"
+        )
         self.unknown = gauge("outbox_unknown", "Bubbles of which nobody knows whether they have arrived")
         self.media = counter("media", "Tries to fetch citizens' files by channel and outcome", "channel", "outcome")
         self.media_pending = gauge("media_pending", "Citizens' files that are still to be fetched")

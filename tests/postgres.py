@@ -59,10 +59,9 @@ class Cluster:
     def _launch(self, folder: Path) -> None:
         binaries, data, log = reachable(find_binaries(), folder), folder / "data", folder / "log"
         options = [word for setting in self.settings for word in ("-c", setting)]
-        how: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
-        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        how = unprivileged(folder)
+        if os.geteuid() == 0:
             shutil.chown(folder, "nobody")
-            how |= {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
         with log.open("wb") as how["stdout"]:
             initdb: list[Path | str] = [
                 binaries / "initdb",
@@ -129,6 +128,14 @@ class Cluster:
 
     def __exit__(self, *error: object) -> None:
         self.stop()
+
+
+def unprivileged(folder: Path) -> dict[str, Any]:
+    """How its programs are run: in `folder`, and not by root, which PostgreSQL refuses."""
+    how: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
+    if os.geteuid() == 0:
+        how |= {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
+    return how
 
 
 def find_binaries() -> Path:

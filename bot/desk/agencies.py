@@ -55,7 +55,7 @@ async def overview(request: web.Request) -> web.Response:
     house = request.config_dict[keys.HOUSE]
     async with request.config_dict[keys.DB].read() as conn:
         found = {name: await agencies.lying(conn, states, page.sight(request)) for name, states in GROUPS}
-        stuck = await agencies.stuck(conn, page.sight(request))
+        stuck = await agencies.stuck(conn, page.sight(request), clock.now() - agencies.LATE)
     known, me = house.triage.agencies, page.signed_in(request).officer
     hooks = [each for each in known.agencies.values() if each.channel == "webhook"] if me.role == Role.ADMIN else []
     return page.render(
@@ -67,7 +67,7 @@ async def overview(request: web.Request) -> web.Response:
 
 async def stuck(request: web.Request) -> web.Response:
     async with request.config_dict[keys.DB].read() as conn:
-        rows = await agencies.stuck(conn, page.sight(request))
+        rows = await agencies.stuck(conn, page.sight(request), clock.now() - agencies.LATE)
     return page.render(request, "stuck.html", rows=rows, known=request.config_dict[keys.HOUSE].triage.agencies)
 
 

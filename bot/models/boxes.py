@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from bot.models.base import CLUSTERED, Hot
+from bot.models.base import CLUSTERED, Hot, Row, partial
 from bot.models.states import Inbox
 from bot.models.types import Bytes, Json, UtcDateTime
 
@@ -16,20 +16,8 @@ class InboxItem(Hot, table=True):
     __tablename__ = "inbox"
     __table_args__ = (
         sa.UniqueConstraint("hour", "account", "kind", "external_id", "part"),
-        sa.Index(
-            "ix_inbox_pending",
-            "id",
-            "part",
-            sqlite_where=sa.text("state = 'pending'"),
-            postgresql_where=sa.text("state = 'pending'"),
-        ),
-        sa.Index(
-            "ix_inbox_urgent",
-            "id",
-            "part",
-            sqlite_where=sa.text("state = 'pending' AND urgent = 1"),
-            postgresql_where=sa.text("state = 'pending' AND urgent = 1"),
-        ),
+        partial("ix_inbox_pending", "id", "part", where="state = 'pending'"),
+        partial("ix_inbox_urgent", "id", "part", where="state = 'pending' AND urgent = 1"),
         CLUSTERED,
     )
     hour: int
@@ -47,7 +35,7 @@ class InboxItem(Hot, table=True):
     """Why it was parked, in words an operator can read."""
 
 
-class Seen(SQLModel, table=True):
+class Seen(Row, table=True):
     """What was handled more than an hour ago: the shortest key against repetition. Stays 30 days (WhatsApp repeats for 7)."""
 
     __tablename__ = "seen"
@@ -91,7 +79,7 @@ class Timer(Hot, table=True):
     due_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class Rate(SQLModel, table=True):
+class Rate(Row, table=True):
     """How much of an account's rate is used up, for all processes together (PostgreSQL). Compared with the database's clock only."""
 
     __tablename__ = "rate"
@@ -101,7 +89,7 @@ class Rate(SQLModel, table=True):
     """What the last statement gave: it reads its own answer here."""
 
 
-class Outage(SQLModel, table=True):
+class Outage(Row, table=True):
     """Something that a human must mend, until it is mended: a dead token, templates that cannot be read."""
 
     __tablename__ = "outage"
@@ -111,7 +99,7 @@ class Outage(SQLModel, table=True):
     since: datetime = Field(sa_type=UtcDateTime)
 
 
-class PartLease(SQLModel, table=True):
+class PartLease(Row, table=True):
     """Which worker process owns a part just now (PostgreSQL). Compared with the database's clock only."""
 
     __tablename__ = "part_lease"
@@ -122,7 +110,7 @@ class PartLease(SQLModel, table=True):
     until: datetime = Field(sa_type=UtcDateTime)
 
 
-class Worker(SQLModel, table=True):
+class Worker(Row, table=True):
     """A worker process that is alive, so that parts can be shared out fairly (PostgreSQL)."""
 
     __tablename__ = "worker"

@@ -1,7 +1,7 @@
 """What agencies may see, and what was sent to them. Whose a ticket is stands in every query, so no page can forget to ask."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +34,8 @@ DELIVERY, MEDIA, MESSAGE, ADDRESS = table(AgencyDelivery), table(Media), table(M
 TALK = table(Conversation)
 PAGE = 50
 MOST = 200
+LATE = timedelta(minutes=15)
+"""So long an agency may not know of a case that was given to it before people hear of that, though it is still tried."""
 FILES = 1000
 """Looked at for one report: those of one citizen since it was opened."""
 AT_WORK = (*WITH_AGENCY, State.WAITING_CITIZEN)
@@ -174,11 +176,22 @@ async def settle(
     return (await conn.execute(query)).rowcount == 1
 
 
-async def stuck(conn: AsyncConnection, sight: Sight = ALL) -> list[RowMapping]:
-    """The oldest first; not those about a case that may not be seen."""
+async def oldest(conn: AsyncConnection) -> datetime | None:
+    """When the oldest was written that an agency could not be told so far."""
+    tried = sa.select(DELIVERY.c.created_at).where(_DUE, DELIVERY.c.attempts > 0)
+    both = tried.union_all(sa.select(DELIVERY.c.created_at).where(_STUCK)).subquery()
+    found: datetime | None = (await conn.execute(sa.select(sa.func.min(both.c.created_at)))).scalar()
+    return found
+
+
+async def stuck(conn: AsyncConnection, sight: Sight = ALL, since: datetime | None = None) -> list[RowMapping]:
+    """The oldest first; not those about a case that may not be seen. `since`: also what is still tried, but was written before."""
     its = (TICKET.c.id == DELIVERY.c.ticket_id) & (TICKET.c.part == DELIVERY.c.part)
     seen = sa.or_(DELIVERY.c.ticket_id.is_(None), sight.sees())
-    query = sa.select(DELIVERY).outerjoin(TICKET, its).where(_STUCK, seen).order_by(DELIVERY.c.id).limit(MOST)
+    which = (
+        _STUCK if since is None else sa.or_(_STUCK, _DUE & (DELIVERY.c.attempts > 0) & (DELIVERY.c.created_at < since))
+    )
+    query = sa.select(DELIVERY).outerjoin(TICKET, its).where(which, seen).order_by(DELIVERY.c.id).limit(MOST)
     return list((await conn.execute(query)).mappings())
 
 

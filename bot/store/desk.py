@@ -34,7 +34,8 @@ MESSAGE, OFFICER, EVENT, SURVEY = table(Message), table(Officer), table(TicketEv
 DISCLOSURE, INSTRUCTION = table(Disclosure), table(Instruction)
 _PARENT = TICKET.alias("parent")
 
-PAGE = 50
+PAGE = 30
+"""Cards of a list: three screens of a desk. Each costs as much as a message, and the list stands beside every case."""
 COUNTED = 99
 """A number above this is shown as "99+": what one officer holds costs a hundred rows at most, whatever the table holds."""
 

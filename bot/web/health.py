@@ -10,7 +10,7 @@ from bot import clock
 from bot.config import Config
 from bot.errors import StoreDown
 from bot.metrics import Metrics
-from bot.store import alarms, backup, boxes, media, spool
+from bot.store import agencies, alarms, backup, boxes, media, spool
 from bot.web.keys import CONFIG, DB, DOOR, METRICS, ROLES
 
 
@@ -51,6 +51,7 @@ async def metrics(request: web.Request) -> web.Response:
             calling, on_duty, _ = await alarms.unacknowledged(conn, clock.now())
             files, oldest = await media.waiting(conn)
             due, doubtful = await boxes.overdue(conn)
+            untold = await agencies.oldest(conn)
         now = clock.now()
         gauges.on_duty.set(on_duty)
         gauges.alarms.set(len(calling))
@@ -58,6 +59,7 @@ async def metrics(request: web.Request) -> web.Response:
         gauges.inbox_lag.set((now - waiting).total_seconds() if waiting else 0)
         gauges.outbox_lag.set(max(0.0, (now - _time_of(unsent)).total_seconds()) if unsent else 0)
         gauges.timer_lag.set(max(0.0, (now - due).total_seconds()) if due else 0)
+        gauges.agency_lag.set((now - untold).total_seconds() if untold else 0)
         gauges.unknown.set(doubtful)
         gauges.media_pending.set(files)
         gauges.media_lag.set((now - oldest).total_seconds() if oldest else 0)
@@ -65,6 +67,7 @@ async def metrics(request: web.Request) -> web.Response:
         gauges.inbox_lag.set(nan)  # unknown, which is not none
         gauges.outbox_lag.set(nan)
         gauges.timer_lag.set(nan)
+        gauges.agency_lag.set(nan)
         gauges.media_pending.set(nan)
         gauges.media_lag.set(nan)
     return web.Response(body=generate_latest(gauges.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

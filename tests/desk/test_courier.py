@@ -109,6 +109,14 @@ async def test_what_is_stuck_is_listed_mailed_daily_and_sent_again(db: Db, enter
     case = await put(db, house, "surat")
     carrier = Courier(db, house, waits=(0,))
     await carrier.send_due(None)
+    (row,) = await rows(db)
+    async with db.read() as conn:
+        assert row["state"] == "ready" and await agencies.oldest(conn) == row["created_at"]
+        listed = [
+            len(await agencies.stuck(conn, since=row["created_at"] + each))
+            for each in (timedelta(0), timedelta(seconds=1))
+        ]
+    assert listed == [0, 1], "what is late is seen before it is given up"
     house.ways = Ways(f"smtp://127.0.0.1:{unused_tcp_port}", "wargi@jabar.example")  # nobody listens there
     await carrier.send_due(None)
     (row,) = await rows(db)

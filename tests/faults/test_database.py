@@ -1,8 +1,6 @@
 """The database goes away under a running server: words wait on the spool, nothing is parked or lost, and all resumes by itself."""
 
 import asyncio
-import os
-import pwd
 import signal
 import sqlite3
 import subprocess
@@ -19,7 +17,7 @@ from bot.store import db, schema, spool
 from bot.store.db import Db
 from bot.web import door
 from tests.fakes.citizen import Citizen
-from tests.postgres import SETTINGS, Cluster
+from tests.postgres import SETTINGS, Cluster, unprivileged
 from tests.world import World, eventually
 
 
@@ -35,11 +33,8 @@ class Restartable(Cluster):
 
     def again(self) -> None:
         assert self.server is not None and self.folder is not None
-        how: dict[str, Any] = {"cwd": self.folder, "stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
-        if os.geteuid() == 0:
-            how |= {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
         with (self.folder / "log").open("ab") as out:
-            self.server = subprocess.Popen(self.server.args, stdout=out, **how)
+            self.server = subprocess.Popen(self.server.args, stdout=out, **unprivileged(self.folder))
 
 
 @pytest.fixture

@@ -8,22 +8,24 @@ import asyncio
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 from tests.faults.battery import results
-from tests.faults.battery.cells import Cell, Outcome, Yard, cells, rows
-
-MEMORY = Path("/dev/shm")
+from tests.faults.battery.cells import Cell, Outcome, Yard, cells, learnt, rows
+from tests.faults.battery.defects import FOLDER, memory
 
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--only", default="", help="cells whose name holds one of these words, with commas between")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--jobs", type=int, default=max(2, os.cpu_count() or 2))
+    parser.add_argument(
+        "--jobs", type=int, default=1 + (os.cpu_count() or 1), help="rows at a time; who hangs or waits needs no core"
+    )
     parser.add_argument("--patience", type=float, default=240.0, help="seconds for one cell")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--results", type=Path, help="where each outcome becomes a line: pieces of a run add up")
@@ -47,6 +49,19 @@ def _chosen(asked: argparse.Namespace) -> list[Cell]:
     return [cell for cell in named if (cell[0].name, cell[1]) not in passed]
 
 
+def _end_with(yard: Yard) -> None:
+    """Asked to end, it takes down what it started."""
+    task = asyncio.current_task()
+    assert task is not None
+
+    def end() -> None:
+        yard.ending = True
+        task.cancel()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, end)
+
+
 async def _run(asked: argparse.Namespace, chosen: list[Cell], folder: Path) -> list[Outcome]:
     print(f"seed {asked.seed}, {len(chosen)} cells, {asked.jobs} at a time", flush=True)
     places = asyncio.Semaphore(asked.jobs)
@@ -59,13 +74,14 @@ async def _run(asked: argparse.Namespace, chosen: list[Cell], folder: Path) -> l
             f"{found.case.name:38} {found.engine:11}{found.seconds:6.1f} s  {found.deaths} deaths  "
             f"{found.doubled} twice  {verdict}"
         )
-        for line in found.wrong:
+        for line in (*found.noted, *found.wrong):
             print(f"    {line}")
         sys.stdout.flush()
         if asked.results is not None:
             results.keep(asked.results, found)
 
     async with Yard(folder, asked.seed, asked.patience) as yard:
+        _end_with(yard)
 
         async def one(row: list[Cell]) -> None:
             async with places:
@@ -94,9 +110,14 @@ def main() -> int:
         print("\n".join(f"{case.name} on {engine}" for case, engine in chosen))
         return 0
     began = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="wargi-faults-", dir=MEMORY if MEMORY.is_dir() else None))
+    folder = Path(tempfile.mkdtemp(prefix="wargi-faults-", dir=os.environ.get(FOLDER) or memory()))
     folder.chmod(0o755)
-    done = asyncio.run(_run(asked, chosen, folder)) if chosen else []
+    learnt()
+    try:
+        done = asyncio.run(_run(asked, chosen, folder)) if chosen else []
+    except asyncio.CancelledError:
+        shutil.rmtree(folder, ignore_errors=True)
+        return 1
     broken = [each for each in done if each.wrong]
     if not broken:
         shutil.rmtree(folder, ignore_errors=True)

@@ -3,25 +3,30 @@
 import asyncio
 import os
 import shutil
+import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot import failpoint
+from bot.engine.flow import load
+from bot.i18n import Catalogues
 from bot.store import schema
 from bot.store.db import Db
+from bot.triage import room
 from tests.faults.battery.judge import judge
 from tests.faults.battery.stage import Stage, stage
 from tests.faults.battery.story import Talker, called, story
 from tests.faults.battery.strain import SMALL, small_disk
 from tests.faults.battery.trouble import TROUBLES, Case, deadlines_ring, lock_once
 from tests.faults.test_database import Restartable
+from tests.world import ROOT
 
 ENGINES = ("sqlite", "postgresql")
 FLIGHT = 12
@@ -77,13 +82,13 @@ def lacks(case: Case) -> list[str]:
 
 
 def rows(chosen: Sequence[Cell]) -> list[list[Cell]]:
-    """What may share a server stands together."""
-    found = [[cell] for cell in chosen if cell[0].alone]
+    """What may share a server stands together, and first: short rows at the end keep all hands busy until then."""
+    found: list[list[Cell]] = []
     sharing = sorted((cell for cell in chosen if not cell[0].alone), key=lambda cell: cell[1])
     for _, group in groupby(sharing, key=lambda cell: cell[1]):
         all_of_it = list(group)
         found += [all_of_it[at : at + SHARE] for at in range(0, len(all_of_it), SHARE)]
-    return found
+    return found + [[cell] for cell in chosen if cell[0].alone]
 
 
 @dataclass
@@ -97,6 +102,15 @@ class Outcome:
     doubled: int = 0
     folder: Path = Path()
     seed: int = 0
+    noted: list[str] = field(default_factory=list)
+    """What was measured."""
+
+
+def learnt() -> None:
+    """What messages are about, once: else each server of each cell would spend its first seconds on it."""
+    with tempfile.TemporaryDirectory() as folder:
+        flows = load(ROOT / "flows", Catalogues.load(ROOT / "locales"))
+        room.learn(room.load(ROOT / "flows", flows), ROOT / "flows", flows, Path(folder))
 
 
 AGAIN = 5.0
@@ -117,6 +131,8 @@ class Yard:
         self._cluster: Restartable | None = None
         self._template = ""
         self._count = 0
+        self.ending = False
+        """Somebody has asked the whole run to end: nothing is a finding any more."""
         self._starting = asyncio.Lock()
 
     async def __aenter__(self) -> "Yard":
@@ -178,7 +194,10 @@ class Yard:
             url, own = await self._database(case, engine, folder, stack)
             async with stage(url, folder, self.seed, **case.more) as set_:
                 set_.before, set_.module = _filled(case.before, folder), _filled(case.module, folder)
-                if case.after:
+                set_.own = own
+                if case.named:
+                    set_.env["WARGI_DATABASE_URL"] = own.anyone(url)
+                if engine == "sqlite" and case.after:
                     shutil.copyfile(set_.data / "wargi.db", folder / "before.db")
                 set_.graph.statuses = ("sent", "delivered", "read")
                 await set_.start()
@@ -198,20 +217,24 @@ class Yard:
                 data.mkdir()
             shutil.copyfile(self._file or "", data / "wargi.db")
             return f"sqlite:///{data}/wargi.db", None
-        if not case.own:
+        if case.own is None:
             cluster = await self.cluster()
             url = await asyncio.to_thread(cluster.create_database, self._template)
             stack.push_async_callback(asyncio.to_thread, cluster.drop_database, url)
             return url, None
-        own = Restartable()
+        own = case.own()
         own.url = ""
         await asyncio.to_thread(own.start)
         stack.push_async_callback(asyncio.to_thread, own.stop)
         url = await asyncio.to_thread(own.create_database)
+        async with self._starting:  # Alembic's context is one for the whole process
+            await self._migrated(url)
         if case.small:
             disk = small_disk(folder / SMALL, case.small, "nobody" if os.geteuid() == 0 else "")
-            own.execute(f"CREATE TABLESPACE small LOCATION '{stack.enter_context(disk)}'")
-            own.execute(f'ALTER DATABASE "{urlsplit(url).path.lstrip("/")}" SET TABLESPACE small')
+            await asyncio.to_thread(own.execute, f"CREATE TABLESPACE small LOCATION '{stack.enter_context(disk)}'")
+            await asyncio.to_thread(
+                own.execute, f'ALTER DATABASE "{urlsplit(url).path.lstrip("/")}" SET TABLESPACE small'
+            )
         return url, own
 
     async def _outcome(self, set_: Stage, own: Any, case: Case, engine: str) -> Outcome:
@@ -223,6 +246,8 @@ class Yard:
             async with asyncio.timeout(case.patience or self._patience):
                 found.wrong = await _played(set_, case, own)
         except (Exception, asyncio.CancelledError) as error:
+            if self.ending:
+                raise
             forgiven = case.doubles + doubled - ambiguous
             found.wrong = [
                 *await _left(set_, forgiven, case.parked),
@@ -234,6 +259,7 @@ class Yard:
         if not found.hit:
             found.wrong.append(f"{case.told} was never reached")
         found.seconds = time.monotonic() - began
+        found.noted, set_.noted = set_.noted, []
         return found
 
 
@@ -298,4 +324,4 @@ async def _judged(set_: Stage, talkers: list[Talker], forgiven: int, parked: int
 def _leaf(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}"[:600]
+    return f"{type(error).__name__}: {error}"[:6000]

@@ -28,6 +28,8 @@ COPIED = (
     "Makefile",
     "CONTRIBUTING.md",
 )
+FOLDER = "FAULTS_FOLDER"
+"""Names where the folders of a run are kept instead; a planted defect's go with its tree."""
 NAMED = re.compile(r" {4}(I\d+|F\d+\w?) |FAILED \S+ (?!.*Timeout)")
 """A line that says what is broken. That something took too long says nothing."""
 
@@ -166,7 +168,17 @@ DEFECTS = (
         'Fault("throttled_pair", retryable=True, scope="account", wait=60.0)',
         "tests/faults/test_platform.py::test_a_pair_limit_delays_only_that_citizen",
     ),
+    Defect(
+        "nobody sees that an agency could not be told", "bot/store/agencies.py", ".where(_DUE, DELIVERY.c.attempts > 0)\n",
+        ".where(_DUE, DELIVERY.c.attempts > 99)\n", "cell F24 an agency is away for a day sqlite",
+    ),
 )  # fmt: skip
+
+
+def memory() -> Path | None:
+    """A disk that costs nothing, where there is one."""
+    found = Path("/dev/shm")
+    return found if found.is_dir() else None
 
 
 def caught(defect: Defect, folder: Path) -> tuple[bool, str]:
@@ -203,7 +215,7 @@ def caught(defect: Defect, folder: Path) -> tuple[bool, str]:
     done = subprocess.run(
         [sys.executable, *told],
         cwd=folder,
-        env=env | {"PYTHONPATH": str(folder), "COLUMNS": "400"},
+        env=env | {"PYTHONPATH": str(folder), "COLUMNS": "400", FOLDER: str(folder)},
         capture_output=True,
         text=True,
         timeout=900,
@@ -222,7 +234,7 @@ def main(only: str = "", kept: Path | None = None, to: Path | None = None) -> in
     missed = 0
     for defect in chosen:
         began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="wargi-defect-", ignore_cleanup_errors=True) as folder:
+        with tempfile.TemporaryDirectory(prefix="wargi-defect-", dir=memory(), ignore_cleanup_errors=True) as folder:
             found, said = caught(defect, Path(folder))
         missed += not found
         took = time.monotonic() - began

@@ -26,6 +26,7 @@ def keep(path: Path, found: Outcome) -> None:
         deaths=found.deaths,
         doubled=found.doubled,
         wrong=found.wrong,
+        noted=found.noted,
         seed=found.seed,
     )
 
@@ -99,8 +100,14 @@ def table(last: dict[tuple[str, str], dict[str, Any]]) -> str:
         mean = f"{sum(one['seconds'] for one in ran) / len(ran):.0f}" if ran else "–"
         deaths, doubled = sum(one["deaths"] for one in ran), sum(one["doubled"] for one in ran)
         lines.append(f"| {group} | {well} of {len(ones)} | {mean} | {deaths} | {doubled} |")
+    lines.append("")
+    lines += [
+        f"- measured: {one['name']}, {one['engine']}: {_plain(word)}"
+        for one in done.values()
+        for word in one.get("noted", ())
+    ]
     broken = [one for one in done.values() if one["wrong"]]
-    lines += ["", *[f"- broken: {one['name']} on {one['engine']}: {_plain(one['wrong'][0])}" for one in broken]]
+    lines += [*[f"- broken: {one['name']} on {one['engine']}: {_plain(one['wrong'][0])}" for one in broken]]
     if defects:
         lines += ["", f"**{sum(one['caught'] for one in defects)} of {len(defects)} planted defects caught.**", ""]
         lines += ["| Planted defect | Caught | By | What it said |", "|---|---|---|---|"]

@@ -19,6 +19,7 @@ from aiohttp import web
 
 from bot import failpoint, registry
 from bot.desk import first_link
+from bot.errors import StoreDown
 from bot.store import schema
 from bot.store.db import Db
 from tests.fakes.citizen import Citizen
@@ -88,6 +89,10 @@ class Stage:
     """Makes the first officer."""
     wrong: list[str] = field(default_factory=list)
     """What was seen to break on the way."""
+    noted: list[str] = field(default_factory=list)
+    """What was measured on the way."""
+    own: Any = None
+    """The PostgreSQL of its own, if it has one."""
     posted: list[tuple[str, bytes]] = field(default_factory=list)
     victims: list[Victim] = field(default_factory=list)
     deaths: int = 0
@@ -223,10 +228,13 @@ class Stage:
         """Nothing is left to do."""
 
         async def done() -> bool:
-            left = await self.rows(
-                "SELECT (SELECT count(*) FROM inbox WHERE state = 'pending') + (SELECT count(*) FROM outbox) "
-                "+ (SELECT count(*) FROM media WHERE state = 'pending') AS n"
-            )
+            try:
+                left = await self.rows(
+                    "SELECT (SELECT count(*) FROM inbox WHERE state = 'pending') + (SELECT count(*) FROM outbox) "
+                    "+ (SELECT count(*) FROM media WHERE state = 'pending') AS n"
+                )
+            except StoreDown:
+                return False
             waits = left[0]["n"] or list((self.data / "spool").glob("*.spool"))
             return not waits and not self.down and all(victim.lives for victim in self.victims)
 

@@ -64,8 +64,11 @@ class Talker:
         def question() -> list[str]:
             return [id_ for one in self.got() for id_, _ in one.buttons if id_.endswith("/5")]
 
-        await eventually(question, LONG, "the question for a rating")
-        await self.send(self.who.row(question()[-1], "5"))
+        def template() -> bool:  # under a clock that says it is a month later
+            return any(one.payload.get("template", {}).get("name") == "nilai_layanan" for one in self.got())
+
+        await eventually(lambda: question() or template(), LONG, "the question for a rating")
+        await self.send(self.who.row(question()[-1], "5") if question() else self.who.text("5"))
 
 
 async def served(stage: Stage, talker: Talker) -> None:

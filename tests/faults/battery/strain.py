@@ -113,15 +113,6 @@ async def nobody_answers(stage: Stage, _: Any) -> None:
         stage.hook.away = set()
 
 
-async def clock_jumps(stage: Stage, _: Any) -> None:
-    """Two hours ahead, two back, thirty days ahead, and right again."""
-    for seconds in (7200, -7200, 30 * DAY, 0):
-        await asyncio.sleep(2.5)
-        new = stage.folder / "skew.new"
-        new.write_text(str(seconds))
-        new.rename(stage.folder / "skew")
-
-
 async def late_words(stage: Stage, _: Any) -> None:
     """Webhooks that the platform could not bring for six days, each twice, newest first."""
     old = str(int(time.time()) - 6 * DAY)

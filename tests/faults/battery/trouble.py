@@ -19,14 +19,14 @@ from bot.store import backup, invariants
 from bot.store.batch import CLOCKS
 from bot.store.db import Db
 from tests.fakes.citizen import post_signed
-from tests.faults.battery import power
+from tests.faults.battery import days, machines, power
+from tests.faults.battery.clusters import Archived, Loose, Pair, Received
 from tests.faults.battery.stage import Stage, locked, stop
 from tests.faults.battery.strain import (
     backends_stand_still,
     bad_day,
     bombs,
     bursts,
-    clock_jumps,
     full_disk,
     late_words,
     no_place_left,
@@ -34,6 +34,7 @@ from tests.faults.battery.strain import (
     power_cuts,
     statuses_in_any_order,
 )
+from tests.faults.test_database import Restartable
 from tests.world import eventually
 
 Trouble = Callable[[Stage, Any], Awaitable[None]]
@@ -133,9 +134,10 @@ async def restarts(stage: Stage, own: Any) -> None:
     """PostgreSQL is killed and comes back after three seconds, twice."""
     for _again in range(2):
         await asyncio.sleep(1.5)
-        await asyncio.to_thread(own.kill)
-        await asyncio.sleep(3)
-        await asyncio.to_thread(own.again)
+        async with stage.calm:
+            await asyncio.to_thread(own.kill)
+            await asyncio.sleep(3)
+            await asyncio.to_thread(own.again)
 
 
 async def repeats(stage: Stage, _: Any) -> None:
@@ -230,8 +232,10 @@ class Case:
     doubles: int = 0
     parked: int = 0
     """Items that nobody can read."""
-    own: bool = False
-    """Needs a PostgreSQL of its own."""
+    own: Callable[[], Restartable] | None = None
+    """Makes the PostgreSQL of its own that it needs."""
+    named: bool = False
+    """The server is told all machines of that PostgreSQL; else an address that moves."""
     alone: bool = True
     """Needs a server of its own; the others share one until something breaks."""
     more: dict[str, str] = field(default_factory=dict)
@@ -252,6 +256,8 @@ class Case:
     """Seconds for a cell that needs more than the others."""
 
 
+SKEWED = ("tests.faults.battery.skewed", "{folder}/skew")
+"""The server under clocks that can be moved."""
 MANY = 1000
 """After a kill or a pause, what was in flight may come twice: how much, is for the judge of each send to say."""
 TROUBLES = (
@@ -262,20 +268,46 @@ TROUBLES = (
     Case("F06 bursts of pictures", bursts),
     Case("F07 a platform's bad day", bad_day, doubles=MANY),
     Case("F07 angry platform", angry_platform, doubles=MANY),
-    Case("F08a PostgreSQL restarts", restarts, ("postgresql",), own=True),
+    Case("F08a PostgreSQL restarts", restarts, ("postgresql",), own=Restartable),
     Case("F08b backends end", backends_end, ("postgresql",), alone=False),
+    Case("F08c the other takes over", machines.others_take_over, ("postgresql",), own=Pair, doubles=MANY),
+    Case(
+        "F08c another of those named takes over",
+        machines.others_take_over,
+        ("postgresql",),
+        own=Pair,
+        doubles=MANY,
+        named=True,
+    ),
+    Case("F08c the other stands still", machines.other_stands_still, ("postgresql",), own=Pair, needs=("root",)),
+    Case("F08c loosely followed", None, ("postgresql",), own=Loose, after=machines.loosely_followed),
     Case("F08h read-only", read_only, ("postgresql",), alone=False),
     Case("F08e/F09a foreign lock", foreign_lock, alone=False),
-    Case("F08d no connection is left", no_place_left, ("postgresql",), own=True),
-    Case("F08j backends stand still", backends_stand_still, ("postgresql",), own=True, needs=("root",)),
-    Case("F08g PostgreSQL's disk is full", full_disk, ("postgresql",), own=True, small=40, needs=("root", "mount")),
+    Case("F08d no connection is left", no_place_left, ("postgresql",), own=Restartable),
+    Case("F08j backends stand still", backends_stand_still, ("postgresql",), own=Restartable, needs=("root",)),
+    Case(
+        "F08g PostgreSQL's disk is full", full_disk, ("postgresql",), own=Restartable, small=40, needs=("root", "mount")
+    ),
     Case("F09b SQLite's disk is full", full_disk, ("sqlite",), small=320, needs=("root", "mount")),
     Case("F09c power loss", None, ("sqlite",), before=power.traced("{folder}"), needs=("strace",), after=power_cuts),
-    Case("F10 the clock jumps", clock_jumps, module=("tests.faults.battery.skewed", "{folder}/skew")),
+    Case("F10 the clock jumps", days.clock_jumps, module=SKEWED),
+    Case("F10 clocks disagree", days.clocks_disagree, module=SKEWED, workers=1),
+    Case("F24 an agency is away for a day", None, module=SKEWED, after=days.agency_is_away),
     Case("F16 pause", pauses, doubles=MANY),
     Case("F17 narrow limits", None, before=("prlimit", "--nofile=128", "--data=600000000"), needs=("prlimit",)),
     Case("F18 bombs", bombs, parked=1),
     Case("F18 slow visitors", slow_visitors, lasts=True),
     Case("F21/F24 nobody answers", nobody_answers, alone=False),
     Case("F20 backup under load", backups, lasts=True),
+    Case("F25 a week in small", None, module=SKEWED, workers=1, doubles=MANY, patience=900, after=days.a_week),
+    Case(
+        "F20 back from the log", machines.base_is_taken, ("postgresql",), own=Archived, after=machines.back_from_the_log
+    ),
+    Case(
+        "F20 back from a log taken at once",
+        machines.base_is_taken,
+        ("postgresql",),
+        own=Received,
+        after=machines.back_from_the_log,
+    ),
 )
