@@ -7,8 +7,10 @@ from typing import Literal, Protocol, runtime_checkable
 
 import aiohttp
 
+from bot.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Item:
     """One thing in a webhook, as the door sees it: only what names it, and the raw bytes."""
 
@@ -53,7 +55,7 @@ class Card:
     """The platform itself vouches that this is the sender's own number."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inbound:
     """A citizen's message, clean: no NUL, no lone surrogate, text at most 65,536 characters."""
 
@@ -92,7 +94,7 @@ class Inbound:
     """Names that the sender had before (`number_changed`, `id_changed`, `chat_moved`); the new ones are in `aliases`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Status:
     """What the platform says became of a message of ours."""
 
@@ -112,7 +114,7 @@ class Status:
     billable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """One answer of a question. `label` is in the citizen's language; `id` at most 64 bytes (Telegram's callback_data)."""
 
@@ -145,7 +147,7 @@ class File:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outbound:
     """One bubble to one address. `text` holds the numbered twin of `choices` already, so a channel may leave buttons out."""
 
@@ -172,7 +174,7 @@ class Outbound:
     """The platform's id of our own message whose words are replaced. Only where `Limits.edits`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Receipt:
     """The platform took it. `state` is `accepted`, or `delivered` where sending is delivering (web chat)."""
 

@@ -48,10 +48,12 @@ _SOUNDS = tuple(
 
 def words(text: str) -> list[str]:
     """The words of a text in one spelling, in order: small, without accents ("é" is "e"), without long numbers and empty words."""
-    plain = unicodedata.normalize("NFKD", text).lower()
-    plain = _NUMBER.sub(" ", "".join(letter for letter in plain if not unicodedata.combining(letter)))
-    found = (_TWICE.sub("", word[:LONGEST]) for word in _WORD.findall(plain))
-    return [word for word in found if word not in _SILENT and sum(map(str.isdigit, word)) < 5]
+    plain = text.lower()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", text).lower()
+        plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    found = (_TWICE.sub("", word[:LONGEST]) for word in _WORD.findall(_NUMBER.sub(" ", plain)))
+    return [word for word in found if word not in _SILENT and (word.isalpha() or sum(map(str.isdigit, word)) < 5)]
 
 
 def forms(word: str) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from bot.message import Attachment, Choice, Location
+from bot.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Say:
     """One bubble. `{name}` in `text` is filled by the dialogue from `values` and from what earlier effects made (`{number}`, `{link}`)."""
 
@@ -130,7 +131,7 @@ class Follow:
 Effect = Say | Remember | OpenTicket | HandOff | Wait | Later | LookUp | Call | Count | Follow | Link | End
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Said:
     """One turn's input to the engine."""
 
@@ -210,7 +211,7 @@ class Known:
     """All that another citizen may know of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Facts:
     """What the engine may know of the world."""
 

@@ -71,7 +71,7 @@ def _due(calendar: Calendar, start: datetime, budget: timedelta) -> datetime | N
     """Local time at which `budget` has passed. Days are summed up once for all questions, and the last one is looked up in the sums."""
     plain, left, first = _plain(calendar), budget // MICRO, start.toordinal()
     if first not in plain.shut:
-        since = (start - datetime.combine(start.date(), time())) // MICRO
+        since = ((start.hour * 60 + start.minute) * 60 + start.second) * 1_000_000 + start.microsecond
         for a, b in plain.week[(first + 6) % 7]:
             a = max(a, since)
             if a < b and left <= b - a:

@@ -18,6 +18,7 @@ from typing import Any
 from bot.engine.forms import Form, Workshop
 from bot.engine.match import normalise
 from bot.engine.read import Source
+from bot.record import record
 
 CALM, SLOW, SLOWER = 0, 1, 2
 Pace = dict[str, Any]
@@ -89,7 +90,7 @@ class Rules:
         return self.slower if level == SLOWER else self.slow
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     level: int
     before: int
@@ -157,9 +158,10 @@ def level(rules: Rules, pace: Mapping[str, Any] | None) -> int:
     """How this sender is answered now."""
     if pace is None:
         return CALM
-    counts = _counts(pace)
-    shares = [count / rules.suspect[kind] for kind, count in counts.items() if rules.suspect.get(kind)]
-    worst = max(shares, default=0.0)
+    worst = 0.0
+    for kind, count in _counts(pace).items():
+        if limit := rules.suspect.get(kind):
+            worst = max(worst, count / limit)
     if worst >= 1:
         return SLOWER
     return SLOW if worst >= 0.5 or _number(pace.get("heat")) > rules.messages else CALM

@@ -12,6 +12,7 @@ from bot.models.states import State
 from bot.policy.calendar import Calendar, Stretch, elapsed
 from bot.policy.calendar import due as moment
 from bot.policy.norms import ACCEPT, AGENCY, FINISH, FIRST, NEXT, OURS, PARTY, SOLUTION, VERIFY, Norm, Norms, Subject
+from bot.record import record
 
 CITIZEN, DATE, OUTSIDE, OVER = "citizen", "date", "outside", "over"
 BALL: dict[State, str] = {
@@ -32,7 +33,7 @@ OPENED, MOVED, URGENCY, TOPIC, ANSWERED, WROTE, REPLIED = (
 """What the clocks hear of a history. `wrote` and `replied` are messages, the others are rows of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Event:
     at: datetime
     kind: str
@@ -52,7 +53,7 @@ class Pause:
     """The state that stopped the clock."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clock:
     kind: str
     round: int
@@ -172,7 +173,7 @@ def _moved(run: _Run, event: Event) -> None:
     run.pass_ball(at)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """What a clock shows at a moment."""
 
@@ -200,7 +201,7 @@ def read(clock: Clock, norms: Norms, now: datetime) -> Reading | None:
     norm, calendar = norms.runs(norm, clock.subject.region, clock.agency)
     until = clock.stopped_at or now
     pauses = [(each.since, each.until or max(until, each.since)) for each in clock.pauses]
-    used = elapsed(calendar, clock.started_at, until, pauses)
+    used = elapsed(calendar, clock.started_at, until, pauses) if until > clock.started_at else timedelta()
     over = used > norm.budget or (used == norm.budget and clock.stopped_at is None)
     if clock.stopped_at is not None:
         outcome = VOID if clock.void else LATE if over else MET

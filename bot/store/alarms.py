@@ -15,7 +15,7 @@ from bot.models.ref import Ref
 from bot.store import outages
 from bot.store.batch import Batch
 from bot.store.boxes import Row
-from bot.store.many import Due
+from bot.store.many import Due, beside
 from bot.store.people import officer_of
 from bot.store.sight import TICKET, Sight
 from bot.store.talk import Talk
@@ -28,7 +28,7 @@ async def load(conn: AsyncConnection, batch: Batch, refs: Sequence[Ref]) -> None
     if not refs:
         return
     ids, parts = [ref.id for ref in refs], sorted({ref.part for ref in refs})
-    found = await conn.execute(sa.select(ALARM).where(ALARM.c.id.in_(ids), ALARM.c.part.in_(parts)))
+    found = await conn.execute(sa.select(ALARM).where(ALARM.c.id.in_(ids), beside(ALARM.c.part).in_(parts)))
     for row in found.mappings():
         batch.alarms[row["id"]] = dict(row)
 
@@ -177,7 +177,7 @@ async def history(conn: AsyncConnection, after: bytes | None, sight: Sight, limi
 async def calls_of(conn: AsyncConnection, alarms: Sequence[Ref]) -> dict[bytes, list[sa.RowMapping]]:
     """Each alarm's calls, in order."""
     query = sa.select(PAGE).where(
-        PAGE.c.alarm_id.in_([ref.id for ref in alarms]), PAGE.c.part.in_(sorted({ref.part for ref in alarms}))
+        PAGE.c.alarm_id.in_([ref.id for ref in alarms]), beside(PAGE.c.part).in_(sorted({ref.part for ref in alarms}))
     )
     found: dict[bytes, list[sa.RowMapping]] = {ref.id: [] for ref in alarms}
     for row in (await conn.execute(query.order_by(PAGE.c.id))).mappings():

@@ -12,7 +12,7 @@ from bot import clock
 from bot.models import Address, Alias, Contact, Twin
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.many import Many, insert_into, write
+from bot.store.many import Many, beside, insert_into, write
 
 ALIAS, TWIN, ADDRESS, CONTACT = table(Alias), table(Twin), table(Address), table(Contact)
 _HOPS = 8
@@ -39,7 +39,8 @@ class Key(NamedTuple):
 async def owners(conn: AsyncConnection, keys: Collection[Key]) -> dict[Key, Ref]:
     """The contacts that hold these names; names that nobody holds are left out."""
     query = sa.select(ALIAS.c.channel, ALIAS.c.kind, ALIAS.c.value, ALIAS.c.contact_id, ALIAS.c.contact_part).where(
-        ALIAS.c.value.in_(sorted({key.value for key in keys})), ALIAS.c.part.in_(sorted({key.part for key in keys}))
+        ALIAS.c.value.in_(sorted({key.value for key in keys})),
+        beside(ALIAS.c.part).in_(sorted({key.part for key in keys})),
     )
     found = {Key(*row[:3]): Ref(*row[3:]) for row in await conn.execute(query)}
     return {key: found[key] for key in keys if key in found}
@@ -59,7 +60,7 @@ async def claim(conn: AsyncConnection, claims: Mapping[Key, Ref], now: datetime)
     if all(holds.get(key) == contact for key, contact in claims.items()):
         return True
     ours, parts = [row["id"] for row in rows], sorted({key.part for key in claims})
-    await conn.execute(sa.delete(ALIAS).where(ALIAS.c.id.in_(ours), ALIAS.c.part.in_(parts)))
+    await conn.execute(sa.delete(ALIAS).where(ALIAS.c.id.in_(ours), beside(ALIAS.c.part).in_(parts)))
     return False
 
 
@@ -93,7 +94,7 @@ async def roots(conn: AsyncConnection, contacts: Collection[Ref]) -> dict[Ref, R
             break
         query = sa.select(CONTACT.c.id, CONTACT.c.part, CONTACT.c.same_id, CONTACT.c.same_part).where(
             CONTACT.c.id.in_([ref.id for ref in named]),
-            CONTACT.c.part.in_(sorted({ref.part for ref in named})),
+            beside(CONTACT.c.part).in_(sorted({ref.part for ref in named})),
             CONTACT.c.same_id.is_not(None),
         )
         further = {Ref(*row[:2]): Ref(*row[2:]) for row in await conn.execute(query)}

@@ -15,7 +15,7 @@ from bot.models import Delivery, Inbox, InboxItem, Message, OutboxItem, Timer
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import keys
-from bot.store.many import Due, Many, Work, insert_into
+from bot.store.many import Due, Many, Work, beside, insert_into
 
 INBOX, OUTBOX, TIMER, MESSAGE = table(InboxItem), table(OutboxItem), table(Timer), table(Message)
 Row = sa.Row[*tuple[Any, ...]]
@@ -50,7 +50,9 @@ def inbox_row(item: Item, now: datetime) -> dict[str, Any]:
 
 def put(rows: Sequence[dict[str, Any]], dialect: str) -> Work:
     """Stores inbox rows; those already known are left alone. Sorted by key, so that two doors never deadlock."""
-    return keys.put(dialect), [row | {"mark": keys.mark(row)} for row in sorted(rows, key=_key)]
+    for row in rows:
+        row["mark"] = keys.mark(row)
+    return keys.put(dialect), sorted(rows, key=_key)
 
 
 _PENDING = (
@@ -89,7 +91,7 @@ async def urgent(conn: AsyncConnection, parts: Sequence[int] | None, limit: int)
     if not found:
         return []
     query = _PENDING.where(
-        INBOX.c.part.in_(sorted({row.part for row in found})),
+        beside(INBOX.c.part).in_(sorted({row.part for row in found})),
         sa.or_(*(sa.and_(INBOX.c.account == row.account, INBOX.c.address == row.address) for row in set(found))),
     )
     return (await conn.execute(query.limit(10 * limit))).all()
@@ -98,7 +100,7 @@ async def urgent(conn: AsyncConnection, parts: Sequence[int] | None, limit: int)
 async def still_pending(conn: AsyncConnection, rows: Sequence[Row]) -> Sequence[Row]:
     """Those of these rows that nobody has handled meanwhile, in order."""
     ids, parts = [row.id for row in rows], sorted({row.part for row in rows})
-    query = _PENDING.where(INBOX.c.id.in_(ids), INBOX.c.part.in_(parts))
+    query = _PENDING.where(INBOX.c.id.in_(ids), beside(INBOX.c.part).in_(parts))
     return (await conn.execute(query)).all()
 
 
@@ -267,7 +269,7 @@ async def drop_timer(conn: AsyncConnection, timer: Ref) -> bool:
 async def drop_timers(conn: AsyncConnection, timers_: Sequence[Ref]) -> bool:
     """All of them; False when one had gone, or was set anew meanwhile."""
     query = sa.delete(TIMER).where(
-        TIMER.c.id.in_([ref.id for ref in timers_]), TIMER.c.part.in_(sorted({ref.part for ref in timers_}))
+        TIMER.c.id.in_([ref.id for ref in timers_]), beside(TIMER.c.part).in_(sorted({ref.part for ref in timers_}))
     )
     return (await conn.execute(query)).rowcount == len(timers_)
 

@@ -12,6 +12,7 @@ from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import alarms, talk
 from bot.store.batch import Batch
+from bot.store.many import beside
 from bot.store.talk import Talk
 
 TICKET, SURVEY, OFFICER = table(Ticket), table(Survey), table(Officer)
@@ -22,11 +23,11 @@ async def load(conn: AsyncConnection, batch: Batch, refs: Sequence[Ref]) -> None
     if not refs:
         return
     ids, parts = [ref.id for ref in refs], sorted({ref.part for ref in refs})
-    tickets = await conn.execute(sa.select(TICKET).where(TICKET.c.id.in_(ids), TICKET.c.part.in_(parts)))
+    tickets = await conn.execute(sa.select(TICKET).where(TICKET.c.id.in_(ids), beside(TICKET.c.part).in_(parts)))
     for row in tickets.mappings():
         batch.tickets[row["id"]] = dict(row)
     surveys = await conn.execute(
-        sa.select(SURVEY).where(SURVEY.c.ticket_id.in_(ids), SURVEY.c.part.in_(parts)).order_by(SURVEY.c.round)
+        sa.select(SURVEY).where(SURVEY.c.ticket_id.in_(ids), beside(SURVEY.c.part).in_(parts)).order_by(SURVEY.c.round)
     )
     for row in surveys.mappings():
         batch.surveys[row["ticket_id"]] = dict(row)
@@ -37,7 +38,7 @@ async def tickets_of(conn: AsyncConnection, surveys: Sequence[Ref]) -> list[Ref]
     if not surveys:
         return []
     query = sa.select(SURVEY.c.ticket_id, SURVEY.c.part).where(
-        SURVEY.c.id.in_([ref.id for ref in surveys]), SURVEY.c.part.in_(sorted({ref.part for ref in surveys}))
+        SURVEY.c.id.in_([ref.id for ref in surveys]), beside(SURVEY.c.part).in_(sorted({ref.part for ref in surveys}))
     )
     return [Ref(*row) for row in await conn.execute(query)]
 

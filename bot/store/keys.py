@@ -26,7 +26,9 @@ for the month: short keys go by that hour."""
 
 def mark(row: Mapping[str, Any]) -> bytes:
     """Two different things of one hour and part have the same one once in 2^96."""
-    return blake2b("\n".join((row["account"], row["kind"], row["external_id"])).encode(), digest_size=12).digest()
+    return blake2b(
+        "\n".join((row["account"], row["kind"], row["external_id"])).encode("utf-8", "surrogatepass"), digest_size=12
+    ).digest()
 
 
 @cache

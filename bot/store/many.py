@@ -12,6 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 Prepared = tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]], list[tuple[int, Callable[[Any], Any]]]]
 
@@ -19,6 +21,24 @@ Prepared = tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]], list[tuple
 def insert_into(dialect: str, into: sa.Table) -> Any:
     """INSERT with ON CONFLICT; a dialect is imported only where it is used, because it takes a while."""
     return import_module(f"sqlalchemy.dialects.{dialect}").insert(into)
+
+
+class beside(FunctionElement[int]):
+    """`beside(T.c.part).in_(parts)`: where ids are listed, too. PostgreSQL is told which parts to ask; SQLite, which has them all in one
+    file, would look up each id in each part, 64 times 57 of them for a batch, and is kept from it by a `+`."""
+
+    inherit_cache = True
+    type = sa.SmallInteger()
+
+
+@compiles(beside)
+def _plain(element: Any, compiler: Any, **kw: Any) -> str:
+    return str(compiler.process(element.clauses.clauses[0], **kw))
+
+
+@compiles(beside, "sqlite")
+def _no_index(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"+{compiler.process(element.clauses.clauses[0], **kw)}"
 
 
 class Many:
@@ -64,20 +84,24 @@ class ByIds:
     """A SELECT of the rows with these ids. Its IN is written once for each power of two and filled up with the last id: Core spends more
     on the parameters of an IN than a database on looking them up. On SQLite it crosses to the database's thread once."""
 
-    def __init__(self, select: sa.Select[Any], id_: sa.Column[Any]) -> None:
-        self._select, self._id = select, id_
+    def __init__(self, select: sa.Select[Any], id_: sa.Column[Any], given: Sequence[str] = ()) -> None:
+        """`given`: names of parameters that stand in the SELECT, before the ids."""
+        self._select, self._id, self._given = select, id_, given
         self._prepared: dict[tuple[str, int], str] = {}
+        self._converters: list[tuple[int, Callable[[Any], Any]]] | None = None
 
-    async def __call__(self, conn: AsyncConnection, ids: Sequence[bytes]) -> Sequence[Sequence[Any]]:
-        """At least one id. The columns come as the driver gives them."""
+    async def __call__(
+        self, conn: AsyncConnection, ids: Sequence[bytes] | Sequence[str], *given: Any
+    ) -> Sequence[Sequence[Any]]:
+        """At least one id. Times and documents come as Python knows them on SQLite; of PostgreSQL's no document may be asked for."""
         size = 1 << (len(ids) - 1).bit_length()
         key = (conn.dialect.name, size)
         sql = self._prepared.get(key)
         if sql is None:
-            query = self._select.where(self._id.in_([b""] * size))
+            query = self._select.where(self._id.in_([ids[0]] * size)).params(**dict.fromkeys(self._given, ""))
             compiled = query.compile(dialect=conn.dialect, compile_kwargs={"render_postcompile": True})
             sql = self._prepared[key] = str(compiled)
-        filled = (*ids, *[ids[-1]] * (size - len(ids)))
+        filled = (*given, *ids, *[ids[-1]] * (size - len(ids)))
         if key[0] != "sqlite":
             return (await conn.exec_driver_sql(sql, filled)).all()
         driver: Any = (await conn.get_raw_connection()).driver_connection
@@ -85,7 +109,21 @@ class ByIds:
             found: list[tuple[Any, ...]] = await driver._execute(lambda: driver._conn.execute(sql, filled).fetchall())
         except sqlite3.Error as error:
             raise _translated(error, [(sql, filled)]) from error
-        return found
+        return self._converted(conn.dialect, found)
+
+    def _converted(self, dialect: sa.Dialect, rows: list[tuple[Any, ...]]) -> Sequence[Sequence[Any]]:
+        if self._converters is None:
+            types = enumerate(column.type.dialect_impl(dialect) for column in self._select.selected_columns)
+            found = ((place, type_.result_processor(dialect, None)) for place, type_ in types)
+            self._converters = [(place, convert) for place, convert in found if convert is not None]
+        if not self._converters:
+            return rows
+        converted = [list(row) for row in rows]
+        for row in converted:
+            for place, convert in self._converters:
+                if (value := row[place]) is not None:
+                    row[place] = convert(value)
+        return converted
 
 
 class Due:

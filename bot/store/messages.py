@@ -10,6 +10,7 @@ from bot import clock
 from bot.models import Address, Author, Conversation, Delivery, Message, OutboxItem, Owner
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store.many import beside
 
 MESSAGE, OUTBOX, ADDRESS, TALK = table(Message), table(OutboxItem), table(Address), table(Conversation)
 
@@ -76,7 +77,7 @@ async def with_bot(conn: AsyncConnection, keys: Iterable[tuple[str, str]]) -> se
             (TALK.c.id == ADDRESS.c.conversation_id) & (TALK.c.part == ADDRESS.c.part),
         )
         .where(
-            ADDRESS.c.part.in_({clock.part_of(key[0].partition(":")[0], key[1]) for key in wanted}),
+            beside(ADDRESS.c.part).in_({clock.part_of(key[0].partition(":")[0], key[1]) for key in wanted}),
             ADDRESS.c.address.in_({key[1] for key in wanted}),
         )
     )

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Author, Message, Officer, SlaClock, SlaNotice, SlaPause, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.many import Due, Many
+from bot.store.many import Due, Many, beside
 from bot.store.sight import Sight
 
 CLOCK, PAUSE, NOTICE = table(SlaClock), table(SlaPause), table(SlaNotice)
@@ -67,16 +67,16 @@ class Loaded:
 async def load(conn: AsyncConnection, refs: Sequence[Ref]) -> dict[bytes, Loaded]:
     """These tickets with one SELECT a table; unknown ones are passed over."""
     ids, parts = [ref.id for ref in refs], sorted({ref.part for ref in refs})
-    found = await conn.execute(sa.select(TICKET).where(TICKET.c.id.in_(ids), TICKET.c.part.in_(parts)))
+    found = await conn.execute(sa.select(TICKET).where(TICKET.c.id.in_(ids), beside(TICKET.c.part).in_(parts)))
     loaded = {row["id"]: Loaded(dict(row)) for row in found.mappings()}
-    kept = await conn.execute(sa.select(CLOCK).where(CLOCK.c.ticket_id.in_(ids), CLOCK.c.part.in_(parts)))
+    kept = await conn.execute(sa.select(CLOCK).where(CLOCK.c.ticket_id.in_(ids), beside(CLOCK.c.part).in_(parts)))
     owners: dict[bytes, bytes] = {}
     for row in kept.mappings():
         loaded[row["ticket_id"]].clocks[(row["kind"], row["round"])] = dict(row)
         owners[row["id"]] = row["ticket_id"]
     told = (EVENT.c.at, EVENT.c.kind, EVENT.c.before, EVENT.c.after, EVENT.c.actor, EVENT.c.why)
     query = sa.select(EVENT.c.ticket_id, *told).where(
-        EVENT.c.ticket_id.in_(ids), EVENT.c.part.in_(parts), EVENT.c.kind.in_(HEARD)
+        EVENT.c.ticket_id.in_(ids), beside(EVENT.c.part).in_(parts), EVENT.c.kind.in_(HEARD)
     )
     for each in await conn.execute(query.order_by(EVENT.c.ticket_id, EVENT.c.id)):
         if each[0] in loaded:
@@ -96,7 +96,7 @@ async def pauses(
 ) -> dict[bytes, list[dict[str, Any]]]:
     """Pauses by their clock, in order; only of clocks that have some."""
     found: dict[bytes, list[dict[str, Any]]] = {}
-    query = sa.select(PAUSE).where(PAUSE.c.clock_id.in_(list(clocks_)), PAUSE.c.part.in_(list(parts)))
+    query = sa.select(PAUSE).where(PAUSE.c.clock_id.in_(list(clocks_)), beside(PAUSE.c.part).in_(list(parts)))
     for row in (await conn.execute(query.order_by(PAUSE.c.clock_id, PAUSE.c.n))).mappings():
         found.setdefault(row["clock_id"], []).append(dict(row))
     return found

@@ -13,7 +13,7 @@ from bot.errors import NotFound
 from bot.models import Address, Contact, Conversation, Owner, Quarantine
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.many import Many
+from bot.store.many import ByIds, Many, beside
 
 ADDRESS, CONTACT, CONVERSATION = table(Address), table(Contact), table(Conversation)
 
@@ -143,6 +143,8 @@ _BY_ADDRESS = _THREAD.where(
     ADDRESS.c.address.in_(sa.bindparam("addresses", expanding=True)),
     ADDRESS.c.part.in_(sa.bindparam("parts", expanding=True)),
 ).order_by(CONVERSATION.c.id)
+_BY_ADDRESS_HERE = ByIds(_THREAD.where(ADDRESS.c.account == sa.bindparam("account")), ADDRESS.c.address, ["account"])
+"""On SQLite, where nobody else locks rows and all parts lie in one file."""
 _BY_ID = _THREAD.where(ADDRESS.c.id == sa.bindparam("id"), ADDRESS.c.part == sa.bindparam("part"))
 _CURRENT = sa.select(ADDRESS.c.conversation_id).where(
     ADDRESS.c.id == sa.bindparam("id"), ADDRESS.c.part == sa.bindparam("part")
@@ -153,7 +155,7 @@ _CONTACTS = sa.select(
     CONTACT.c.quarantine,
     CONTACT.c.username, CONTACT.c.same_id, CONTACT.c.same_part,
 ).where(
-    CONTACT.c.id.in_(sa.bindparam("ids", expanding=True)), CONTACT.c.part.in_(sa.bindparam("parts", expanding=True))
+    CONTACT.c.id.in_(sa.bindparam("ids", expanding=True)), beside(CONTACT.c.part).in_(sa.bindparam("parts", expanding=True))
 )  # fmt: skip
 _HOPS = 8
 """So far the trail of joined contacts is followed. Joining always leads to the end of a trail, so it is one or two long."""
@@ -191,10 +193,14 @@ async def load(conn: AsyncConnection, keys: Iterable[tuple[str, str]]) -> dict[t
         by_account.setdefault(account, []).append(address)
     talks: dict[tuple[str, str], Talk] = {}
     for account, addresses in by_account.items():
-        channel = account.partition(":")[0]
-        parts = sorted({clock.part_of(channel, address) for address in addresses})
-        result = await conn.execute(_BY_ADDRESS, {"account": account, "addresses": addresses, "parts": parts})
-        for row in result:
+        found: Iterable[Sequence[Any]]
+        if conn.dialect.name == "sqlite":
+            found = await _BY_ADDRESS_HERE(conn, addresses, account)
+        else:
+            channel = account.partition(":")[0]
+            parts = sorted({clock.part_of(channel, address) for address in addresses})
+            found = await conn.execute(_BY_ADDRESS, {"account": account, "addresses": addresses, "parts": parts})
+        for row in found:
             talks[(account, row[2])] = Talk(*row)
     await _far_contacts(conn, list(talks.values()))
     return talks
@@ -217,7 +223,7 @@ async def epochs(conn: AsyncConnection, conversations: Sequence[tuple[bytes, int
     """Of these conversations (id, part)."""
     query = sa.select(CONVERSATION.c.id, CONVERSATION.c.epoch).where(
         CONVERSATION.c.id.in_({id_ for id_, _ in conversations}),
-        CONVERSATION.c.part.in_(sorted({part for _, part in conversations})),
+        beside(CONVERSATION.c.part).in_(sorted({part for _, part in conversations})),
     )
     return {row[0]: row[1] for row in await conn.execute(query)}
 
@@ -229,7 +235,7 @@ async def names(conn: AsyncConnection, conversations: Sequence[Ref]) -> dict[byt
         .join(ADDRESS, sa.and_(ADDRESS.c.id == CONVERSATION.c.address_id, ADDRESS.c.part == CONVERSATION.c.part))
         .where(
             CONVERSATION.c.id.in_([ref.id for ref in conversations]),
-            CONVERSATION.c.part.in_(sorted({ref.part for ref in conversations})),
+            beside(CONVERSATION.c.part).in_(sorted({ref.part for ref in conversations})),
         )
     )
     return {row[0]: row[1] for row in await conn.execute(query)}

@@ -33,10 +33,13 @@ def _add(dialect: str) -> Many:
 def work(conn: AsyncConnection, walks: Walks, at: datetime) -> Work:
     """In one order for all, so that two transactions never wait for each other in a circle."""
     rows: dict[tuple[str, int], dict[str, object]] = {}
+    zero = {"day": day(at), **dict.fromkeys((*KINDS, *WHO.values()), 0)}
     for (id_, part, kind), (times, who) in sorted(walks.items()):
-        flow, _, node = id_.partition("/")
-        zero = {"day": day(at), "flow": flow, "node": node, "part": part, **dict.fromkeys((*KINDS, *WHO.values()), 0)}
-        rows.setdefault((id_, part), zero).update({kind: times, WHO[kind]: who})
+        row = rows.get((id_, part))
+        if row is None:
+            flow, _, node = id_.partition("/")
+            row = rows[id_, part] = {**zero, "flow": flow, "node": node, "part": part}
+        row[kind], row[WHO[kind]] = times, who
     return _add(conn.dialect.name), list(rows.values())
 
 

@@ -49,17 +49,17 @@ async def grow(folder: Path, sizes: list[int]) -> list[Size]:
     for size in sizes:
         while (missing := size // 8 - citizens) > 0:
             missing = min(missing, HOUR)
-            await walk(db, flows, missing, 256, Counts(), first=citizens, warm=not citizens)
+            await walk(db, flows, missing, 256, Counts(), first=citizens, warm=not citizens, counted=False)
             citizens += missing
             await _an_hour_later(db)
         await _checkpoint(db, 0)
         counts = Counts()
         watch(db, counts)
         await walk(db, flows, PROBE, BATCH, counts, first=citizens, warm=False)
-        written = log.stat().st_size
         citizens += PROBE
+        await _an_hour_later(db)  # what is written of them then is a part of their price
+        written = log.stat().st_size
         await _checkpoint(db, 4000)
-        await _an_hour_later(db)
         rows = 2 * counts.messages
         statements = sum(counts.statements["turn"].values()) / counts.batches
         async with db.read() as conn:
