@@ -7,7 +7,7 @@ from contextlib import suppress
 from bot import clock, logs, telling
 from bot.errors import NotFound
 from bot.models.ref import Ref
-from bot.store import boxes, daily, duty, handovers
+from bot.store import daily, duty, handovers, keys
 from bot.store.db import Db
 from bot.turn import House, bulk, handover, renewal, rota
 from bot.turn.assign import assign
@@ -20,8 +20,10 @@ REST = 0.2
 WATCH = 3.0
 GAPS = 60.0
 MOST = 64
+KEYS = 15.0
+"""Longer than any statement of the inbox's may take (`store.db.PATIENCE`): see `Keys`."""
 FORGOTTEN, FORGETS = 500, 100
-"""Keys in one transaction, and transactions in one round: 833 a second, more than ever came in."""
+"""Keys in one transaction, and transactions in one round: 3,333 a second, more than ever came in."""
 
 
 class Rounds:
@@ -32,6 +34,7 @@ class Rounds:
         self._db, self._house, self._mine = db, house, mine
         self._wake = asyncio.Event()
         self._log = logs.get("rounds")
+        self._keys = Keys(db)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -39,6 +42,7 @@ class Rounds:
             asyncio.create_task(self._for_ever(self._assign, TICK, self._wake)),
             asyncio.create_task(self._for_ever(self._watch, WATCH)),
             asyncio.create_task(self._for_ever(self._gaps, GAPS)),
+            asyncio.create_task(self._for_ever(self._keys.round, KEYS)),
         ]
 
     async def stop(self) -> None:
@@ -77,7 +81,6 @@ class Rounds:
         await rota.watch(self._db, self._house)
         async with self._db.unit() as unit:
             await daily.note_backlog(unit.conn, clock.now())
-        await forget(self._db)  # last: housekeeping that fails stops nobody
 
     async def _watch(self) -> None:
         await look(self._db, self._house)
@@ -85,16 +88,40 @@ class Rounds:
         await telling.send_due(self._db, self._house)
 
 
-async def forget(db: Db) -> None:
-    """Keys of the inbox that are kept against repetition go when nothing can be repeated any more: else they would be a quarter of the
-    database for ever. A few in each transaction, so that nobody waits for it."""
-    for _ in range(FORGETS):
-        async with db.read() as conn:
-            keys = await boxes.old(conn, clock.now(), FORGOTTEN)
-        if keys[1]:
-            await db.write([keys])
-        if len(keys[1]) < FORGOTTEN:
-            return
+class Keys:
+    """Rows of the inbox that were handled become short keys, or they would be a quarter of the database. A few in each transaction, so
+    that nobody waits for it. A row goes one round after its short key has come: whoever stores words just then sees one of the two."""
+
+    def __init__(self, db: Db) -> None:
+        self._db = db
+        self._after, self._day = b"", 0
+        """How far we are; each day from the beginning, for what was handled late."""
+        self._both: list[list[tuple[bytes, int]]] = []
+        """Rows whose short keys have been committed."""
+
+    async def round(self) -> None:
+        while self._both:
+            await self._db.write([keys.drop(self._both[-1])])
+            self._both.pop()
+        if self._day != (day := clock.now().toordinal()):
+            self._after, self._day = b"", day
+        for _ in range(FORGETS):
+            async with self._db.read() as conn:
+                rows = await keys.handled(conn, clock.now(), self._after, FORGOTTEN)
+            if rows:
+                await self._db.write([keys.remember(rows, self._db.dialect)])
+                self._after = rows[-1]["id"]
+                self._both.append([(row["id"], row["part"]) for row in rows])
+            if len(rows) < FORGOTTEN:
+                break
+        for _ in range(FORGETS):
+            async with self._db.read() as conn:
+                gone = await keys.old(conn, clock.now(), FORGOTTEN)
+            most = max(len(rows) for _, rows in gone)
+            if most:
+                await self._db.write(gone)
+            if most < FORGOTTEN:
+                break
 
 
 async def look(db: Db, house: House) -> None:

@@ -134,11 +134,6 @@ def test_a_key_file_that_cannot_be_read(tmp_path: Path) -> None:
         vault.load("", Path("/proc/nowhere"))
 
 
-def test_a_server_does_not_pay_for_it_at_its_start() -> None:
-    code = "import sys, bot.app; sys.exit('cryptography' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], cwd=Path(vault.__file__).parent.parent).returncode == 0
-
-
 def test_doctor_does_not_tell(tmp_path: Path) -> None:
     vault.load("", tmp_path)
     clean = {name: value for name, value in os.environ.items() if not name.startswith("WARGI_")}

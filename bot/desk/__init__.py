@@ -276,6 +276,7 @@ def _templates(desk: web.Application) -> None:
     environment.filters |= {
         "visible": show.visible, "one_line": show.one_line, "private": show.private, "full": moment.full,
     }  # fmt: skip
+    environment.fixed = {"static": desk[ASSETS].url, "icon": desk[ASSETS].icon}
 
 
 async def _hang_up(desk: web.Application) -> None:

@@ -1,8 +1,9 @@
-"""Style sheets, scripts and icons: read once, packed once, named by their content so that browsers may keep them for a year."""
+"""Style sheets, scripts and icons: read once, packed once when first asked for, named by their content so that browsers may keep them for a year."""
 
 import gzip
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from markupsafe import Markup
@@ -11,11 +12,15 @@ STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asset:
     type: str
     plain: bytes
-    packed: bytes
+
+    @cached_property
+    def packed(self) -> bytes:
+        """At the first request for it: a start need not wait for all of them."""
+        return gzip.compress(self.plain, 9, mtime=0)
 
 
 class Assets:
@@ -30,7 +35,7 @@ class Assets:
                 plain = path.read_bytes()
                 name = path.relative_to(folder).as_posix()
                 public = f"{name.removesuffix(path.suffix)}.{hashlib.sha256(plain).hexdigest()[:10]}{path.suffix}"
-                self.files[public] = Asset(TYPES[path.suffix], plain, gzip.compress(plain, 9, mtime=0))
+                self.files[public] = Asset(TYPES[path.suffix], plain)
                 self._public[name] = public
 
     def icon(self, name: str) -> Markup:

@@ -74,13 +74,20 @@ def conditions(house: House, me: Officer, sight: Sight, asked: Asked) -> list[sa
     found += [column == value(name) for name, column in plain.items() if value(name)]
     if channel := value("kanal"):
         found.append(TICKET.c.account.startswith(f"{channel}:", autoescape=True))
-    if holder := value("petugas"):
-        number = int(holder) if holder.isascii() and holder.isdigit() and len(holder) < 10 else 0
-        nobody = TICKET.c.officer_id.is_(None)
-        found.append(nobody if holder == "tanpa" else TICKET.c.officer_id == (me.id if holder == "saya" else number))
+    if value("petugas"):
+        who = holder(me, asked)
+        found.append(TICKET.c.officer_id.is_(None) if who is None else TICKET.c.officer_id == who)
     if place := value("tempat"):
         found.append(sa.or_(sa.false(), *(TICKET.c.place_code.startswith(code) for code in seek.areas(house, place))))
     return found
+
+
+def holder(me: Officer, asked: Asked) -> int | None:
+    """Whose cases are asked for; None for everybody's or nobody's, 0 for what names no officer."""
+    text = asked.values.get("petugas", "tanpa")
+    if text == "tanpa":
+        return None
+    return (me.id or 0) if text == "saya" else int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 async def list_page(request: web.Request) -> web.Response:
@@ -93,7 +100,8 @@ async def _page(request: web.Request, status: int = 200, problem: str = "") -> w
     where = conditions(house, me, page.sight(request), asked)
     states = [str(state) for state in STATUS[asked.values["status"]][1]]
     async with request.config_dict[keys.DB].read() as conn:
-        refs, more = await store.find(conn, states, where, asked.after, asked.size)
+        find = store.find if holder(me, asked) is None else store.among
+        refs, more = await find(conn, states, where, asked.after, asked.size)
         rows = await desk.listed(conn, refs) if refs else []
         views = await store.kept(conn, me.id or 0)
         staff = [each for each in await people.officers(conn) if each.active and each.role != Role.AGENCY]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock
 from bot.desk import alarms, lists, looked, page, replies, resemblance
@@ -16,9 +17,11 @@ from bot.message import templated
 from bot.models import OVER, WAITING, Author, Officer, Owner, Role, State
 from bot.models.ref import Ref
 from bot.policy import number, view, window
+from bot.policy.story import stretch
 from bot.store import composing, desk, media, persons, sla
 from bot.store.composing import Company
 from bot.store.persons import Person
+from bot.store.sight import Sight
 from bot.turn import sealing
 from bot.web import keys
 
@@ -37,6 +40,8 @@ class Case:
     ticket: Mapping[str, Any]
     messages: list[Any]
     history: list[Any]
+    span: tuple[int, int]
+    """The first and the last message that this officer may read."""
     since: int
     until: int
     """The last message that is shown; the newest one, unless somebody looks far back."""
@@ -108,7 +113,7 @@ class Case:
 
     @property
     def last(self) -> int:
-        return int(self.ticket["seq"] or 0)
+        return self.span[1]
 
     @property
     def changes(self) -> str:
@@ -128,7 +133,8 @@ class Case:
 
     @property
     def older_url(self) -> str:
-        return f"{self.url}?dari={max(1, self.since - WINDOW)}" if self.since > 1 else ""
+        first = self.span[0]
+        return f"{self.url}?dari={max(first, self.since - WINDOW)}" if self.since > first else ""
 
     @property
     def newer_url(self) -> str:
@@ -153,7 +159,8 @@ async def load(request: web.Request) -> Case:
         ticket = await desk.case(conn, shown, part, sight)
         if ticket is None:
             raise NotFound("unknown ticket number")
-        since, until = _range(request.query.get("dari", ""), ticket["seq"] or 0)
+        span = await _span(conn, dict(ticket), sight, signed.officer)
+        since, until = _range(request.query.get("dari", ""), *span)
         messages = await desk.messages(conn, Ref(ticket["conversation_id"], part), since, until)
         files: dict[int, list[Any]] = {}
         if any(message["kind"] not in WORDS for message in messages):  # most talks are nothing but words
@@ -173,6 +180,7 @@ async def load(request: web.Request) -> Case:
         {**ticket, "answers": answers},
         messages,
         history,
+        span,
         since,
         until,
         signed.officer,
@@ -187,10 +195,24 @@ async def load(request: web.Request) -> Case:
     )
 
 
-def _range(text: str, last: int) -> tuple[int, int]:
+async def _span(conn: AsyncConnection, ticket: Mapping[str, Any], sight: Sight, me: Officer) -> tuple[int, int]:
+    """The first and the last message of the chat that whoever may see this case may read. To whoever talks with the citizen now, every
+    new word is said."""
+    talk = Ref(ticket["conversation_id"], ticket["part"])
+    last = ticket["seq"] or 0
+    if not ticket["shut"]:
+        return 1, last
+    others = await desk.hidden(conn, talk, sight)
+    talks = ticket["owner"] == Owner.OFFICER and ticket["talk_officer"] == me.id
+    since, until = stretch(desk.story(ticket), others)
+    first, end = await desk.between(conn, talk, since, None if talks else until)
+    return first, end
+
+
+def _range(text: str, first: int, last: int) -> tuple[int, int]:
     """The first and the last message to show: from the one asked for to the newest, or two windows of what is far back."""
     asked = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else last - WINDOW + 1
-    since = max(1, min(asked, last))
+    since = max(first, min(asked, last))
     return since, last if last - since < MOST else since + 2 * WINDOW - 1
 
 

@@ -148,7 +148,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Forbidden as error:
         return page.problem(request, 403, N_("Tidak diizinkan"), error)
     except Conflict as error:
-        return page.problem(request, 409, N_("Sudah berubah"), error)
+        return page.problem(request, 409, N_("Tidak dapat dilakukan"), error)
     except StoreDown:
         return page.problem(
             request, 503, N_("Basis data tidak menjawab"), N_("Kami mencoba lagi. Ketikan Anda tetap tersimpan.")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-import jinja2
 from aiohttp import web
 
 from bot.desk.assets import Assets
+from bot.desk.context import Pages
 from bot.desk.passwords import Passwords
 from bot.engine.check import Problem
 from bot.engine.flow import Flows
@@ -51,7 +51,7 @@ class Invent(Protocol):
 
 ASSETS = web.AppKey("desk_assets", Assets)
 PASSWORDS = web.AppKey("desk_passwords", Passwords)
-TEMPLATES = web.AppKey("desk_templates", jinja2.Environment)
+TEMPLATES = web.AppKey("desk_templates", Pages)
 STOPPING = web.AppKey("desk_stopping", asyncio.Event)
 """Set when the server stops: live streams end at once instead of holding it up."""
 

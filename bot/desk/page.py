@@ -2,8 +2,8 @@
 
 from typing import Any
 
-import aiohttp_jinja2
 from aiohttp import web
+from yarl import URL
 
 from bot import clock
 from bot.desk import sessions, show, speech
@@ -37,7 +37,8 @@ def sight(request: web.Request) -> Sight:
 
 def render(request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:
     signed = request.get(SIGNED_IN)
-    speech.speak(speech.of(request), request.config_dict[keys.CATALOGUES])
+    catalogues = request.config_dict[keys.CATALOGUES]
+    speech.speak(speech.of(request), catalogues)
     context |= {
         "language": speech.language(),
         "me": signed.officer if signed else None,
@@ -51,7 +52,8 @@ def render(request: web.Request, template: str, status: int = 200, **context: An
         "agencies": request.config_dict[keys.HOUSE].triage.agencies,
         "may": lambda verb: may(signed.officer.role if signed else None, Verb(verb)),
     }
-    response = aiohttp_jinja2.render_template(template, request, context, app_key=TEMPLATES, status=status)
+    text = request.config_dict[TEMPLATES].spoken(speech.language(), catalogues).get_template(template).render(context)
+    response = web.Response(text=text, status=status, content_type="text/html")
     response.enable_compression()
     return response
 
@@ -69,7 +71,17 @@ def problem(request: web.Request, status: int, title: str, why: str | WargiError
     text = speech.said(why) if isinstance(why, WargiError) else speech.tr(why)
     if is_htmx(request):
         return web.Response(status=status, text=text)
-    return render(request, "problem.html", status, title=title, text=text)
+    return render(request, "problem.html", status, title=title, text=text, back=_back(request))
+
+
+def _back(request: web.Request) -> str:
+    """The desk's page whose form was refused; '' where the browser does not say."""
+    try:
+        came = URL(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
+    ours = came.authority == request.host and came.path.startswith("/desk/") and came.path != request.path
+    return came.raw_path_qs if ours and request.method == "POST" else ""
 
 
 def see(path: str) -> web.Response:

@@ -8,13 +8,13 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from html import escape
 from typing import IO, Any
-from xml.sax.saxutils import escape, quoteattr
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST = 32_767
 """Letters of a cell."""
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -45,7 +45,7 @@ class Workbook:
     def close(self) -> None:
         self._end()
         numbered = list(enumerate(self._names, 1))
-        sheets = "".join(f'<sheet name={quoteattr(name)} sheetId="{n}" r:id="rId{n}"/>' for n, name in numbered)
+        sheets = "".join(f'<sheet name="{escape(name)}" sheetId="{n}" r:id="rId{n}"/>' for n, name in numbered)
         links = "".join(_link(f"rId{n}", "worksheet", f"worksheets/sheet{n}.xml") for n, _ in numbered)
         types = "".join(_type(f"/xl/worksheets/sheet{n}.xml", "worksheet") for n, _ in numbered)
         self._put(
@@ -79,7 +79,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, int | float):
         return f"<c><v>{value}</v></c>"
     text = value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else str(value)
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(_NOT_XML.sub("", text)[:LONGEST])}</t></is></c>'
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(_NOT_XML.sub("", text)[:LONGEST], quote=False)}</t></is></c>'
 
 
 def _link(id_: str, kind: str, target: str) -> str:

@@ -3,7 +3,7 @@
 from bot.models.agencies import AgencyDelivery, Instruction
 from bot.models.alarms import Alarm, Page
 from bot.models.base import metadata
-from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Timer, Worker
+from bot.models.boxes import InboxItem, Outage, OutboxItem, PartLease, Rate, Seen, Timer, Worker
 from bot.models.cases import Assignment, Follow, Survey, Ticket, TicketEvent
 from bot.models.composing import Unsent, Watching
 from bot.models.desk import Bulk, BulkCase, Reply, ReplyUse, View
@@ -126,6 +126,7 @@ __all__ = [
     "Review",
     "Role",
     "RotaGap",
+    "Seen",
     "Shift",
     "ShiftState",
     "SlaClock",

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from bot.models.base import CLUSTERED, Hot
+from bot.models.base import CLUSTERED, Hot, Row, partial
 from bot.models.states import DeliveryState
 from bot.models.types import Bytes, UtcDateTime
 
-_DUE, _STUCK = sa.text("next_at IS NOT NULL"), sa.text("state = 'stuck'")
+_DUE, _STUCK = "next_at IS NOT NULL", "state = 'stuck'"
 
 
 class AgencyDelivery(Hot, table=True):
@@ -18,8 +18,8 @@ class AgencyDelivery(Hot, table=True):
 
     __tablename__ = "agency_delivery"
     __table_args__ = (
-        sa.Index("ix_agency_delivery_due", "next_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
-        sa.Index("ix_agency_delivery_stuck", "id", sqlite_where=_STUCK, postgresql_where=_STUCK),
+        partial("ix_agency_delivery_due", "next_at", "id", where=_DUE),
+        partial("ix_agency_delivery_stuck", "id", where=_STUCK),
         sa.Index("ix_agency_delivery_ticket", "ticket_id", "part"),
         CLUSTERED,
     )
@@ -42,7 +42,7 @@ class AgencyDelivery(Hot, table=True):
     error: str = ""
 
 
-class Instruction(SQLModel, table=True):
+class Instruction(Row, table=True):
     """A leader's one instruction with a deadline for many tickets (*instruksi*)."""
 
     __tablename__ = "instruction"

@@ -5,11 +5,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from bot.models.base import CLUSTERED, Hot
+from bot.models.base import CLUSTERED, Hot, partial
 from bot.models.states import AlarmState, PageState
 from bot.models.types import Bytes, UtcDateTime
 
-_DUE = sa.text("next_at IS NOT NULL")
+_DUE = "next_at IS NOT NULL"
 
 
 class Alarm(Hot, table=True):
@@ -17,7 +17,7 @@ class Alarm(Hot, table=True):
 
     __tablename__ = "alarm"
     __table_args__ = (
-        sa.Index("ix_alarm_due", "next_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+        partial("ix_alarm_due", "next_at", "id", where=_DUE),
         sa.Index("ix_alarm_ticket", "ticket_id", "part"),
         CLUSTERED,
     )
@@ -57,7 +57,7 @@ class Page(Hot, table=True):
 
     __tablename__ = "page"
     __table_args__ = (
-        sa.Index("ix_page_due", "next_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+        partial("ix_page_due", "next_at", "id", where=_DUE),
         sa.Index("ix_page_alarm", "alarm_id", "part"),
         CLUSTERED,
     )

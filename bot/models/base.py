@@ -20,7 +20,28 @@ CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 """SQLite keeps a hot table in its primary key: one tree instead of two, and new rows stay together."""
 
 
-class Hot(SQLModel):
+def partial(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
+    """An index over some rows. `sqlite_where=` beside `postgresql_where=` would load both dialects into every process, which uses
+    one; only who compares or writes a schema wants them (`spell_out`)."""
+    return sa.Index(name, *columns, unique=unique, info={"where": where})
+
+
+def spell_out(dialect: str) -> None:
+    """Tells this dialect of the conditions of all indexes."""
+    for each in metadata.tables.values():
+        for index in each.indexes:
+            if "where" in index.info:
+                index.dialect_kwargs[f"{dialect}_where"] = sa.text(index.info["where"])
+
+
+class Row(SQLModel):
+    """A table. Its checks of values are built when somebody asks for them, which nobody does (`table=True` checks nothing): they were a
+    tenth of what all models cost at a start."""
+
+    model_config = {"defer_build": True}
+
+
+class Hot(Row):
     """A table that grows with every message: `(id, part)` is its key, and every unique key of it contains `part`."""
 
     id: bytes = Field(primary_key=True, sa_type=Bytes)

@@ -3,33 +3,21 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from bot.models.base import CLUSTERED, Hot
+from bot.models.base import CLUSTERED, Hot, Row, partial
 from bot.models.states import Inbox
 from bot.models.types import Bytes, Json, UtcDateTime
 
 
 class InboxItem(Hot, table=True):
-    """One raw item of a webhook. The key stays 30 days (WhatsApp repeats for 7); `raw` goes when its turn has committed."""
+    """One raw item of a webhook. `raw` goes when its turn has committed, the row an hour later; what stays of it is `Seen`."""
 
     __tablename__ = "inbox"
     __table_args__ = (
         sa.UniqueConstraint("hour", "account", "kind", "external_id", "part"),
-        sa.Index(
-            "ix_inbox_pending",
-            "id",
-            "part",
-            sqlite_where=sa.text("state = 'pending'"),
-            postgresql_where=sa.text("state = 'pending'"),
-        ),
-        sa.Index(
-            "ix_inbox_urgent",
-            "id",
-            "part",
-            sqlite_where=sa.text("state = 'pending' AND urgent = 1"),
-            postgresql_where=sa.text("state = 'pending' AND urgent = 1"),
-        ),
+        partial("ix_inbox_pending", "id", "part", where="state = 'pending'"),
+        partial("ix_inbox_urgent", "id", "part", where="state = 'pending' AND urgent = 1"),
         CLUSTERED,
     )
     hour: int
@@ -45,6 +33,20 @@ class InboxItem(Hot, table=True):
     """1: the door heard danger in it, so it is taken first. 0: it heard none. Null: nobody has listened yet."""
     error: str = ""
     """Why it was parked, in words an operator can read."""
+
+
+class Seen(Row, table=True):
+    """What was handled more than an hour ago: the shortest key against repetition. Stays 30 days (WhatsApp repeats for 7)."""
+
+    __tablename__ = "seen"
+    __table_args__ = (CLUSTERED,)
+    hour: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """By the platform's clock, as in the inbox: the same when it is sent again, so that rows of one time lie together."""
+    mark: bytes = Field(primary_key=True, sa_type=Bytes)
+    """96 bits of a hash of account, kind and external id."""
+    part: int = Field(primary_key=True, sa_type=sa.SmallInteger, sa_column_kwargs={"autoincrement": False})
+    account: str = ""
+    """Of messages only, for they are counted by account and hour."""
 
 
 class OutboxItem(Hot, table=True):
@@ -77,7 +79,7 @@ class Timer(Hot, table=True):
     due_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class Rate(SQLModel, table=True):
+class Rate(Row, table=True):
     """How much of an account's rate is used up, for all processes together (PostgreSQL). Compared with the database's clock only."""
 
     __tablename__ = "rate"
@@ -87,7 +89,7 @@ class Rate(SQLModel, table=True):
     """What the last statement gave: it reads its own answer here."""
 
 
-class Outage(SQLModel, table=True):
+class Outage(Row, table=True):
     """Something that a human must mend, until it is mended: a dead token, templates that cannot be read."""
 
     __tablename__ = "outage"
@@ -97,7 +99,7 @@ class Outage(SQLModel, table=True):
     since: datetime = Field(sa_type=UtcDateTime)
 
 
-class PartLease(SQLModel, table=True):
+class PartLease(Row, table=True):
     """Which worker process owns a part just now (PostgreSQL). Compared with the database's clock only."""
 
     __tablename__ = "part_lease"
@@ -108,7 +110,7 @@ class PartLease(SQLModel, table=True):
     until: datetime = Field(sa_type=UtcDateTime)
 
 
-class Worker(SQLModel, table=True):
+class Worker(Row, table=True):
     """A worker process that is alive, so that parts can be shared out fairly (PostgreSQL)."""
 
     __tablename__ = "worker"

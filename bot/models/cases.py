@@ -5,20 +5,16 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from bot.models.base import CLUSTERED, Hot
+from bot.models.base import CLUSTERED, Hot, partial
 from bot.models.states import State, SurveyState, Urgency
 from bot.models.types import Bytes, Json, UtcDateTime
 
 BEYOND = "state IN ('waiting_citizen', 'dispatched', 'in_progress', 'postponed', 'returned', 'done', 'forwarded')"
 """Cases that lie with somebody outside: literal, for a partial index is not matched with parameters."""
-_WAITING = sa.text("state IN ('queued', 'reopened')")
-_SAID = sa.text("kind = 'topic'")
-_UNHEARD = sa.text("silent_at IS NOT NULL")
-_AGENCY, _CHILD, _GROUPED = (
-    sa.text("agency <> ''"),
-    sa.text("parent_id IS NOT NULL"),
-    sa.text("instruction_id IS NOT NULL"),
-)
+_WAITING = "state IN ('queued', 'reopened')"
+_SAID = "kind = 'topic'"
+_UNHEARD = "silent_at IS NOT NULL"
+_AGENCY, _CHILD, _GROUPED = "agency <> ''", "parent_id IS NOT NULL", "instruction_id IS NOT NULL"
 _EMPTY, _ZERO = {"server_default": ""}, {"server_default": "0"}
 
 
@@ -26,33 +22,17 @@ class Ticket(Hot, table=True):
     __tablename__ = "ticket"
     __table_args__ = (
         sa.UniqueConstraint("number", "part"),
-        sa.Index("ix_ticket_queue", "rank", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
-        sa.Index(
-            "ix_ticket_queue_line",
-            "language",
-            "line",
-            "urgency",
-            "rank",
-            "id",
-            sqlite_where=_WAITING,
-            postgresql_where=_WAITING,
-        ),
-        sa.Index("ix_ticket_queue_topic", "topic", "rank", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        partial("ix_ticket_queue", "rank", "id", where=_WAITING),
+        partial("ix_ticket_queue_line", "language", "line", "urgency", "rank", "id", where=_WAITING),
+        partial("ix_ticket_queue_topic", "topic", "rank", "id", where=_WAITING),
         sa.Index("ix_ticket_officer", "officer_id", "state", "rank"),
         sa.Index("ix_ticket_conversation", "conversation_id", "part"),
         sa.Index("ix_ticket_address", "address_id", "part"),
         sa.Index("ix_ticket_place", "place_code", "topic", "opened_at"),
-        sa.Index("ix_ticket_agency", "agency", "state", "id", sqlite_where=_AGENCY, postgresql_where=_AGENCY),
-        sa.Index(
-            "ix_ticket_beyond",
-            "state",
-            "updated_at",
-            "id",
-            sqlite_where=sa.text(BEYOND),
-            postgresql_where=sa.text(BEYOND),
-        ),
-        sa.Index("ix_ticket_parent", "parent_id", "parent_part", sqlite_where=_CHILD, postgresql_where=_CHILD),
-        sa.Index("ix_ticket_instruction", "instruction_id", "state", sqlite_where=_GROUPED, postgresql_where=_GROUPED),
+        partial("ix_ticket_agency", "agency", "state", "id", where=_AGENCY),
+        partial("ix_ticket_beyond", "state", "updated_at", "id", where=BEYOND),
+        partial("ix_ticket_parent", "parent_id", "parent_part", where=_CHILD),
+        partial("ix_ticket_instruction", "instruction_id", "state", where=_GROUPED),
         CLUSTERED,
     )
     number: str
@@ -138,7 +118,7 @@ class TicketEvent(Hot, table=True):
     __tablename__ = "ticket_event"
     __table_args__ = (
         sa.Index("ix_ticket_event_ticket", "ticket_id", "id", "part"),
-        sa.Index("ix_ticket_event_topic", "id", sqlite_where=_SAID, postgresql_where=_SAID),
+        partial("ix_ticket_event_topic", "id", where=_SAID),
         CLUSTERED,
     )
     ticket_id: bytes = Field(sa_type=Bytes)
@@ -158,17 +138,10 @@ class Assignment(Hot, table=True):
 
     __tablename__ = "assignment"
     __table_args__ = (
-        sa.Index(
-            "uq_assignment_open",
-            "ticket_id",
-            "part",
-            unique=True,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        ),
+        partial("uq_assignment_open", "ticket_id", "part", unique=True, where="ended_at IS NULL"),
         sa.Index("ix_assignment_ticket", "ticket_id", "part"),
         sa.Index("ix_assignment_officer", "officer_id", "started_at"),
-        sa.Index("ix_assignment_silent", "silent_at", "id", sqlite_where=_UNHEARD, postgresql_where=_UNHEARD),
+        partial("ix_assignment_silent", "silent_at", "id", where=_UNHEARD),
         CLUSTERED,
     )
     ticket_id: bytes = Field(sa_type=Bytes)

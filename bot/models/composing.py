@@ -3,12 +3,13 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from bot.models.base import Row
 from bot.models.types import Bytes, UtcDateTime
 
 
-class Watching(SQLModel, table=True):
+class Watching(Row, table=True):
     """One open page that shows a conversation. The page's live stream renews it; a row that is not renewed means nothing."""
 
     __tablename__ = "watching"
@@ -20,7 +21,7 @@ class Watching(SQLModel, table=True):
     seen_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class Unsent(SQLModel, table=True):
+class Unsent(Row, table=True):
     """What one officer has begun to write in one conversation. Its time says whether they are still typing."""
 
     __tablename__ = "unsent"

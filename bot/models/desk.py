@@ -3,14 +3,15 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from bot.models.base import Row
 from bot.models.types import Bytes, Json, UtcDateTime
 
 _ROW = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
-class Reply(SQLModel, table=True):
+class Reply(Row, table=True):
     """A ready reply. Words for bad news are not here but in flows/data/comfort.yaml: their translations are checked like the bot's."""
 
     __tablename__ = "reply"
@@ -23,7 +24,7 @@ class Reply(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
-class ReplyUse(SQLModel, table=True):
+class ReplyUse(Row, table=True):
     """How often something ready was sent, wherever it comes from."""
 
     __tablename__ = "reply_use"
@@ -33,7 +34,7 @@ class ReplyUse(SQLModel, table=True):
     last_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class View(SQLModel, table=True):
+class View(Row, table=True):
     """A filtered list under a name: somebody's own, or everybody's."""
 
     __tablename__ = "saved_view"
@@ -46,7 +47,7 @@ class View(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
-class Bulk(SQLModel, table=True):
+class Bulk(Row, table=True):
     """One act on many cases: what is done at once can be undone until `until`; what leaves the house waits until then instead."""
 
     __tablename__ = "bulk"
@@ -64,7 +65,7 @@ class Bulk(SQLModel, table=True):
     """See `policy.bulk.Stage`."""
 
 
-class BulkCase(SQLModel, table=True):
+class BulkCase(Row, table=True):
     """One case of it, and what became of it."""
 
     __tablename__ = "bulk_case"

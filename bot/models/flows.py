@@ -3,15 +3,15 @@
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from bot.models.base import CLUSTERED, Hot
+from bot.models.base import CLUSTERED, Hot, Row, partial
 from bot.models.types import Bytes, Json, UtcDateTime
 
-_OPEN = sa.text("result IS NULL")
+_OPEN = "result IS NULL"
 
 
-class FlowVersion(SQLModel, table=True):
+class FlowVersion(Row, table=True):
     """One act of publishing; the newest row is what the bot says. A rollback is an act, too, with the older content."""
 
     __tablename__ = "flow_version"
@@ -30,7 +30,7 @@ class Errand(Hot, table=True):
 
     __tablename__ = "errand"
     __table_args__ = (
-        sa.Index("ix_errand_due", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        partial("ix_errand_due", "due_at", "id", where=_OPEN),
         CLUSTERED,
     )
     conversation_id: bytes = Field(sa_type=Bytes)
@@ -43,7 +43,7 @@ class Errand(Hot, table=True):
     result: dict[str, object] | None = Field(default=None, sa_type=Json)
 
 
-class FlowEdit(SQLModel, table=True):
+class FlowEdit(Row, table=True):
     """One text of the draft at the desk. The draft is what the bot says now with these laid over it, so that what somebody
     publishes meanwhile is not taken back by it."""
 
@@ -56,7 +56,7 @@ class FlowEdit(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
-class FlowCount(SQLModel, table=True):
+class FlowCount(Row, table=True):
     """How often a step was come to, answered and left on one day, and by whom, as `store.sketch` has it. `part`: of the citizens that
     are counted here, which the writing process holds, so that two processes never wait for each other's row."""
 

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlmodel import Field
 
-from bot.models.base import CLUSTERED, Hot
+from bot.models.base import CLUSTERED, Hot, partial
 from bot.models.types import Json, UtcDateTime
 
-_OPEN = sa.text("ended_at IS NULL")
+_OPEN = "ended_at IS NULL"
 
 
 class Incident(Hot, table=True):
@@ -17,7 +16,7 @@ class Incident(Hot, table=True):
 
     __tablename__ = "incident"
     __table_args__ = (
-        sa.Index("ix_incident_open", "valid_until", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        partial("ix_incident_open", "valid_until", "id", where=_OPEN),
         CLUSTERED,
     )
     title: str

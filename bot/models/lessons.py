@@ -3,15 +3,16 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from bot.models.base import Row
 from bot.models.states import CorrectionState
 from bot.models.types import Bytes, UtcDateTime
 
 _ROW = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
-class Correction(SQLModel, table=True):
+class Correction(Row, table=True):
     """An officer's choice of a topic, with the words it was made on: an example once a lead has approved it."""
 
     __tablename__ = "correction"
@@ -34,7 +35,7 @@ class Correction(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class QuarantineAct(SQLModel, table=True):
+class QuarantineAct(Row, table=True):
     """Who suggested, held or released a sender, and why; never changed."""
 
     __tablename__ = "quarantine_act"

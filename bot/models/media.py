@@ -4,12 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from bot.models.base import CLUSTERED, Hot
+from bot.models.base import CLUSTERED, Hot, Row, partial
 from bot.models.types import Bytes, UtcDateTime
 
-_PENDING = sa.text("state = 'pending'")
+_PENDING = "state = 'pending'"
 
 
 class MediaState(StrEnum):
@@ -29,7 +29,7 @@ class Media(Hot, table=True):
     __tablename__ = "media"
     __table_args__ = (
         sa.UniqueConstraint("message_id", "position", "part"),
-        sa.Index("ix_media_pending", "next_at", "id", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        partial("ix_media_pending", "next_at", "id", where=_PENDING),
         sa.Index("ix_media_conversation", "conversation_id", "part"),
         CLUSTERED,
     )
@@ -67,7 +67,7 @@ class Media(Hot, table=True):
     fetched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class MediaHost(SQLModel, table=True):
+class MediaHost(Row, table=True):
     """How an account's media server behaves; shared by all processes, because the platform counts their errors together."""
 
     __tablename__ = "media_host"

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from bot.models.base import Row
 from bot.models.states import Role
 from bot.models.types import Json, UtcDateTime
 
 
-class Officer(SQLModel, table=True):
+class Officer(Row, table=True):
     __tablename__ = "officer"
     id: int | None = Field(default=None, primary_key=True)
     name: str
@@ -51,7 +52,7 @@ class Officer(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class OfficerSession(SQLModel, table=True):
+class OfficerSession(Row, table=True):
     """A browser that is signed in. Only the hash of its token is kept."""
 
     __tablename__ = "officer_session"
@@ -64,7 +65,7 @@ class OfficerSession(SQLModel, table=True):
     agent: str = ""
 
 
-class OfficerFactor(SQLModel, table=True):
+class OfficerFactor(Row, table=True):
     """The second factor of one officer: a shared secret for codes that change every half minute (RFC 6238)."""
 
     __tablename__ = "officer_factor"
@@ -79,7 +80,7 @@ class OfficerFactor(SQLModel, table=True):
     """Hashes of the recovery codes that are left."""
 
 
-class PushDevice(SQLModel, table=True):
+class PushDevice(Row, table=True):
     """A browser that an officer wants news in; as the browser's push service names it."""
 
     __tablename__ = "push_device"
@@ -92,7 +93,7 @@ class PushDevice(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class Invite(SQLModel, table=True):
+class Invite(Row, table=True):
     """A one-time link that makes an officer. Only the hash of its token is kept; used or late ones answer as unknown ones do."""
 
     __tablename__ = "invite"
@@ -103,7 +104,7 @@ class Invite(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class Throttle(SQLModel, table=True):
+class Throttle(Row, table=True):
     """Failed sign-ins of one account name or one network address; shared by all processes."""
 
     __tablename__ = "throttle"
@@ -112,7 +113,7 @@ class Throttle(SQLModel, table=True):
     until: datetime = Field(sa_type=UtcDateTime)
 
 
-class Disclosure(SQLModel, table=True):
+class Disclosure(Row, table=True):
     """An officer has seen what a case hides, and why (UU PDP 27/2022: access to personal data is recorded)."""
 
     __tablename__ = "disclosure"

@@ -4,12 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from bot.models.base import Row, partial
 from bot.models.types import Bytes, Json, UtcDateTime
 
-_WAITS = sa.text("next_at IS NOT NULL")
-_OPEN = sa.text("settled_at IS NULL")
+_WAITS = "next_at IS NOT NULL"
+_OPEN = "settled_at IS NULL"
 
 
 class ShiftState(StrEnum):
@@ -37,7 +38,7 @@ class HandoverState(StrEnum):
     """Nobody accepted in time: everything went back to the queue."""
 
 
-class Shift(SQLModel, table=True):
+class Shift(Row, table=True):
     """One officer's turn of duty. Rows are never rewritten: who exchanges or falls sick leaves a row with that state behind."""
 
     __tablename__ = "shift"
@@ -59,7 +60,7 @@ class Shift(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class Swap(SQLModel, table=True):
+class Swap(Row, table=True):
     """Somebody asks a colleague to take a shift, or to exchange it for another."""
 
     __tablename__ = "swap"
@@ -79,7 +80,7 @@ class Swap(SQLModel, table=True):
     seen_by: int | None = Field(default=None, foreign_key="officer.id")
 
 
-class RotaGap(SQLModel, table=True):
+class RotaGap(Row, table=True):
     """A slot of the rota with too few people, told once."""
 
     __tablename__ = "rota_gap"
@@ -93,13 +94,11 @@ class RotaGap(SQLModel, table=True):
     told_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class Handover(SQLModel, table=True):
+class Handover(Row, table=True):
     """What one officer leaves to the next shift. At most one that is not settled an officer."""
 
     __tablename__ = "handover"
-    __table_args__ = (
-        sa.Index("uq_handover_open", "officer_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
-    )
+    __table_args__ = (partial("uq_handover_open", "officer_id", unique=True, where=_OPEN),)
     id: int | None = Field(default=None, primary_key=True)
     officer_id: int = Field(foreign_key="officer.id")
     state: str = HandoverState.DRAFT
@@ -109,7 +108,7 @@ class Handover(SQLModel, table=True):
     settled_by: int | None = Field(default=None, foreign_key="officer.id")
 
 
-class HandoverCase(SQLModel, table=True):
+class HandoverCase(Row, table=True):
     """One case of a handover, with what its officer wants to say about it."""
 
     __tablename__ = "handover_case"
@@ -124,13 +123,13 @@ class HandoverCase(SQLModel, table=True):
     """'' while it waits; `taken`, `queued`, or `left` when it was no longer theirs."""
 
 
-class Notice(SQLModel, table=True):
+class Notice(Row, table=True):
     """Something an officer is told at the desk, and with `next_at` also where they are reached away from it."""
 
     __tablename__ = "notice"
     __table_args__ = (
         sa.Index("ix_notice_officer", "officer_id", "seen_at", "id"),
-        sa.Index("ix_notice_due", "next_at", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
+        partial("ix_notice_due", "next_at", "id", where=_WAITS),
     )
     id: int | None = Field(default=None, primary_key=True)
     officer_id: int = Field(foreign_key="officer.id")

@@ -3,15 +3,15 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from bot.models.base import CLUSTERED, Hot
+from bot.models.base import CLUSTERED, Hot, Row, partial
 from bot.models.states import PageState
 from bot.models.types import Bytes, UtcDateTime
 
-_RUNS = sa.text("stopped_at IS NULL AND due_at IS NOT NULL")
-_UNSEEN = sa.text("seen_at IS NULL")
-_DUE = sa.text("next_at IS NOT NULL")
+_RUNS = "stopped_at IS NULL AND due_at IS NOT NULL"
+_UNSEEN = "seen_at IS NULL"
+_DUE = "next_at IS NOT NULL"
 
 
 class SlaClock(Hot, table=True):
@@ -20,7 +20,7 @@ class SlaClock(Hot, table=True):
     __tablename__ = "sla_clock"
     __table_args__ = (
         sa.UniqueConstraint("ticket_id", "kind", "round", "part"),
-        sa.Index("ix_sla_clock_due", "due_at", "id", "part", sqlite_where=_RUNS, postgresql_where=_RUNS),
+        partial("ix_sla_clock_due", "due_at", "id", "part", where=_RUNS),
         CLUSTERED,
     )
     ticket_id: bytes = Field(sa_type=Bytes)
@@ -70,9 +70,9 @@ class SlaNotice(Hot, table=True):
 
     __tablename__ = "sla_notice"
     __table_args__ = (
-        sa.Index("ix_sla_notice_mine", "officer_id", "id", sqlite_where=_UNSEEN, postgresql_where=_UNSEEN),
+        partial("ix_sla_notice_mine", "officer_id", "id", where=_UNSEEN),
         sa.Index("ix_sla_notice_ticket", "ticket_id", "part"),
-        sa.Index("ix_sla_notice_due", "next_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+        partial("ix_sla_notice_due", "next_at", "id", where=_DUE),
         CLUSTERED,
     )
     ticket_id: bytes = Field(sa_type=Bytes)
@@ -105,7 +105,7 @@ class WaitTold(Hot, table=True):
     told_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class Tally(SQLModel, table=True):
+class Tally(Row, table=True):
     """How many tickets of a part are in a state: counted where they change, so that nobody ever counts the table."""
 
     __tablename__ = "tally"

@@ -5,13 +5,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from bot.models.base import CLUSTERED, Hot
+from bot.models.base import CLUSTERED, Hot, partial
 from bot.models.states import Delivery, Owner
 from bot.models.types import Bytes, Json, UtcDateTime
 
 _EMPTY = {"server_default": ""}
-_SAME = sa.text("same_id IS NOT NULL")
-_QUARANTINED = sa.text("quarantine <> ''")
+_SAME = "same_id IS NOT NULL"
+_QUARANTINED = "quarantine <> ''"
 
 
 class Contact(Hot, table=True):
@@ -19,8 +19,8 @@ class Contact(Hot, table=True):
 
     __tablename__ = "contact"
     __table_args__ = (
-        sa.Index("ix_contact_same", "same_id", "same_part", sqlite_where=_SAME, postgresql_where=_SAME),
-        sa.Index("ix_contact_quarantine", "quarantine", "id", sqlite_where=_QUARANTINED, postgresql_where=_QUARANTINED),
+        partial("ix_contact_same", "same_id", "same_part", where=_SAME),
+        partial("ix_contact_quarantine", "quarantine", "id", where=_QUARANTINED),
         CLUSTERED,
     )
     name: str = ""

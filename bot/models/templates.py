@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from bot.models.base import Row
 from bot.models.types import Json, UtcDateTime
 
 
-class Template(SQLModel, table=True):
+class Template(Row, table=True):
     """One template of one account in one language, as the platform told at the last sync."""
 
     __tablename__ = "template"

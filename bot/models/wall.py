@@ -3,15 +3,15 @@
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from bot.models.base import CLUSTERED, Hot
+from bot.models.base import CLUSTERED, Hot, Row, partial
 from bot.models.types import Bytes, UtcDateTime
 
-_OPEN = sa.text("settled_at IS NULL")
+_OPEN = "settled_at IS NULL"
 
 
-class DayCount(SQLModel, table=True):
+class DayCount(Row, table=True):
     """How often something happened on one day of West Java; `name` as `policy.measures` spells it. `part`: one that the writing
     process holds, so that two processes never wait for each other's row."""
 
@@ -23,7 +23,7 @@ class DayCount(SQLModel, table=True):
     n: int = Field(sa_type=sa.BigInteger)
 
 
-class Backlog(SQLModel, table=True):
+class Backlog(Row, table=True):
     """How many tickets waited, were held and lay with agencies at one moment: noted every quarter of an hour."""
 
     __tablename__ = "backlog"
@@ -39,7 +39,7 @@ class Review(Hot, table=True):
     __tablename__ = "review"
     __table_args__ = (
         sa.UniqueConstraint("survey_id", "part"),
-        sa.Index("ix_review_open", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        partial("ix_review_open", "id", where=_OPEN),
         CLUSTERED,
     )
     ticket_id: bytes = Field(sa_type=Bytes)

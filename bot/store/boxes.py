@@ -1,7 +1,7 @@
 """Inbox, outbox and timers: putting work in, finding what is due, marking what is done."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -14,17 +14,13 @@ from bot.message import Item
 from bot.models import Delivery, Inbox, InboxItem, Message, OutboxItem, Timer
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store import keys
 from bot.store.many import Due, Many, Work, insert_into
 
 INBOX, OUTBOX, TIMER, MESSAGE = table(InboxItem), table(OutboxItem), table(Timer), table(Message)
 Row = sa.Row[*tuple[Any, ...]]
 """A row of these tables, columns by name."""
 UNSENT = (Delivery.READY, Delivery.RETRY, Delivery.UNKNOWN)
-
-
-@cache
-def _put(dialect: str) -> Many:
-    return Many(insert_into(dialect, INBOX).on_conflict_do_nothing(), INBOX.c.keys())
 
 
 _key = itemgetter("hour", "account", "kind", "external_id", "part")
@@ -54,7 +50,7 @@ def inbox_row(item: Item, now: datetime) -> dict[str, Any]:
 
 def put(rows: Sequence[dict[str, Any]], dialect: str) -> Work:
     """Stores inbox rows; those already known are left alone. Sorted by key, so that two doors never deadlock."""
-    return _put(dialect), sorted(rows, key=_key)
+    return keys.put(dialect), [row | {"mark": keys.mark(row)} for row in sorted(rows, key=_key)]
 
 
 _PENDING = (
@@ -126,24 +122,6 @@ def done(refs: Sequence[tuple[bytes, int]]) -> Work:
 def park(parked: Sequence[tuple[bytes, int, str]]) -> Work:
     """Put aside with a reason; the raw item stays for whoever looks into it."""
     return _PARK, [{"b_id": id_, "b_part": part, "b_error": error[:500]} for id_, part, error in parked]
-
-
-KEYS_KEPT = timedelta(days=30)
-"""WhatsApp sends again for seven days at most; the alarm of silence compares with three weeks."""
-_FORGET = Many(sa.delete(INBOX).where(INBOX.c.id == sa.bindparam("b_id"), INBOX.c.part == sa.bindparam("b_part")))
-_OLD = (
-    sa.select(INBOX.c.id, INBOX.c.part)
-    .where(INBOX.c.id < sa.bindparam("before"), INBOX.c.state == sa.literal_column("'done'"))
-    .order_by(INBOX.c.id)
-    .limit(sa.bindparam("limit"))
-)
-
-
-async def old(conn: AsyncConnection, now: datetime, limit: int) -> Work:
-    """Takes away the keys of what was handled so long ago that nobody sends it again, the oldest first."""
-    before = int((now - KEYS_KEPT).timestamp() * 1000).to_bytes(6, "big")  # so a UUIDv7 begins
-    rows = (await conn.execute(_OLD, {"before": before, "limit": limit})).all()
-    return _FORGET, [{"b_id": row.id, "b_part": row.part} for row in rows]
 
 
 _WAIT = Many(

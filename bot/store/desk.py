@@ -1,7 +1,8 @@
 """What the desk reads. Lists are paged by key, never by offset, and nothing here counts a whole table."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -32,9 +33,10 @@ from bot.store.sla import CLOCK
 TICKET, CONTACT, ADDRESS, TALK = table(Ticket), table(Contact), table(Address), table(Conversation)
 MESSAGE, OFFICER, EVENT, SURVEY = table(Message), table(Officer), table(TicketEvent), table(Survey)
 DISCLOSURE, INSTRUCTION = table(Disclosure), table(Instruction)
-_PARENT = TICKET.alias("parent")
+_PARENT, _OTHER = TICKET.alias("parent"), TICKET.alias("other")
 
-PAGE = 50
+PAGE = 30
+"""Cards of a list: three screens of a desk. Each costs as much as a message, and the list stands beside every case."""
 COUNTED = 99
 """A number above this is shown as "99+": what one officer holds costs a hundred rows at most, whatever the table holds."""
 
@@ -190,8 +192,8 @@ def _counts(languages: tuple[str, ...], apart: tuple[str, ...]) -> sa.Select[Any
 
 
 async def case(conn: AsyncConnection, number: str, part: int, sight: Sight) -> RowMapping | None:
-    """A ticket that this viewer may see, with its citizen, its conversation, the last rating that was asked for, and when the viewer last
-    asked for its numbers."""
+    """A ticket that this viewer may see, with its citizen, its conversation, the last rating that was asked for, when the viewer last
+    asked for its numbers, and `shut`: whether there are other stories in its chat that they must not know of."""
     named = {"number": number, "in_part": part, VIEWER: sight.officer_id}
     found: RowMapping | None = (await conn.execute(_case(sight.kind), named)).mappings().first()
     return found
@@ -219,6 +221,10 @@ def _case(sight: Sight) -> sa.Select[Any]:
         .correlate(TICKET)
         .scalar_subquery()
     )
+    here = (_OTHER.c.conversation_id == TICKET.c.conversation_id) & (_OTHER.c.part == TICKET.c.part)
+    shut = (
+        sa.exists().where(here, sight.hides(_OTHER)).correlate(TICKET) if sight.confided or sight.leads else sa.false()
+    )
     return (
         sa.select(
             TICKET, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.quarantine, CONTACT.c.quarantine_reason,
@@ -226,7 +232,7 @@ def _case(sight: Sight) -> sa.Select[Any]:
             TALK.c.owner, TALK.c.seq, TALK.c.officer_id.label("talk_officer"), TALK.c.ticket_id.label("talk_ticket"),
             _PARENT.c.number.label("parent_number"), INSTRUCTION.c.title.label("instruction_title"),
             TALK.c.last_inbound_at,
-            SURVEY.c.state.label("survey"), SURVEY.c.comment, SURVEY.c.answered_at, disclosed.label("disclosed_at"),
+            SURVEY.c.state.label("survey"), SURVEY.c.comment, SURVEY.c.answered_at, disclosed.label("disclosed_at"), shut.label("shut"),
         )
         .select_from(
             _joined().outerjoin(SURVEY, (SURVEY.c.id == last) & (SURVEY.c.part == TICKET.c.part))
@@ -246,6 +252,42 @@ async def conversation(conn: AsyncConnection, number: str, part: int, sight: Sig
     query = sa.select(TICKET.c.conversation_id).where(TICKET.c.number == number, TICKET.c.part == part, *sight.where())
     found = (await conn.execute(query)).scalar()
     return Ref(found, part) if found is not None else None
+
+
+async def hidden(conn: AsyncConnection, conversation: Ref, sight: Sight) -> list[tuple[datetime, datetime | None]]:
+    """The stories of this conversation that the viewer must not know of."""
+    place = {"talk": conversation.id, "in_part": conversation.part, VIEWER: sight.officer_id}
+    rows = await conn.execute(_hidden(sight.kind), place)
+    return [story(row) for row in rows.mappings()]
+
+
+@lru_cache(16)
+def _hidden(sight: Sight) -> sa.Select[Any]:
+    here = (TICKET.c.conversation_id == sa.bindparam("talk", type_=TICKET.c.id.type)) & (
+        TICKET.c.part == sa.bindparam("in_part")
+    )
+    columns = (TICKET.c.state, TICKET.c.opened_at, TICKET.c.resolved_at, TICKET.c.updated_at)
+    return sa.select(*columns).where(here, sight.hides())
+
+
+def story(ticket: Mapping[str, Any]) -> tuple[datetime, datetime | None]:
+    """When a case was opened, and when it was over; None while it is not."""
+    over = (ticket["resolved_at"] or ticket["updated_at"]) if ticket["state"] in _OVER else None
+    return ticket["opened_at"], over
+
+
+async def between(
+    conn: AsyncConnection, conversation: Ref, since: datetime | None, until: datetime | None
+) -> tuple[int, int]:
+    """The first and the last message of this time; (1, 0) where nothing was said."""
+    query = sa.select(sa.func.min(MESSAGE.c.seq), sa.func.max(MESSAGE.c.seq)).where(
+        MESSAGE.c.conversation_id == conversation.id,
+        MESSAGE.c.part == conversation.part,
+        *([MESSAGE.c.at >= since] if since is not None else []),
+        *([MESSAGE.c.at < until] if until is not None else []),
+    )
+    first, last = (await conn.execute(query)).one()
+    return (first, last) if first is not None else (1, 0)
 
 
 async def messages(conn: AsyncConnection, conversation: Ref, since: int, until: int) -> list[RowMapping]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Address, Contact, Follow, Incident, State, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.sight import ALL, Sight
+from bot.store.sight import ALL, VIEWER, Sight
 
 TICKET, FOLLOW, INCIDENT, EVENT = table(Ticket), table(Follow), table(Incident), table(TicketEvent)
 ADDRESS, CONTACT = table(Address), table(Contact)
@@ -24,23 +25,28 @@ async def near(
 ) -> list[dict[str, Any]]:
     """The newest open tickets of a topic in these places. Each code is a range of its own that begins at `since`: a range over all of a
     region's codes would walk past everything that was ever reported there."""
+    asked = {"codes": codes, "about": topic, "since": since, VIEWER: sight.officer_id}
+    return [dict(row) for row in (await conn.execute(_near(sight.kind), asked)).mappings()]
+
+
+@lru_cache(16)
+def _near(sight: Sight) -> sa.Select[Any]:
     columns = [
         TICKET.c[name]
         for name in ("id", "part", "number", "topic", "place_code", "details", "answers", "opened_at", "state")
     ]
-    query = (
+    return (
         sa.select(*columns)
         .where(
-            TICKET.c.place_code.in_(codes),
-            TICKET.c.topic == topic,
-            TICKET.c.opened_at >= since,
+            TICKET.c.place_code.in_(sa.bindparam("codes", expanding=True)),
+            TICKET.c.topic == sa.bindparam("about", type_=sa.String),
+            TICKET.c.opened_at >= sa.bindparam("since", type_=TICKET.c.opened_at.type),
             TICKET.c.state.not_in(OVER),
             *sight.where(),
         )
         .order_by(TICKET.c.opened_at.desc())
         .limit(SCANNED)
     )
-    return [dict(row) for row in (await conn.execute(query)).mappings()]
 
 
 async def followers(conn: AsyncConnection, tickets: Sequence[bytes]) -> dict[bytes, int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -101,22 +101,26 @@ async def _joinings(conn: AsyncConnection, contacts: Collection[Ref]) -> Sequenc
 
 async def _others(conn: AsyncConnection, contacts: Collection[Ref], sight: Sight) -> list[Other]:
     """Flagged, and not joined since."""
-    query = (
-        sa.select(TWIN.c.other_id, TWIN.c.other_part, TWIN.c.why, CONTACT.c.name, CONTACT.c.username)
-        .select_from(TWIN.join(CONTACT, (CONTACT.c.id == TWIN.c.other_id) & (CONTACT.c.part == TWIN.c.other_part)))
-        .where(
-            TWIN.c.contact_id.in_([ref.id for ref in contacts]),
-            TWIN.c.part.in_(sorted({ref.part for ref in contacts})),
-            TWIN.c.other_id.not_in([ref.id for ref in contacts]),
-        )
-        .order_by(TWIN.c.id).limit(MOST)
-    )  # fmt: skip
+    theirs = {"ids": [ref.id for ref in contacts], "parts": sorted({ref.part for ref in contacts})}
     found: list[Other] = []
-    for other_id, part, why, name, username in (await conn.execute(query)).all():
+    for other_id, part, why, name, username in (await conn.execute(_flagged(), theirs)).all():
         ref = Ref(other_id, part)
         if ref not in [each.contact for each in found]:
             found.append(Other(ref, name, username, why, await _newest(conn, ref, sight)))
     return found
+
+
+@cache
+def _flagged() -> sa.Select[Any]:
+    """Made once: every case that is shown asks it."""
+    ids = sa.bindparam("ids", type_=TWIN.c.contact_id.type, expanding=True)
+    parts = sa.bindparam("parts", type_=TWIN.c.part.type, expanding=True)
+    return (
+        sa.select(TWIN.c.other_id, TWIN.c.other_part, TWIN.c.why, CONTACT.c.name, CONTACT.c.username)
+        .select_from(TWIN.join(CONTACT, (CONTACT.c.id == TWIN.c.other_id) & (CONTACT.c.part == TWIN.c.other_part)))
+        .where(TWIN.c.contact_id.in_(ids), TWIN.c.part.in_(parts), TWIN.c.other_id.not_in(ids))
+        .order_by(TWIN.c.id).limit(MOST)
+    )  # fmt: skip
 
 
 async def _newest(conn: AsyncConnection, contact: Ref, sight: Sight) -> str:

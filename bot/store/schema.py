@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.errors import ConfigError, StoreDown
 from bot.models import metadata
+from bot.models.base import spell_out
 from bot.store.db import Db
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -81,6 +82,7 @@ async def prepare(db: Db, to: str = "") -> bool:
 def alembic_config(connection: sa.Connection) -> Any:
     from alembic.config import Config
 
+    spell_out(connection.dialect.name)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

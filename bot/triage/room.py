@@ -106,6 +106,7 @@ class Triage:
 
 def learn(triage: Triage, flows_dir: Path, flows: Flows, data_dir: Path) -> Triage:
     """Loads what takes time, in whatever thread this is called. Raises `FlowError` for a broken file of examples."""
+    triage.dangers.warm()  # first: every message is listened to
     seeds = {topic.slug: (*topic.seeds, *topic.words) for topic in flows.topics.values()}
     senses.learn(triage.senses, flows_dir / "data" / "examples", seeds, senses.keeper(flows_dir, data_dir))
     return triage

@@ -7,10 +7,12 @@ microseconds, not one comparison for each known word; the edit distance (with sw
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 from rapidfuzz.distance import OSA
+
+from bot.triage.remains import Remains
 
 ONE, TWO = 5, 9
 """Letters from which one and two edits are forgiven. Two edits at seven letters take "dilacak" (traced) for "dibacok" (stabbed)."""
@@ -27,6 +29,7 @@ HEAD, TAIL = 4096, 1024
 
 _TOKEN = re.compile(r"[a-z0-9]+")
 _RUN = re.compile(r"([a-z])\1+")
+_ONLY_LETTERS = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz" else 32 for code in range(256))
 _LIKE_LETTERS = str.maketrans("0134578", "oieastb")
 _VOWELS = "aeiou"
 _PREFIXES = frozenset({"nga", "ng"})
@@ -47,6 +50,12 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
+def vocabulary(text: str) -> set[str]:
+    """All words of a-z that stand in a text of thousands of lines; accented letters divide."""
+    words = set(text.encode().lower().translate(_ONLY_LETTERS).split())
+    return set(b" ".join(words).decode().split())
+
+
 @lru_cache(16_384)
 def squeeze(word: str) -> str:
     """One way of writing for "tolooong", "k3bakaran", "bangun2" and "sakiit"; numbers stay."""
@@ -59,29 +68,47 @@ def squeeze(word: str) -> str:
     return _RUN.sub(r"\1", word)
 
 
+def squeezed(words: Iterable[str]) -> set[str]:
+    """`squeeze` for thousands of words at once, which are not kept: one call for all that are plain letters."""
+    plain, odd = list[str](), set[str]()
+    for word in words:
+        if word.isalpha():
+            plain.append(word)
+        else:
+            odd.add(squeeze.__wrapped__(word))
+    return odd | set(_RUN.sub(r"\1", "\n".join(plain)).split())
+
+
 class Words:
     """The known words of a reader, and the everyday words that are never a misspelling of them."""
 
     def __init__(self, meant: Mapping[str, str], everyday: Iterable[str]) -> None:
         """`meant`: each way of writing -> the word meant."""
         self.exact = {squeeze(written): word for written, word in meant.items()}
-        self.everyday = frozenset(word for word in {*map(squeeze, everyday)} if not self._known(word))
-        self.index: dict[str, list[str]] = {}
-        self.short: dict[str, str] = {}
-        for written in self.exact:
-            for shorter in _deletions(written):
-                self.index.setdefault(shorter, []).append(written)
-            if len(written) == ONE - 1 and written.isalpha():
-                for typed in _slips(written):
-                    self.short.setdefault(typed, written)
+        # a known word, with or without an ending, means itself, however ordinary it is
+        endings = ({word + suffix for word in self.exact} for suffix in _SUFFIXES)
+        self.everyday = frozenset(squeezed(everyday).difference(self.exact, *endings))
         self.look = lru_cache(KEPT)(self._look)
 
-    def _known(self, word: str) -> bool:
-        """One of the words, with or without an ending: it means itself, however ordinary it is."""
-        return word in self.exact or (
-            word.endswith(_SUFFIXES)
-            and any(word.endswith(suffix) and word[: -len(suffix)] in self.exact for suffix in _SUFFIXES)
-        )
+    @cached_property
+    def index(self) -> tuple[list[str], Remains]:
+        """The known words, and by which remains they are found. Made for the first misspelt word: it is half of what reading costs."""
+        written = list(self.exact)
+        return written, Remains(map(_deletions, written))
+
+    @cached_property
+    def short(self) -> dict[str, str]:
+        """Words of four letters, as they are mistyped."""
+        found: dict[str, str] = {}
+        for written in self.exact:
+            if len(written) == ONE - 1 and written.isalpha():
+                for typed in _slips(written):
+                    found.setdefault(typed, written)
+        return found
+
+    def warm(self) -> None:
+        """Both indexes are there afterwards."""
+        _ = self.index, self.short
 
     def _look(self, token: str) -> Found:
         token = squeeze(token[:GLUED])
@@ -119,13 +146,13 @@ class Words:
                 best.setdefault(self.exact[written], 1)
             if len(token) < ONE - 1:
                 return
-        for shorter in _deletions(token, over=True):
-            for written in self.index.get(shorter, ()):
-                allowed = _allowed(len(written))
-                edits = OSA.distance(token, written, score_cutoff=allowed)
-                if edits <= allowed:
-                    word = self.exact[written]
-                    best[word] = min(edits, best.get(word, edits))
+        known, remains = self.index
+        for written in (known[number] for number in remains.of(_deletions(token, over=True))):
+            allowed = _allowed(len(written))
+            edits = OSA.distance(token, written, score_cutoff=allowed)
+            if edits <= allowed:
+                word = self.exact[written]
+                best[word] = min(edits, best.get(word, edits))
 
     def _two(self, token: str) -> Found:
         """Words that lost their space: "sesaknapas", "anakpingsan"."""

@@ -5,7 +5,6 @@ recall comes before precision. A guard cue ("harga", "tahun lalu", "film", "list
 cue makes a hit vanish.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from bot.errors import FlowError
 from bot.triage import gazetteer
 from bot.triage.language import listed
 from bot.triage.phrases import BadPhrase, Hit, Phrasebook, Vocabulary
-from bot.triage.spelling import squeeze, tokens
+from bot.triage.spelling import squeeze, tokens, vocabulary
 
 KINDS = ("medical", "breathing", "fire", "drowning", "disaster", "accident", "violence", "suicide", "missing")
 LEVELS = ("critical", "high")
@@ -27,7 +26,6 @@ _MEANT = frozenset({"violence", "suicide"})
 """Kinds in which "takut" and "kalau" are part of the cry ("saya takut dibunuh"), no reason to lower it."""
 _GRAVE = frozenset({"kekerasan", "banjir", "isoman", "kesehatan"})
 """Topics whose examples have words of danger, misspelt ones among them."""
-_WORDS = re.compile("[a-z]+")
 PROVINCE = "32"
 _BREAKS = "write one phrase a line, or divide them with commas"
 
@@ -58,6 +56,10 @@ class Dangers:
     def __init__(self, book: Phrasebook[Sign]) -> None:
         self._book = book
         self._fillers = book.vocabulary.fillers
+
+    def warm(self) -> None:
+        """Makes what else the first misspelt word would wait for; in whatever thread this is called."""
+        self._book.words.warm()
 
     def read(self, text: str) -> Danger | None:
         """The gravest danger that the text speaks of; None for a routine message."""
@@ -130,7 +132,7 @@ def read(flows_dir: Path) -> Dangers:
 def _routine(folder: Path) -> set[str]:
     """Words of the examples of routine topics: a word that citizens use every day is no misspelt cry for help."""
     files = (path.read_text(encoding="utf-8") for path in folder.glob("*.tsv") if path.stem not in _GRAVE)
-    return {word for lines in files for word in set(_WORDS.findall(lines.lower()))}
+    return vocabulary("\n".join(files))
 
 
 class _File:

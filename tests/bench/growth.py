@@ -10,17 +10,20 @@ import asyncio
 import math
 import tempfile
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot import clock
+from bot.rounds import Keys
 from bot.store import schema
 from bot.store.db import Db
 from tests.bench.turns import Counts, walk, watch
 from tests.world import ROOT
 
-BATCH, PROBE = 64, 192
-"""Citizens in one transaction, and those that are counted at each size."""
+BATCH, PROBE, HOUR = 64, 192, 256
+"""Citizens in one transaction, those that are counted at each size, and those who come in one hour."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,11 @@ async def grow(folder: Path, sizes: list[int]) -> list[Size]:
     found, citizens = [], 0
     flows = ROOT / "tests/bench/flows"
     for size in sizes:
-        missing = size // 8 - citizens
-        if missing > 0:
-            await walk(db, flows, missing, 256, Counts(), first=citizens)
+        while (missing := size // 8 - citizens) > 0:
+            missing = min(missing, HOUR)
+            await walk(db, flows, missing, 256, Counts(), first=citizens, warm=not citizens)
             citizens += missing
+            await _an_hour_later(db)
         await _checkpoint(db, 0)
         counts = Counts()
         watch(db, counts)
@@ -55,6 +59,7 @@ async def grow(folder: Path, sizes: list[int]) -> list[Size]:
         written = log.stat().st_size
         citizens += PROBE
         await _checkpoint(db, 4000)
+        await _an_hour_later(db)
         rows = 2 * counts.messages
         statements = sum(counts.statements["turn"].values()) / counts.batches
         async with db.read() as conn:
@@ -63,6 +68,17 @@ async def grow(folder: Path, sizes: list[int]) -> list[Size]:
         found.append(Size(size, written / rows, statements, kept, await _shares(db, stored)))
     await db.close()
     return found
+
+
+async def _an_hour_later(db: Db) -> None:
+    """What was handled is remembered in short."""
+    later, keys = clock.now() + timedelta(hours=2), Keys(db)
+    undo = clock.freeze(later)
+    try:
+        for _ in range(2):
+            await keys.round()
+    finally:
+        undo()
 
 
 async def _checkpoint(db: Db, every: int) -> None:

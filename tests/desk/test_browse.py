@@ -74,3 +74,21 @@ async def test_a_page_costs_what_it_shows(db: Db) -> None:
                 break
         wanted = sa.select(TICKET.c.id).where(*where).order_by(TICKET.c.id.desc())
         assert seen == list((await conn.execute(wanted)).scalars())
+
+
+async def test_an_officers_own_are_found_however_long_ago_they_came(db: Db) -> None:
+    """The first case of all stays on the list of who holds it, at the price of a row, whatever came since."""
+    rina = 7
+    old = await seed.case(db, "Euis")
+    async with db.unit() as unit:
+        await unit.conn.execute(
+            sa.update(TICKET).where(TICKET.c.id == old.ticket.id).values(state="assigned", officer_id=rina)
+        )
+    mine, costs = [TICKET.c.officer_id == rina], []
+    for first, last in ((0, 200), (200, 1000)):
+        await fill(db, first, last)
+        async with db.read() as conn:
+            assert await views.among(conn, ["assigned"], mine, None, 50) == ([old.ticket], None)
+            assert await views.among(conn, [], mine, old.ticket, 50) == ([], None)
+        costs.append(await read(db, lambda conn: views.among(conn, ["assigned"], mine, None, 50)))
+    assert costs[1] <= costs[0] + 5, costs

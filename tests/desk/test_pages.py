@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.models import Message, Role, Urgency
 from bot.models.base import table
+from bot.store.desk import PAGE
 from tests.desk import seed
 from tests.desk.conftest import HTMX, Enter
 
@@ -145,7 +146,7 @@ async def test_lists_search_and_pages(db, enter: Enter) -> None:
     assert len(seen) == 60 == len(set(seen))
     assert seen[0] == cases[3].number and seen[1] == cases[59].number
     _, text = await officer.get("/desk?daftar=semua")
-    assert len(re.findall('id="k-', text)) == 50 and "Kasus berikutnya" in text
+    assert len(re.findall('id="k-', text)) == PAGE and "Kasus berikutnya" in text
     _, text = await officer.get(f"/desk?cari={cases[7].number.lower().replace('-', ' ')}")
     assert re.findall(r'id="k-([0-9A-Z-]+)"', text) == [cases[7].number]
     _, text = await officer.get("/desk?cari=ke41")
@@ -286,3 +287,22 @@ async def test_an_error_in_words_that_help(db, enter: Enter) -> None:
     case = await seed.case(db, "Galat", (("bot", "a"), ("bot", "b")), errors=errors)
     _, text = await officer.get(case.url)
     assert "lebih dari 24 jam" in text and "Re-engagement message (131047)" in text and "Odd (7)" in text
+
+
+async def test_a_refused_form_leads_back_to_its_page(enter: Enter) -> None:
+    """To a page of the desk only, and not to the address of the form itself."""
+    rina = await enter("lead")
+    host = rina.origin["Origin"]
+    for came, wanted in {
+        f"{host}/desk/jadwal?minggu=2026-11-23": '<a class="tombol utama" href="/desk/jadwal?minggu=2026-11-23">Kembali</a>',
+        f"{host}/desk/jadwal/tambah": "",
+        f"{host}/chat": "",
+        "https://evil.example/desk/jadwal": "",
+        "http://[": "",
+        f'{host}/desk/x"><script>': 'href="/desk/x%22%3E%3Cscript%3E"',
+    }.items():
+        form = {"csrf": rina.csrf_token(), "petugas": "1", "dinas": "pagi", "tanggal": "besok"}
+        headers = {**rina.origin, "Referer": came}
+        async with rina.client.post("/desk/jadwal/tambah", data=form, headers=headers) as answer:
+            text = await answer.text()
+        assert answer.status == 400 and (wanted in text if wanted else "Kembali</a>" not in text), came

@@ -13,9 +13,11 @@ from bot.models import (
     AgencyDelivery,
     Alarm,
     Contact,
+    Conversation,
     Handover,
     HandoverCase,
     Instruction,
+    Message,
     QuarantineAct,
     SlaClock,
     Ticket,
@@ -230,3 +232,46 @@ async def change(db: Db, case: seed.Case, **values: Any) -> None:
 
 def badge(text: str) -> int:
     return int(text.partition('id="tab-antrean"')[2].partition('class="hitung">')[2].partition("<")[0])
+
+
+async def test_an_older_story_in_the_same_chat_stays_with_whom_it_was_told(db: Db, enter: Enter) -> None:
+    """Asep has the report about a lamp, and reads the chat from where it begins; who was told of the family reads that too, and a lead all."""
+    rina, asep, lead = await enter(), await enter("officer", "Asep Sunandar"), await enter("lead", "Lilis Suryani")
+    lamp = await seed.case(
+        db, NAME, (("citizen", WORDS), ("officer", NOTE), ("citizen", "Lampu jalan mati"), ("bot", "Laporan diterima")), topic="pju"
+    )  # fmt: skip
+    harm = await seed.case(db, NAME, (), topic="kekerasan")
+    now, ticket, message = clock.now(), table(Ticket), table(Message)
+    old = now - timedelta(days=3)
+    async with db.unit() as unit:
+        there = {"conversation_id": lamp.conversation.id, "part": lamp.ticket.part}
+        over = {
+            "state": "closed",
+            "officer_id": rina.officer.id,
+            "opened_at": old,
+            "resolved_at": old + timedelta(hours=2),
+        }
+        await unit.conn.execute(sa.update(ticket).where(ticket.c.id == harm.ticket.id).values(**there, **over))
+        first = (message.c.conversation_id == lamp.conversation.id) & (message.c.seq <= 2)
+        await unit.conn.execute(sa.update(message).where(first).values(at=old + timedelta(minutes=5)))
+    await change(db, lamp, state="queued")
+    assert (await asep.post(f"{lamp.url}/ambil"))[0] == 303
+    for path in (lamp.url, f"{lamp.url}?dari=1"):
+        _, text = await asep.get(path)
+        assert "Lampu jalan mati" in text and WORDS not in text and NOTE not in text, path
+        assert "Tampilkan pesan sebelumnya" not in text
+    assert WORDS in (await rina.get(lamp.url))[1] and WORDS in (await lead.get(lamp.url))[1]
+    await change(db, lamp, state="closed", opened_at=old - timedelta(days=2), resolved_at=old - timedelta(days=1))
+    await change_talk(db, lamp)
+    _, text = await asep.get(lamp.url)
+    assert WORDS not in text and "Lampu jalan mati" not in text, "what came after the older case is not its own"
+    assert WORDS in (await rina.get(lamp.url))[1]
+
+
+async def change_talk(db: Db, case: seed.Case) -> None:
+    """Nobody talks with the citizen any more."""
+    talk = table(Conversation)
+    async with db.unit() as unit:
+        await unit.conn.execute(
+            sa.update(talk).where(talk.c.id == case.conversation.id).values(owner="bot", officer_id=None)
+        )

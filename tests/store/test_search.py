@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from bot import clock
@@ -106,3 +107,18 @@ async def test_the_first_page_of_a_common_word_costs_what_it_did_and_pages_follo
                 break
         wanted = sa.select(TICKET.c.id).where(TICKET.c.details == "jalan ambles").order_by(TICKET.c.id.desc())
         assert seen == list((await conn.execute(wanted)).scalars())
+
+
+async def test_a_walk_that_ends_early_leaves_nobody_out(db: Db, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little is walked through before the index is asked for the rest, all that fits is found, each once, the newest first."""
+    rare = [await seed.case(db, "Euis", (), details="Jembatan roboh")]
+    many = [await seed.case(db, "Asep", (), details=f"Jalan rusak {n}") for n in range(5)]
+    rare.append(await seed.case(db, "Dadang", (), details="Jembatan miring"))
+    many += [await seed.case(db, "Iis", (), details="Jalan gelap") for _ in range(3)]
+    for stride, walk in ((200, 20_000), (1, 1), (1, 2), (2, 3), (3, 1), (1, 50)):
+        monkeypatch.setattr(search, "STRIDE", stride)
+        monkeypatch.setattr(search, "WALK", walk)
+        for text, cases in {"jembatan": rare, "jalan": many, "jembatan jalan": [], "xyz": []}.items():
+            async with db.read() as conn:
+                hits = await search.find(conn, seek.read(text).strict, Sight(), None)
+            assert hits.refs == [each.ticket for each in reversed(cases)], (stride, walk, text)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import FlowError
 from bot.triage import urgency
-from bot.triage.spelling import HEAD, TAIL, squeeze, tokens
+from bot.triage.spelling import HEAD, TAIL, Words, squeeze, squeezed, tokens, vocabulary
 from bot.triage.urgency import Dangers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -169,6 +169,21 @@ def test_reading_costs_little(dangers: Dangers) -> None:
 )
 def test_one_way_of_writing(written: str, plain: str) -> None:
     assert squeeze(written) == plain
+    assert squeezed([written, "", "ujung", "aa"]) == {plain, "", "ujung", "a"}
+
+
+def test_words_of_many_lines() -> None:
+    assert vocabulary("Jalan rusak,\nJALAN 2 café-na\n") == {"jalan", "rusak", "caf", "na"}
+
+
+def test_what_only_misspelt_words_need_is_made_for_the_first_of_them() -> None:
+    words = Words({"kebakaran": "kebakaran", "api": "api", "sawah": "sawah"}, ["apina", "sawan", "jalan"])
+    assert words.everyday == {"sawan", "jalan"}
+    assert words.look("kebakaran") == (("kebakaran", 0),)
+    assert not {"index", "short"} & vars(words).keys()
+    assert words.look("kebakran") == (("kebakaran", 1),)
+    words.warm()
+    assert {"index", "short"} <= vars(words).keys()
 
 
 BROKEN = [
