@@ -100,6 +100,30 @@ async def test_a_webhook_is_signed_and_tried_until_it_is_taken(db: Db) -> None:
     assert key != webhook_key(house, "other").encode()
 
 
+async def test_a_clock_that_was_ahead_keeps_nothing_back(db: Db, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was written, or tried, while the clock said that it was later leaves now, and not only then."""
+    answers = [503, 200]
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=answers.pop(0))
+
+    server = await serve(answer)
+    house = house_with(db, Agency("hook", "Dinas Kait", channel="webhook", url=str(server.make_url("/wargi"))))
+    now = clock.now()
+    try:
+        monkeypatch.setattr(clock, "_now", lambda: now + timedelta(hours=2))
+        await put(db, house, "hook")
+        monkeypatch.setattr(clock, "_now", lambda: now)
+        assert await Courier(db, house).send_due(None) == 1
+        assert await Courier(db, house).send_due(None) == 0, "tried again in a minute"
+        async with db.unit() as unit:
+            await unit.conn.execute(sa.update(DELIVERY).values(next_at=now + timedelta(days=30)))
+        assert await Courier(db, house).send_due(None) == 1
+    finally:
+        await server.close()
+    assert [(row["state"], row["attempts"]) for row in await rows(db)] == [("sent", 2)]
+
+
 async def test_what_is_stuck_is_listed_mailed_daily_and_sent_again(db: Db, enter: Enter, unused_tcp_port: int) -> None:
     contacts = (
         Contact("Meja", "meja@surat.example"),

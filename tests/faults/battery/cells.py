@@ -26,7 +26,7 @@ from tests.faults.battery.story import Talker, called, story
 from tests.faults.battery.strain import SMALL, small_disk
 from tests.faults.battery.trouble import TROUBLES, Case, deadlines_ring, lock_once
 from tests.faults.test_database import Restartable
-from tests.world import ROOT
+from tests.world import ROOT, eventually
 
 ENGINES = ("sqlite", "postgresql")
 FLIGHT = 12
@@ -264,7 +264,7 @@ class Yard:
 
 
 async def _played(set_: Stage, case: Case, own: Any) -> list[str]:
-    forgiven = case.doubles + set_.graph.duplicates - set_.graph.ambiguous
+    forgiven, deaths = case.doubles + set_.graph.duplicates - set_.graph.ambiguous, set_.deaths
     trouble = asyncio.create_task(case.what(set_, own)) if case.what else None
     try:
         talkers = await story(set_)
@@ -277,6 +277,8 @@ async def _played(set_: Stage, case: Case, own: Any) -> list[str]:
             trouble.cancel()
             with suppress(asyncio.CancelledError):
                 await trouble
+    if case.told.endswith(":kill") and set_.struck:  # the story may have been over before whoever died was missed
+        await eventually(lambda: set_.deaths > deaths, 120, "the one that was killed, again")
     wrong = await _judged(set_, talkers, forgiven, case.parked)
     return wrong + (await case.after(set_) if case.after else [])
 

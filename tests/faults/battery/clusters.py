@@ -216,7 +216,7 @@ class Received(Archived):
     at_once = True
 
 
-LEAVES = 4
+LEAVES = int(os.environ.get("LEAVES", "4"))
 """Seconds after which an unfinished piece of the log leaves, instead of the 240 that the text names."""
 
 

@@ -27,10 +27,19 @@ def move(stage: Stage, *clocks: str) -> None:
 
 
 async def clock_jumps(stage: Stage, _: Any) -> None:
-    """Two hours ahead, two back, thirty days ahead, and right again."""
-    for seconds in (7200, -7200, 30 * DAY, 0):
+    """Two hours ahead, two back, and right again, in the middle of everything. Then thirty days ahead for a whole story, and back: all
+    that waited falls due at once. (In the middle of a story the officer would have been silent for a month, and so would the citizen.)"""
+    for seconds in (7200, -7200, 0):
         await asyncio.sleep(2.5)
         move(stage, str(seconds))
+    async with stage.telling:
+        move(stage, str(30 * DAY))
+        await stage.sign_in()
+        await asyncio.sleep(2.5)
+        begun = stage.begun
+    await eventually(lambda: stage.begun > begun, 120, "a story in that month")
+    async with stage.telling:
+        move(stage, "0")
 
 
 async def clocks_disagree(stage: Stage, _: Any) -> None:

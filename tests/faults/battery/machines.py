@@ -21,7 +21,7 @@ NOTICED = 2.0
 """Seconds until somebody sees that the first is gone."""
 MARGIN = 15.0
 """Seconds beside the promise, for a loaded machine to copy one piece of the log."""
-WORDS = 40
+WORDS, PACE = 40, 0.1
 
 
 async def others_take_over(stage: Stage, own: Pair) -> None:
@@ -83,7 +83,10 @@ async def back_from_the_log(stage: Stage) -> list[str]:
     own: Archived = stage.own
     await _talk(stage, WORDS // 2)
     middle, known = clock.now(), {line[0] for line in stage.ledger.lines}
-    died = await _talk(stage, WORDS, own.lose)
+    pace = max(PACE, LEAVES / 600)
+    died = await _talk(
+        stage, max(WORDS, int(1.2 * LEAVES / pace)), own.lose, pace
+    )  # longer than a piece of the log waits
     await stage.halt()
     began = asyncio.get_running_loop().time()
     home = await asyncio.to_thread(own.come_back)
@@ -100,12 +103,12 @@ async def back_from_the_log(stage: Stage) -> list[str]:
     return wrong
 
 
-async def _talk(stage: Stage, words: int, then: Callable[[], None] | None = None) -> float:
+async def _talk(stage: Stage, words: int, then: Callable[[], None] | None = None, pace: float = PACE) -> float:
     """Words, one after another, each acknowledged and stored; returns when the last was, or when the machine died right behind it."""
     who = stage.citizen(7000)
     for n in range(words):
         await stage.say(who, who.text(f"baris {n}"))
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(pace)
     died = asyncio.get_running_loop().time()
     if then is not None:
         await asyncio.to_thread(then)

@@ -106,6 +106,8 @@ class Stage:
     chance: random.Random = field(default_factory=random.Random)
     calm: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever judges: nobody is killed meanwhile."""
+    telling: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a story is told: who waits for it acts between two of them."""
     before: tuple[str, ...] = ()
     module: tuple[str, ...] = ("bot",)
     minded: bool = True
@@ -198,6 +200,11 @@ class Stage:
         await self.insist(lambda: self.desk.post(self.link, nama="Rina", nama_masuk="rina", sandi=PASSWORD))
         await self.insist(lambda: self.desk.get("/desk"))
         return self.desk
+
+    async def sign_in(self) -> None:
+        """Whoever was away for longer than a session lasts."""
+        await self.insist(lambda: self.desk.post("/desk/masuk", nama_masuk="rina", sandi=PASSWORD))
+        await self.insist(lambda: self.desk.get("/desk"))
 
     async def insist(self, what: Callable[[], Any], seconds: float = 180) -> Any:
         """An officer presses the button again until it works; what has been done already is as good."""

@@ -20,7 +20,7 @@ from bot.store.batch import CLOCKS
 from bot.store.db import Db
 from tests.fakes.citizen import post_signed
 from tests.faults.battery import days, machines, power
-from tests.faults.battery.clusters import Archived, Loose, Pair, Received
+from tests.faults.battery.clusters import LEAVES, Archived, Loose, Pair, Received
 from tests.faults.battery.stage import Stage, locked, stop
 from tests.faults.battery.strain import (
     backends_stand_still,
@@ -300,14 +300,8 @@ TROUBLES = (
     Case("F21/F24 nobody answers", nobody_answers, alone=False),
     Case("F20 backup under load", backups, lasts=True),
     Case("F25 a week in small", None, module=SKEWED, workers=1, doubles=MANY, patience=900, after=days.a_week),
-    Case(
-        "F20 back from the log", machines.base_is_taken, ("postgresql",), own=Archived, after=machines.back_from_the_log
-    ),
-    Case(
-        "F20 back from a log taken at once",
-        machines.base_is_taken,
-        ("postgresql",),
-        own=Received,
-        after=machines.back_from_the_log,
-    ),
-)
+    Case("F20 back from the log", machines.base_is_taken, ("postgresql",), own=Archived, patience=240 + 5 * LEAVES,
+         after=machines.back_from_the_log),
+    Case("F20 back from a log taken at once", machines.base_is_taken, ("postgresql",), own=Received, patience=240 + 5 * LEAVES,
+         after=machines.back_from_the_log),
+)  # fmt: skip
