@@ -118,7 +118,8 @@ def hear(
     if gap is not None and gap >= rules.forget:
         kept = {name: kept[name] for name in ("since",) if name in kept}
     before = level(rules, kept)
-    cooled = gap.total_seconds() * rules.messages / (rules.minutes * 60) if gap is not None else 0.0
+    # a clock that was set back says nothing about haste
+    cooled = max(0.0, gap.total_seconds()) * rules.messages / (rules.minutes * 60) if gap is not None else 0.0
     heat = max(0.0, _number(kept.get("heat")) - cooled) + (ALBUM if album else 1.0)
     kept["heat"] = round(min(heat, rules.messages * 1.5), 2)  # who stops is calm again soon
     marks, echo = fingerprint(text), _integers(kept.get("echo"))

@@ -154,6 +154,10 @@ def test_who_stops_is_answered_at_once_again() -> None:
     assert patience.hear(RULES, pace, "halo", "", timedelta(minutes=RULES.minutes))[1].level == CALM
 
 
+def test_a_clock_that_was_set_back_makes_nobody_hasty() -> None:
+    assert patience.hear(RULES, {"heat": 2.0}, "halo", "", timedelta(hours=-2))[1].level == CALM
+
+
 def test_what_does_not_count_is_switched_off() -> None:
     rules = Rules(suspect={**patience.STANDARD, "rude": 0})
     pace: Pace | None = None
