@@ -175,7 +175,9 @@ async def test_a_foreign_writer_holds_the_file(lite: World, monkeypatch: pytest.
     await citizen.say(http, "halo")
     await lite.graph.wait_for(citizen.address)
     shell = sqlite3.connect(lite.server.db.sqlite_path, isolation_level=None, check_same_thread=False)
-    await asyncio.to_thread(shell.execute, "BEGIN IMMEDIATE")  # whoever writes just now needs the loop to come to an end
+    await asyncio.to_thread(
+        shell.execute, "BEGIN IMMEDIATE"
+    )  # whoever writes just now needs the loop to come to an end
     for n in range(5):
         assert await asyncio.wait_for(citizen.say(http, f"baris {n}"), 30) == 200
     assert await other.say(http, "halo") == 200
