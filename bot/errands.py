@@ -65,10 +65,11 @@ class Errands:
         parts = self._parts()
         if parts == [] or len(self._flying) >= MOST:
             return
+        flying = set(self._flying)  # one that lands while we read still looks due, and must not be run twice
         async with self._db.read() as conn:
             rows = await errands.due(conn, parts, clock.now(), MOST)
         for row in rows:
-            if row.id not in self._flying and len(self._flying) < MOST:
+            if row.id not in flying and len(self._flying) < MOST:
                 task = self._flying[row.id] = asyncio.create_task(self._run(row))
                 task.add_done_callback(partial(self._landed, row.id))
 

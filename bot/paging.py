@@ -53,14 +53,17 @@ class Pager:
         """Begins all calls that are due and not on their way yet; returns how many."""
         if parts == []:
             return 0
+        leaving = set(
+            self._leaving
+        )  # one that comes to an end while we read still looks due: asked afterwards it would ring twice
         async with self._db.read() as conn:
             due = await alarms.calls_due(conn, parts, clock.now(), MOST + len(self._leaving))
             warnings = await sla.calls_due(conn, parts, clock.now(), MOST + len(self._leaving))
-        calls = [each for each in due if each.id not in self._leaving]
+        calls = [each for each in due if each.id not in leaving]
         for each in calls:
             self._leaving[each.id] = task = asyncio.create_task(self._call(each))
             task.add_done_callback(partial(self._left, each.id))
-        late = [each for each in warnings if each.id not in self._leaving]
+        late = [each for each in warnings if each.id not in leaving]
         for each in late:
             self._leaving[each.id] = task = asyncio.create_task(self._warn(each))
             task.add_done_callback(partial(self._left, each.id))

@@ -322,3 +322,36 @@ async def test_who_is_called_is_called_again_until_somebody_takes_it(on: Stage) 
     assert await count(on, "page WHERE error <> ''") >= 4
     on.telegram.down = False
     assert await on.until() <= LATEST
+
+
+async def test_a_call_that_ends_while_others_are_looked_for_rings_once(
+    on: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before its end was written still looks due afterwards."""
+    await on.officer("Rina", RINA)
+    await on.cry()
+    pager, parts = on.lane._pager, on.lane._parts()
+    send, read, go = pager._send, alarms.calls_due, asyncio.Event()
+
+    async def slow(call: Any) -> None:
+        await go.wait()
+        await send(call)
+
+    async def overtaken(*args: Any) -> Any:
+        rows = await read(*args)
+        go.set()
+        await pager.settled()
+        return rows
+
+    monkeypatch.setattr(pager, "_send", slow)
+    begun = 0
+    while not begun:
+        assert on.seconds < LATEST
+        await on.lane._turns()
+        await on.lane._alarms()
+        begun = await pager.begin_due(parts)
+        on.seconds += 1
+    monkeypatch.setattr(alarms, "calls_due", overtaken)
+    assert await pager.begin_due(parts) == 0
+    await pager.settled()
+    assert sum("DARURAT" in each.text for each in on.telegram.sent) == 1
