@@ -109,7 +109,8 @@ _CALLS_DUE = Due(
     )
     .join(ALARM, sa.and_(ALARM.c.id == PAGE.c.alarm_id, ALARM.c.part == PAGE.c.part))
     .outerjoin(OFFICER, OFFICER.c.id == ALARM.c.acknowledged_by)
-    .where(PAGE.c.next_at.is_not(None), PAGE.c.next_at <= sa.bindparam("now"))
+    # what nobody has tried is due however far ahead the clock was that wrote it
+    .where(PAGE.c.next_at.is_not(None), sa.or_(PAGE.c.next_at <= sa.bindparam("now"), PAGE.c.attempts == 0))
     .order_by(PAGE.c.next_at, PAGE.c.id),
     PAGE.c.part,
 )  # fmt: skip

@@ -355,3 +355,15 @@ async def test_a_call_that_ends_while_others_are_looked_for_rings_once(
     assert await pager.begin_due(parts) == 0
     await pager.settled()
     assert sum("DARURAT" in each.text for each in on.telegram.sent) == 1
+
+
+async def test_a_clock_that_goes_back_delays_no_call(on: Stage) -> None:
+    """The call was written while the clock was two hours ahead, and leaves all the same."""
+    await on.officer("Rina", RINA)
+    await on.cry()
+    await on.lane._turns()
+    await on.lane._alarms()
+    assert not on.reached()
+    on.seconds -= 7200
+    await on.step()
+    assert on.reached() == {"Rina", "Posko"}
