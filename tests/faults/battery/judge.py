@@ -36,8 +36,7 @@ async def _inbound(stage: Stage, parked: int) -> list[str]:
     for account in {account for account, _ in marks}:
         item = {"account": account, "kind": "message"}
         there.update(id_ for id_ in known - there.keys() if (account, mark({**item, "external_id": id_})) in marks)
-    wrong = [f"I1 lost after a 200: {id_}" for id_ in promised if id_ not in there]
-    wrong += [f"I2 invented: {id_}" for id_ in there if id_ not in known]
+    wrong = [f"I2 invented: {id_}" for id_ in there if id_ not in known]
     wrong += [f"I3 twice in the inbox: {id_}" for id_, count in there.items() if count > 1]
     states = Counter(row["state"] for row in rows)
     if states["parked"] > parked or states["pending"]:
@@ -45,6 +44,8 @@ async def _inbound(stage: Stage, parked: int) -> list[str]:
     said = Counter(
         row["external_id"] for row in await stage.rows("SELECT external_id FROM message WHERE author = 'citizen'")
     )
+    # a month ahead, by a clock that jumps, the short key is gone as well; the line stays at the desk
+    wrong += [f"I1 lost after a 200: {id_}" for id_ in promised if id_ not in there and not said[id_]]
     wrong += [f"I4 a citizen's line {said[id_]} times at the desk: {id_}" for id_ in promised if said[id_] != 1]
     return wrong
 
