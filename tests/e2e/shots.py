@@ -69,7 +69,7 @@ async def answer(page: Page, stage: Stage, case: Case) -> None:
         "#teks", "Wilujeng enjing Ibu Euis, laporan parantos ditampi sareng ditugaskeun ka Dinas Bina Marga."
     )
     await page.press("#teks", "Control+Enter")
-    await page.wait_for_selector(".m.officer")
+    await page.wait_for_selector(".m.officer:not(.jalan)")  # not the one that is on its way
     await seed.says(stage.server.db, case, "Hatur nuhun, Téh. Iraha dibenerkeunana?")
     await page.wait_for_selector("text=Iraha dibenerkeunana")
 
