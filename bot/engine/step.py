@@ -96,6 +96,9 @@ def hear(turn: Turn, node: Node) -> Next:
     found = node.hear(turn, plain)
     if found is None and turn.voice and not said.quick:
         found = node.voiced(turn)
+    if found is None and node.id == turn.flows.start and tongue.greeted(turn):
+        turn.keep(turn.piece())  # a sentence answers which language it is in
+        return node.next
     if found is None and plain:
         found = commands.meant(turn, node)
     if found is not None:
