@@ -72,7 +72,17 @@ class Delivery:
     # -- coming in ---------------------------------------------------------------------------------
 
     def committed(self, unit: Unit) -> None:
-        """A `Db.after_commit` listener: takes what this process wrote without reading it again."""
+        """A `Db.after_commit` listener: takes what this process wrote without reading it again. What it cannot take waits in the table,
+        and nothing newer passes it."""
+        try:
+            self._take(unit)
+        except Exception as error:
+            self._log.error("bubbles left to be read", error=logs.fault(error))
+            self._overflow = True
+            self._to_load.add(None)
+            self._asked.set()
+
+    def _take(self, unit: Unit) -> None:
         if unit.outbox:
             failpoint.here("outbox.taken")
         self._epochs.update(unit.epochs)

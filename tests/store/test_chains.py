@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import clock, delivery
+from bot import clock, delivery, failpoint
 from bot.delivery import Delivery, late
 from bot.delivery.bubble import Bubble
 from bot.engine.effects import Say
@@ -66,6 +66,26 @@ async def test_a_lost_hint_does_not_let_a_later_message_overtake(db: Db) -> None
     sender.ask(row["part"] for row in later)
     await asyncio.sleep(0.2)
     sender.sweep()
+    await eventually(lambda: len(channel.sent) == 2)
+    await sender.stop(2)
+    assert channel.sent == ["pertama", "kedua"]
+
+
+async def test_what_was_committed_and_not_taken_is_not_overtaken(db: Db, monkeypatch: Any) -> None:
+    """A bug of ours struck in the very moment between a commit and taking its bubbles; the officer's line comes after them."""
+    sender, channel = built(db)
+    db.after_commit.append(sender.committed)
+    await sender.hold(None)
+
+    def struck(place: str) -> None:
+        if place == "outbox.taken":
+            monkeypatch.undo()
+            raise failpoint.Injected(place)
+
+    monkeypatch.setattr(failpoint, "here", struck)
+    await wrote(db, "pertama")
+    await wrote(db, "kedua")
+    sender.start()
     await eventually(lambda: len(channel.sent) == 2)
     await sender.stop(2)
     assert channel.sent == ["pertama", "kedua"]

@@ -73,7 +73,7 @@ async def test_a_statement_that_takes_too_long(
     cluster: Any, template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody waits for ever for a server that has vanished; a migration may take its time."""
-    monkeypatch.setattr(store._postgres_engine, "__defaults__", (0.3, True))
+    monkeypatch.setattr(store._postgres_engine, "__defaults__", (0.3, True, False))
     db = Db(cluster.create_database(template=template), tmp_path)
     await db.open()
     with pytest.raises(StoreDown):
