@@ -7,6 +7,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import hypothesis
 import pytest
 
 from bot import i18n
+from bot.desk.context import Pages
 from bot.engine import flow
 from bot.store import schema
 from bot.store.db import Db
@@ -100,8 +102,28 @@ def _content_is_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(i18n.Catalogues, "load", staticmethod(once(catalogues, _stamp)))
         patch.setattr(flow, "load", once(flow.load, lambda folder, words: (_stamp(folder), id(words))))
+        patch.setattr(Pages, "compile", _compiled_once())
         patch.setattr(urgency, "read", once(urgency.read, lambda folder: _stamp(folder / "data")))
         yield
+
+
+def _compiled_once() -> Callable[..., Any]:
+    """The desk's templates, in each language: every test has an application of its own, and compiling took half of its time."""
+    real, kept = Pages.compile, dict[object, Any]()
+
+    def compile_(self: Pages, source: Any, name: Any = None, filename: Any = None, *args: Any) -> Any:
+        words = self.fixed.get("_")
+        spoken = (
+            (words.args, words.func.__self__) if isinstance(words, partial) else ()
+        )  # kept too, or its id might come back
+        key = (filename, source, spoken and (spoken[0], id(spoken[1])))
+        if filename is None or args:
+            return real(self, source, name, filename, *args)
+        if key not in kept:
+            kept[key] = (real(self, source, name, filename), spoken)
+        return kept[key][0]
+
+    return compile_
 
 
 @pytest.fixture(

@@ -90,7 +90,10 @@ class Cluster:
     def create_database(self, template: str = "template1") -> str:
         """Makes a database, a copy of `template` (a name, or a URL that this method gave; nobody may be connected)."""
         name = f"wargi_test_{os.getpid()}_{next(self.numbers)}"
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{urlsplit(template).path.lstrip("/")}"')
+        of = urlsplit(template).path.lstrip("/")
+        self.execute(
+            f'CREATE DATABASE "{name}" TEMPLATE "{of}" STRATEGY file_copy'
+        )  # half the time, two thousand times
         self.made.append(url := urlsplit(self.url)._replace(path=f"/{name}").geturl())
         return url
 
