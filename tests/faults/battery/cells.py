@@ -117,6 +117,8 @@ AGAIN = 5.0
 """Seconds until what looks wrong is looked at once more."""
 STILL = 15.0
 """Seconds for which work that stands still is looked at, once a story has not ended."""
+ROUNDS = 3
+"""Stories in which a place may be reached at last: how fast a machine is decides what a trouble meets in one."""
 UNPROVEN = ("I1 not handled", "I4 0 ", "I6 ", "I7 gaps", "I10", "I11", "I18 a picture")
 """What the judge says of a story that is only not over yet."""
 
@@ -265,18 +267,23 @@ class Yard:
 
 async def _played(set_: Stage, case: Case, own: Any) -> list[str]:
     forgiven, deaths = case.doubles + set_.graph.duplicates - set_.graph.ambiguous, set_.deaths
-    trouble = asyncio.create_task(case.what(set_, own)) if case.what else None
-    try:
-        talkers = await story(set_)
-        while not (trouble is None or case.lasts or trouble.done()):
-            if wrong := await _judged(set_, talkers, forgiven, case.parked):
-                return wrong
+    for _round in range(ROUNDS):
+        trouble = asyncio.create_task(case.what(set_, own)) if case.what else None
+        try:
             talkers = await story(set_)
-    finally:
-        if trouble is not None:
-            trouble.cancel()
-            with suppress(asyncio.CancelledError):
-                await trouble
+            while not (trouble is None or case.lasts or trouble.done()):
+                if wrong := await _judged(set_, talkers, forgiven, case.parked):
+                    return wrong
+                talkers = await story(set_)
+        finally:
+            if trouble is not None:
+                trouble.cancel()
+                with suppress(asyncio.CancelledError):
+                    await trouble
+        if not case.told or set_.struck:
+            break
+        if wrong := await _judged(set_, talkers, forgiven, case.parked):
+            return wrong
     if case.told.endswith(":kill") and set_.struck:  # the story may have been over before whoever died was missed
         await eventually(lambda: set_.deaths > deaths, 120, "the one that was killed, again")
     wrong = await _judged(set_, talkers, forgiven, case.parked)

@@ -98,7 +98,8 @@ async def deadlines_ring(stage: Stage, _: Any) -> None:
             await asyncio.to_thread(_due_now, stage.data / "wargi.db")
         else:
             async with _admin(stage) as conn:
-                await conn.execute("UPDATE timer SET due_at = now() WHERE kind = $1", CLOCKS)
+                free = "SELECT id FROM timer WHERE kind = $1 FOR UPDATE SKIP LOCKED"  # else it deadlocks with whoever moves one
+                await conn.execute(f"UPDATE timer SET due_at = now() WHERE id IN ({free})", CLOCKS)
 
 
 def _due_now(path: Path) -> None:
