@@ -53,9 +53,8 @@ class Pager:
         """Begins all calls that are due and not on their way yet; returns how many."""
         if parts == []:
             return 0
-        leaving = set(
-            self._leaving
-        )  # one that comes to an end while we read still looks due: asked afterwards it would ring twice
+        # one that comes to an end while we read still looks due: asked afterwards it would ring twice
+        leaving = set(self._leaving)
         async with self._db.read() as conn:
             due = await alarms.calls_due(conn, parts, clock.now(), MOST + len(self._leaving))
             warnings = await sla.calls_due(conn, parts, clock.now(), MOST + len(self._leaving))

@@ -38,7 +38,7 @@ async def send_due(db: Db, house: House) -> int:
 async def _reach(db: Db, house: House, row: Row) -> str:
     """'' when one way worked or there is none (the desk shows it anyway), else the last way's error. Browsers are told beside it:
     nobody knows whether somebody looks at them."""
-    text, error = f"{notices.words(row)} {house.public_url}{row.url}", ""
+    text, error = f"{notices.words(dict(row._mapping))} {house.public_url}{row.url}", ""
     if row.pushes:
         what = pushing.CASE if row.url.startswith("/desk/tiket/") else pushing.NEWS
         error = await pushing.tell(db, house, row.officer_id, what, row.url)

@@ -60,9 +60,10 @@ from bot.desk import (
 from bot.desk.assets import Assets
 from bot.desk.context import Pages
 from bot.desk.guard import Route
-from bot.desk.keys import ASSETS, DRAFTS, LOOKED, NUMBERS, PASSWORDS, RULED, STOPPING, TEMPLATES, WALL
+from bot.desk.keys import ASSETS, DRAFTS, LOOKED, NUMBERS, PASSWORDS, RULED, SHARED, STOPPING, TEMPLATES, WALL
 from bot.desk.officers import first_link
 from bot.desk.passwords import Passwords
+from bot.desk.shared import Shared
 from bot.policy import moment
 from bot.policy.access import Verb
 from bot.web import pages
@@ -246,7 +247,7 @@ def setup(app: web.Application) -> None:
     """Adds the desk to the server. Config, database, hints, flows and catalogues are read from `app` when a page needs them."""
     desk = web.Application(middlewares=[guard.errors])
     desk[ASSETS], desk[PASSWORDS], desk[STOPPING] = Assets(), Passwords(), asyncio.Event()
-    desk[DRAFTS], desk[LOOKED], desk[WALL] = {}, OrderedDict(), []
+    desk[DRAFTS], desk[LOOKED], desk[WALL], desk[SHARED] = {}, OrderedDict(), [], Shared()
     desk[NUMBERS], desk[RULED] = {}, {}
     _templates(desk)
     for route in ROUTES:
@@ -285,3 +286,4 @@ async def _hang_up(desk: web.Application) -> None:
 
 async def _close(desk: web.Application) -> None:
     desk[PASSWORDS].close()
+    await desk[SHARED].close()

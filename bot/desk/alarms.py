@@ -32,7 +32,7 @@ async def panel(request: web.Request) -> web.Response:
 
 async def waiting(request: web.Request) -> dict[str, Any]:
     """What the banner shows: alarms that wait for a human, and for leads whether anybody is on shift."""
-    async with request.config_dict[keys.DB].read() as conn:
+    async with request.config_dict[keys.DB].read(often=True) as conn:
         calling, on_duty, outage = await alarms.unacknowledged(conn, clock.now())
         me = page.signed_in(request).officer
         news = await notices.unseen(conn, me.id or 0)

@@ -155,7 +155,7 @@ async def load(request: web.Request) -> Case:
     """The case that the address names. Raises `NotFound` for what is not a number and what is nobody's number alike."""
     shown, part = number.read(request.match_info["number"])
     signed, sight, read_at = page.signed_in(request), page.sight(request), clock.milliseconds()
-    async with request.config_dict[keys.DB].read() as conn:
+    async with request.config_dict[keys.DB].read(often=True) as conn:
         ticket = await desk.case(conn, shown, part, sight)
         if ticket is None:
             raise NotFound("unknown ticket number")
@@ -237,9 +237,12 @@ async def case_page(request: web.Request) -> web.Response:
 
 async def show(request: web.Request, status: int = 200, notice: str = "", draft: str = "") -> web.Response:
     """The whole desk with this case, or the case alone when the page asks for it. `draft`: words that could not be sent."""
-    case = await load(request)
-    if looked.sensitive(request.config_dict[keys.HOUSE], case.ticket["topic"]):
-        await looked.look(request, "sensitive", case.ticket["number"])
+    more: dict[str, Any] = {}
+    if page.wants(request, "kasus"):
+        case = await _look(request)
+    else:  # three rooms that need nothing of each other
+        case, shown, more = await page.together(_look(request), lists.load(request), alarms.waiting(request))
+        more |= {"list": shown, "list_url": lists.region_url(request, shown), "tabs": lists.TABS}
     context = {
         "case": case,
         "now": clock.now(),
@@ -250,13 +253,12 @@ async def show(request: web.Request, status: int = 200, notice: str = "", draft:
         **panel(request, case),
         **await replies.beside(request, case, draft),
     }
-    if page.wants(request, "kasus"):
-        return page.render(request, "case.html", status, **context)
-    shown = await lists.load(request)
-    more = {
-        "list": shown,
-        "list_url": lists.region_url(request, shown),
-        "tabs": lists.TABS,
-        **await alarms.waiting(request),
-    }
-    return page.render(request, "desk.html", status, **context, **more)
+    return page.render(request, "desk.html" if more else "case.html", status, **context, **more)
+
+
+async def _look(request: web.Request) -> Case:
+    """The case; that somebody has looked is written down before it is shown, where it is about what is sensitive."""
+    case = await load(request)
+    if looked.sensitive(request.config_dict[keys.HOUSE], case.ticket["topic"]):
+        await looked.look(request, "sensitive", case.ticket["number"])
+    return case

@@ -70,11 +70,14 @@ class Pages(Environment):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._spoken: dict[str, Pages] = {}
+        self.cards: dict[tuple[object, ...], Markup] = {}
+        """Cards that were drawn in this language (`cards.card`)."""
 
     def spoken(self, language: str, catalogues: Catalogues) -> "Pages":
         """The same templates, whose fixed words are those of one language."""
         if language not in self._spoken:
             found = self._spoken[language] = self.overlay(extensions=[Fixed])
+            found.cards = {}
             found.fixed = {**self.fixed, "_": partial(catalogues.gettext, language)}
         return self._spoken[language]
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.desk.assets import Assets
 from bot.desk.context import Pages
 from bot.desk.passwords import Passwords
+from bot.desk.shared import Shared
 from bot.engine.check import Problem
 from bot.engine.flow import Flows
 from bot.engine.read import Tree
@@ -64,6 +65,8 @@ NUMBERS = web.AppKey("desk_numbers", dict[Any, tuple[datetime, Any]])
 """Numbers of long periods, and when they were made; a few."""
 LOOKED = web.AppKey("desk_looked", OrderedDict[tuple[int, str, str], datetime])
 """Looks that were written down lately: officer, ticket, what."""
+SHARED = web.AppKey("desk_shared", Shared)
+"""Answers that many desks ask for at once."""
 PRACTICE = web.AppKey("desk_practice", Rooms)
 """Where officers practise; not in the server of such a room itself."""
 INVENT = web.AppKey("desk_invent", Invent)

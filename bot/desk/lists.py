@@ -1,5 +1,6 @@
 """The left pane: who waits, what is mine, everything. The same query count whatever is in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -8,6 +9,7 @@ from aiohttp import web
 
 from bot import clock
 from bot.desk import alarms, page, seek
+from bot.desk.keys import SHARED
 from bot.desk.show import N_
 from bot.errors import NotFound
 from bot.message import clean
@@ -53,20 +55,29 @@ async def load(request: web.Request) -> List:
     group = request.query.get("kelompok", "") if tab == "antrean" else ""
     flows = request.config_dict[keys.HOUSE].flows
     topics = next(([topic.slug for topic in each.topics] for each in flows.groups if each.slug == group), [])
-    async with request.config_dict[keys.DB].read() as conn:
+    async with request.config_dict[keys.DB].read(often=True) as conn:
         waiting, mine = await desk.counts(conn, officer_id, flows.languages, _apart(request))
-        if query:
-            found = Page([], None)
-        elif tab == "antrean":
-            found = await desk.waiting(conn, after, topics, page.sight(request))
-        elif tab == "milik":
+        if tab == "milik":
             found = await desk.held(conn, officer_id, after)
-        else:
+        elif tab == "semua" and not query:
             found = await desk.newest(conn, after, page.sight(request))
     if query:
         found = Page((await seek.look(request, query)).rows, None)
+    elif tab == "antrean":
+        found = await _waiting(request, after, topics)
     none_next = tab == "antrean" and request.query.get("berikutnya") == "kosong"
     return List(tab, query, found, waiting, mine, after is not None, none_next, group if topics else "")
+
+
+async def _waiting(request: web.Request, after: tuple[int, Ref] | None, topics: Sequence[str]) -> Page:
+    """What waits; its beginning is fetched by every desk at each piece of news, and is the same for whoever may see the same."""
+    sight = page.sight(request)
+
+    async def read() -> Page:
+        async with request.config_dict[keys.DB].read(often=True) as conn:
+            return await desk.waiting(conn, after, topics, sight)
+
+    return await (read() if after else request.config_dict[SHARED].ask((*topics, sight.kind), read))
 
 
 def _apart(request: web.Request) -> set[str]:

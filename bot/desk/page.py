@@ -1,12 +1,14 @@
 """Renders: a whole page, or the one region that a live page asked for."""
 
+import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 from aiohttp import web
 from yarl import URL
 
 from bot import clock
-from bot.desk import sessions, show, speech
+from bot.desk import cards, sessions, show, speech
 from bot.desk.keys import INVENT, SIGNED_IN, TEMPLATES
 from bot.errors import WargiError
 from bot.policy.access import Verb, may
@@ -23,6 +25,15 @@ def is_htmx(request: web.Request) -> bool:
 def wants(request: web.Request, region: str) -> bool:
     """True if the page asks for this region only (`section#kasus`), not for itself."""
     return is_htmx(request) and request.headers.get("HX-Target", "").endswith(f"#{region}")
+
+
+async def together(*rooms: Awaitable[Any]) -> list[Any]:
+    """What several rooms answer that need nothing of each other. Raises the first one's error once none of them is reading any more."""
+    answers = await asyncio.gather(*rooms, return_exceptions=True)
+    for each in answers:
+        if isinstance(each, BaseException):
+            raise each
+    return answers
 
 
 def signed_in(request: web.Request) -> SignedIn:
@@ -52,7 +63,9 @@ def render(request: web.Request, template: str, status: int = 200, **context: An
         "agencies": request.config_dict[keys.HOUSE].triage.agencies,
         "may": lambda verb: may(signed.officer.role if signed else None, Verb(verb)),
     }
-    text = request.config_dict[TEMPLATES].spoken(speech.language(), catalogues).get_template(template).render(context)
+    pages = request.config_dict[TEMPLATES].spoken(speech.language(), catalogues)
+    context["card"] = lambda row, tab, opened: cards.card(pages, _topic(request, row["topic"]), row, tab, opened)
+    text = pages.get_template(template).render(context)
     response = web.Response(text=text, status=status, content_type="text/html")
     response.enable_compression()
     return response

@@ -49,7 +49,7 @@ async def find(request: web.Request) -> SignedIn | None:
     if not token:
         return None
     now = clock.now()
-    async with db.read() as conn:
+    async with db.read(often=True) as conn:
         signed = await people.session(conn, hashed(token), now)
     if signed is None or signed.created_at + LONGEST <= now:
         return None

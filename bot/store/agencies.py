@@ -27,6 +27,7 @@ from bot.models import (
 from bot.models.base import table
 from bot.models.cases import BEYOND
 from bot.models.ref import Ref
+from bot.store.many import Due, at, overdue
 from bot.store.sight import ALL, Sight
 
 TICKET, EVENT, OFFICER, CONTACT = table(Ticket), table(TicketEvent), table(Officer), table(Contact)
@@ -153,15 +154,17 @@ async def forwarded(conn: AsyncConnection) -> list[RowMapping]:
 
 # -- deliveries ------------------------------------------------------------------------------------
 
+_TO_TRY = Due(
+    sa.select(DELIVERY)
+    .where(overdue(DELIVERY.c.next_at, DELIVERY.c.attempts == 0))
+    .order_by(DELIVERY.c.next_at, DELIVERY.c.id),
+    DELIVERY.c.part,
+)
+
 
 async def due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> list[RowMapping]:
-    """What is to be tried. What never was is due whatever the clock said when it was written, and no wait is longer than a day: a
-    clock that was ahead for a moment keeps nothing back."""
-    ahead = sa.or_(DELIVERY.c.attempts == 0, DELIVERY.c.next_at > now + timedelta(days=1))
-    query = sa.select(DELIVERY).where(_DUE, sa.or_(DELIVERY.c.next_at <= now, ahead))
-    if parts is not None:
-        query = query.where(DELIVERY.c.part.in_(list(parts)))
-    return list((await conn.execute(query.order_by(DELIVERY.c.next_at, DELIVERY.c.id).limit(limit))).mappings())
+    """What is to be tried."""
+    return [row._mapping for row in await _TO_TRY(conn, parts, limit, **at(now))]
 
 
 async def settle(

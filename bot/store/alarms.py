@@ -15,7 +15,8 @@ from bot.models.ref import Ref
 from bot.store import outages
 from bot.store.batch import Batch
 from bot.store.boxes import Row
-from bot.store.many import Due, beside
+from bot.store.kept import Kept
+from bot.store.many import Due, at, beside, overdue
 from bot.store.people import officer_of
 from bot.store.sight import TICKET, Sight
 from bot.store.talk import Talk
@@ -109,8 +110,7 @@ _CALLS_DUE = Due(
     )
     .join(ALARM, sa.and_(ALARM.c.id == PAGE.c.alarm_id, ALARM.c.part == PAGE.c.part))
     .outerjoin(OFFICER, OFFICER.c.id == ALARM.c.acknowledged_by)
-    # what nobody has tried is due however far ahead the clock was that wrote it
-    .where(PAGE.c.next_at.is_not(None), sa.or_(PAGE.c.next_at <= sa.bindparam("now"), PAGE.c.attempts == 0))
+    .where(overdue(PAGE.c.next_at, PAGE.c.attempts == 0))
     .order_by(PAGE.c.next_at, PAGE.c.id),
     PAGE.c.part,
 )  # fmt: skip
@@ -118,7 +118,7 @@ _CALLS_DUE = Due(
 
 async def calls_due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> Sequence[Row]:
     """Calls that have to leave now, each with its alarm."""
-    return await _CALLS_DUE(conn, parts, limit, now=now)
+    return await _CALLS_DUE(conn, parts, limit, **at(now))
 
 
 async def settle_call(
@@ -140,21 +140,23 @@ async def settle_call(
 # -- for the desk ----------------------------------------------------------------------------------
 
 
-async def unacknowledged(conn: AsyncConnection, now: datetime, limit: int = 20) -> tuple[list[sa.RowMapping], int, str]:
+async def unacknowledged(
+    conn: AsyncConnection, now: datetime, limit: int = 20
+) -> tuple[list[dict[str, Any]], int, str]:
     """Alarms that still wait for a human, oldest first, and how many officers are on shift, and the oldest outage ('':
     none): one statement for every page."""
-    rows = (await conn.execute(_calling(limit), {"at": now})).mappings().all()
+    rows = await _calling(limit)(conn, at=now)
     return [row for row in rows if row["id"] is not None], rows[0]["on_duty"], rows[0]["outage"] or ""
 
 
 @cache
-def _calling(limit: int) -> sa.Select[Any]:
+def _calling(limit: int) -> Kept:
     shift = sa.select(sa.func.count().label("on_duty")).select_from(OFFICER)
     duty = shift.where(
         OFFICER.c.active, OFFICER.c.duty_until > sa.bindparam("at", type_=OFFICER.c.duty_until.type)
     ).subquery()
     calling = sa.and_(ALARM.c.next_at.is_not(None), ALARM.c.state == AlarmState.PAGING)
-    return (
+    return Kept(
         sa.select(duty.c.on_duty, outages.OLDEST.label("outage"), ALARM)
         .outerjoin_from(duty, ALARM, calling)
         .order_by(ALARM.c.raised_at)

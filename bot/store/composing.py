@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Officer, Unsent, Watching
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store.kept import Kept
 from bot.store.many import insert_into
 
 WATCHING, UNSENT, OFFICER = table(Watching), table(Unsent), table(Officer)
@@ -26,7 +27,8 @@ _TALK, _PART = (
     sa.bindparam("talk_part", type_=sa.SmallInteger),
 )
 _MINE, _NONE = UNSENT.c.officer_id == sa.bindparam("viewer", type_=sa.Integer), sa.literal("")
-_COMPANY = sa.union_all(
+_COMPANY = Kept(
+    sa.union_all(
     sa.select(
         WATCHING.c.officer_id, OFFICER.c.name, sa.literal(False).label("writes"), _NONE.label("kind"), _NONE.label("text"),
     )
@@ -39,8 +41,7 @@ _COMPANY = sa.union_all(
     .join(OFFICER, OFFICER.c.id == UNSENT.c.officer_id)
     .where(UNSENT.c.conversation_id == _TALK, UNSENT.c.part == _PART)
     .where(_MINE | (UNSENT.c.at > sa.bindparam("lately", type_=UNSENT.c.at.type))),
-)  # fmt: skip
-"""Made once: every page asks it."""
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,11 @@ async def company(conn: AsyncConnection, conversation: Ref, viewer: int, now: da
     names: dict[bool, dict[int, str]] = {False: {}, True: {}}
     kind, text = "balas", ""
     values = {"talk": conversation.id, "talk_part": conversation.part, "viewer": viewer}
-    rows = await conn.execute(_COMPANY, {**values, "fresh": now - FRESH, "lately": now - TYPING})
-    for row in rows:
-        if row.officer_id != viewer:
-            names[row.writes][row.officer_id] = row.name
-        elif row.writes:
-            kind, text = row.kind, row.text
+    for row in await _COMPANY(conn, **values, fresh=now - FRESH, lately=now - TYPING):
+        if row["officer_id"] != viewer:
+            names[row["writes"]][row["officer_id"]] = row["name"]
+        elif row["writes"]:
+            kind, text = row["kind"], row["text"]
     typing = names[True]
     return Company([name for who, name in names[False].items() if who not in typing], [*typing.values()], kind, text)
 

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from bot.errors import ConfigError, StoreDown
 from bot.models.ref import Ref
 from bot.store import sqlite
+from bot.store.kept import POOLED
 from bot.store.many import Work, write
 
 PRAGMAS = (
@@ -126,6 +127,7 @@ class Db:
         self._lock_file: int | None = None
         self._write: AsyncEngine
         self._read: AsyncEngine
+        self._often: AsyncEngine
         self._engines: set[AsyncEngine] = set()
 
     @property
@@ -144,12 +146,13 @@ class Db:
             self._write = _sqlite_engine(str(self.sqlite_path), pragmas, "IMMEDIATE", NullPool)
             with _answering():
                 self._writer = await self._write.connect()
-            self._read = self._reader()
+            self._read = self._often = self._reader()
             self._engines = {self._write, self._read}
         else:
             self._write = _postgres_engine(self.url, self._pooled, lasting=self._lasting)
             self._read = self._write.execution_options(**READING)
-            self._engines = {self._write}
+            self._often = _postgres_engine(self.url, self._pooled, often=True).execution_options(**READING)
+            self._engines = {self._write, self._often}
             try:
                 async with self.read() as conn:
                     await conn.execute(sa.text("SELECT 1"))
@@ -162,7 +165,7 @@ class Db:
     async def open_for_reading(self) -> None:
         """Beside a running server: commands that only look."""
         self._write = self._reader() if self.is_sqlite else _postgres_engine(self.url, self._pooled)
-        self._read = self._write if self.is_sqlite else self._write.execution_options(**READING)
+        self._read = self._often = self._write if self.is_sqlite else self._write.execution_options(**READING)
         self._engines = {self._write}
 
     def _reader(self) -> AsyncEngine:
@@ -204,10 +207,11 @@ class Db:
             os.close(self._lock_file)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading. Raises `StoreDown`."""
+    async def read(self, often: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading. `often`: of what every page asks by keys, so that PostgreSQL may keep its plans. Raises
+        `StoreDown`."""
         with _answering():
-            async with self._read.connect() as conn:
+            async with (self._often if often else self._read).connect() as conn:
                 yield conn
 
     @asynccontextmanager
@@ -287,29 +291,33 @@ def _sqlite_engine(
     return engine
 
 
-def _session(pooled: bool, patience: float | None) -> dict[str, Any]:
+def _session(pooled: bool, patience: float | None, often: bool) -> dict[str, Any]:
     if pooled:
         return _UNPREPARED
     # A plan made while the tables are empty would scan them for ever, so each is made anew, and must be made fast: a list of cases
     # joins nine tables, in the order that is written, and weighing all orders took longer than the reading. In less than 16 MB the index
     # of words forgets which of a page's rows it meant, and two common words together read a sixth of the table.
-    planning = {"plan_cache_mode": "force_custom_plan", "join_collapse_limit": "4"}
+    # Only what is asked all day keeps its plan: planning is half of its price, and a moment's bad plan, until the first ANALYZE, no harm.
+    planning = {"plan_cache_mode": "auto" if often else "force_custom_plan", "join_collapse_limit": "4"}
     settings = {**planning, "work_mem": "16MB", "application_name": "wargi"}
     return {
         "server_settings": settings if patience is None else {**settings, "idle_in_transaction_session_timeout": IDLE}
     }
 
 
-def _postgres_engine(url: sa.URL, pooled: bool, patience: float | None = PATIENCE, lasting: bool = True) -> AsyncEngine:
+def _postgres_engine(
+    url: sa.URL, pooled: bool, patience: float | None = PATIENCE, lasting: bool = True, often: bool = False
+) -> AsyncEngine:
     if find_spec("asyncpg") is None:
         raise ConfigError("PostgreSQL needs the driver asyncpg: install wargi with its extra [postgres]")
     engine = create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
         hide_parameters=True,
-        pool_size=10,
-        max_overflow=10,
+        execution_options={POOLED: pooled},
+        pool_size=4 if often else 8,  # of both together twenty at most; docs/scale.md tells what a server must hold
+        max_overflow=2 if often else 6,
         pool_timeout=10,
-        connect_args={"timeout": 10, "command_timeout": patience, **_session(pooled, patience)},
+        connect_args={"timeout": 10, "command_timeout": patience, **_session(pooled, patience, often)},
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )

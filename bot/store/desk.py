@@ -27,6 +27,7 @@ from bot.models import (
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import tally
+from bot.store.kept import Kept
 from bot.store.sight import ALL, VIEWER, Sight
 from bot.store.sla import CLOCK
 
@@ -37,6 +38,8 @@ _PARENT, _OTHER = TICKET.alias("parent"), TICKET.alias("other")
 
 PAGE = 30
 """Cards of a list: three screens of a desk. Each costs as much as a message, and the list stands beside every case."""
+_MORE: sa.ColumnElement[int] = sa.literal_column(str(PAGE + 1), sa.Integer)
+"""Written out: with a parameter PostgreSQL does not know that a kept plan is for a few rows."""
 COUNTED = 99
 """A number above this is shown as "99+": what one officer holds costs a hundred rows at most, whatever the table holds."""
 
@@ -64,7 +67,7 @@ _LIST = [
 class Page:
     """Some tickets, and the place to go on from (None = that was all)."""
 
-    rows: list[RowMapping]
+    rows: Sequence[Mapping[str, Any]]
     after: tuple[int, Ref] | None
 
 
@@ -83,11 +86,10 @@ def _list(target: sa.FromClause = TICKET) -> sa.Select[Any]:
     return sa.select(*_LIST).select_from(_joined(target).outerjoin(_LAST, last))
 
 
-async def _page(conn: AsyncConnection, query: sa.Select[Any], after: tuple[int, Ref] | None, **values: Any) -> Page:
-    """One page of a list that is made once: putting it together anew for each page took longer than the database's answer."""
+async def _page(conn: AsyncConnection, query: Kept, after: tuple[int, Ref] | None, **values: Any) -> Page:
     if after:
         values |= {"after_rank": after[0], "after_id": after[1].id, "after_part": after[1].part}
-    rows = list((await conn.execute(query, values)).mappings())
+    rows = await query(conn, **values)
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     return Page(rows[:PAGE], (more["rank"], Ref(more["id"], more["part"])) if more else None)
 
@@ -118,13 +120,13 @@ async def waiting(
 
 
 @lru_cache(64)
-def _queue(topics: tuple[str, ...], later: bool, sight: Sight) -> sa.Select[Any]:
+def _queue(topics: tuple[str, ...], later: bool, sight: Sight) -> Kept:
     if not topics:
         query = _list().where(_WAITING, *sight.where())
-        return (query.where(_PAST) if later else query).order_by(*_ORDER).limit(PAGE + 1)
+        return Kept((query.where(_PAST) if later else query).order_by(*_ORDER).limit(_MORE))
     first = _ranges([(TICKET.c.topic == topic) & sight.sees() for topic in topics], later, PAGE + 1)
     joined = first.join(TICKET, (first.c.id == TICKET.c.id) & (first.c.part == TICKET.c.part))
-    return _list(joined).order_by(*_ORDER).limit(PAGE + 1)
+    return Kept(_list(joined).order_by(*_ORDER).limit(_MORE))
 
 
 async def held(conn: AsyncConnection, officer_id: int, after: tuple[int, Ref] | None) -> Page:
@@ -133,9 +135,9 @@ async def held(conn: AsyncConnection, officer_id: int, after: tuple[int, Ref] | 
 
 
 @cache
-def _held(later: bool) -> sa.Select[Any]:
+def _held(later: bool) -> Kept:
     query = _list().where(TICKET.c.officer_id == sa.bindparam("officer", type_=sa.Integer), TICKET.c.state.in_(_HELD))
-    return (query.where(_PAST) if later else query).order_by(*_ORDER).limit(PAGE + 1)
+    return Kept((query.where(_PAST) if later else query).order_by(*_ORDER).limit(_MORE))
 
 
 async def newest(conn: AsyncConnection, after: tuple[int, Ref] | None, sight: Sight) -> Page:
@@ -144,9 +146,9 @@ async def newest(conn: AsyncConnection, after: tuple[int, Ref] | None, sight: Si
 
 
 @lru_cache(16)
-def _newest(later: bool, sight: Sight) -> sa.Select[Any]:
-    query = _list().where(*sight.where()).order_by(TICKET.c.id.desc(), TICKET.c.part.desc()).limit(PAGE + 1)
-    return query.where(sa.tuple_(TICKET.c.id, TICKET.c.part) < _AFTER) if later else query
+def _newest(later: bool, sight: Sight) -> Kept:
+    query = _list().where(*sight.where()).order_by(TICKET.c.id.desc(), TICKET.c.part.desc()).limit(_MORE)
+    return Kept(query.where(sa.tuple_(TICKET.c.id, TICKET.c.part) < _AFTER) if later else query)
 
 
 async def ref_of(conn: AsyncConnection, number: str, part: int, *where: sa.ColumnElement[bool]) -> Ref | None:
@@ -169,13 +171,12 @@ async def counts(
 ) -> tuple[int, int]:
     """How many wait (a kept count), and how many this officer holds, which stops at COUNTED + 1. `apart`: lines of the queue that are
     not for this officer; those who stand in them are few and counted one by one, up to COUNTED + 1 of them."""
-    query = _counts(tuple(sorted(languages)), tuple(sorted(apart)))
-    row = (await conn.execute(query, {"officer": officer_id})).one()
-    return max(0, int(row[0]) - row[2]), row[1]
+    (row,) = await _counts(tuple(sorted(languages)), tuple(sorted(apart)))(conn, officer=officer_id)
+    return max(0, int(row["waiting"]) - row["others"]), row["mine"]
 
 
 @lru_cache(16)
-def _counts(languages: tuple[str, ...], apart: tuple[str, ...]) -> sa.Select[Any]:
+def _counts(languages: tuple[str, ...], apart: tuple[str, ...]) -> Kept:
     mine = sa.select(sa.literal(1)).where(
         TICKET.c.officer_id == sa.bindparam("officer", type_=sa.Integer), TICKET.c.state.in_(_HELD)
     )
@@ -185,22 +186,22 @@ def _counts(languages: tuple[str, ...], apart: tuple[str, ...]) -> sa.Select[Any
         in_line = (TICKET.c.language.in_(languages), TICKET.c.line.in_(apart))
         theirs = sa.select(sa.literal(1)).where(_WAITING, *in_line, TICKET.c.urgency != Urgency.CRITICAL)
         others = sa.select(sa.func.count()).select_from(theirs.limit(COUNTED + 1).subquery()).scalar_subquery()
-    return sa.select(tally.WAITING_NOW, sa.select(sa.func.count()).select_from(some).scalar_subquery(), others)
+    held = sa.select(sa.func.count()).select_from(some).scalar_subquery()
+    return Kept(sa.select(tally.WAITING_NOW.label("waiting"), held.label("mine"), others.label("others")))
 
 
 # -- one case --------------------------------------------------------------------------------------
 
 
-async def case(conn: AsyncConnection, number: str, part: int, sight: Sight) -> RowMapping | None:
+async def case(conn: AsyncConnection, number: str, part: int, sight: Sight) -> dict[str, Any] | None:
     """A ticket that this viewer may see, with its citizen, its conversation, the last rating that was asked for, when the viewer last
     asked for its numbers, and `shut`: whether there are other stories in its chat that they must not know of."""
-    named = {"number": number, "in_part": part, VIEWER: sight.officer_id}
-    found: RowMapping | None = (await conn.execute(_case(sight.kind), named)).mappings().first()
-    return found
+    found = await _case(sight.kind)(conn, number=number, in_part=part, **{VIEWER: sight.officer_id})
+    return found[0] if found else None
 
 
 @lru_cache(16)
-def _case(sight: Sight) -> sa.Select[Any]:
+def _case(sight: Sight) -> Kept:
     last = (
         sa.select(_ASKED.c.id)
         .where(_ASKED.c.ticket_id == TICKET.c.id, _ASKED.c.part == TICKET.c.part)
@@ -225,14 +226,14 @@ def _case(sight: Sight) -> sa.Select[Any]:
     shut = (
         sa.exists().where(here, sight.hides(_OTHER)).correlate(TICKET) if sight.confided or sight.leads else sa.false()
     )
-    return (
+    return Kept(
         sa.select(
             TICKET, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.quarantine, CONTACT.c.quarantine_reason,
             ADDRESS.c.address, OFFICER.c.name.label("officer"),
             TALK.c.owner, TALK.c.seq, TALK.c.officer_id.label("talk_officer"), TALK.c.ticket_id.label("talk_ticket"),
             _PARENT.c.number.label("parent_number"), INSTRUCTION.c.title.label("instruction_title"),
             TALK.c.last_inbound_at,
-            SURVEY.c.state.label("survey"), SURVEY.c.comment, SURVEY.c.answered_at, disclosed.label("disclosed_at"), shut.label("shut"),
+            SURVEY.c.state.label("survey"), SURVEY.c.comment, disclosed.label("disclosed_at"), shut.label("shut"),
         )
         .select_from(
             _joined().outerjoin(SURVEY, (SURVEY.c.id == last) & (SURVEY.c.part == TICKET.c.part))
@@ -257,17 +258,16 @@ async def conversation(conn: AsyncConnection, number: str, part: int, sight: Sig
 async def hidden(conn: AsyncConnection, conversation: Ref, sight: Sight) -> list[tuple[datetime, datetime | None]]:
     """The stories of this conversation that the viewer must not know of."""
     place = {"talk": conversation.id, "in_part": conversation.part, VIEWER: sight.officer_id}
-    rows = await conn.execute(_hidden(sight.kind), place)
-    return [story(row) for row in rows.mappings()]
+    return [story(row) for row in await _hidden(sight.kind)(conn, **place)]
 
 
 @lru_cache(16)
-def _hidden(sight: Sight) -> sa.Select[Any]:
+def _hidden(sight: Sight) -> Kept:
     here = (TICKET.c.conversation_id == sa.bindparam("talk", type_=TICKET.c.id.type)) & (
         TICKET.c.part == sa.bindparam("in_part")
     )
     columns = (TICKET.c.state, TICKET.c.opened_at, TICKET.c.resolved_at, TICKET.c.updated_at)
-    return sa.select(*columns).where(here, sight.hides())
+    return Kept(sa.select(*columns).where(here, sight.hides()))
 
 
 def story(ticket: Mapping[str, Any]) -> tuple[datetime, datetime | None]:
@@ -290,46 +290,41 @@ async def between(
     return (first, last) if first is not None else (1, 0)
 
 
-async def messages(conn: AsyncConnection, conversation: Ref, since: int, until: int) -> list[RowMapping]:
+_MESSAGES = Kept(
+    sa.select(
+        MESSAGE.c.seq, MESSAGE.c.author, MESSAGE.c.kind, MESSAGE.c.body, MESSAGE.c.data, MESSAGE.c.at,
+        MESSAGE.c.delivery, MESSAGE.c.error, MESSAGE.c.key, MESSAGE.c.external_id, MESSAGE.c.officer_id, OFFICER.c.name.label("officer"),
+    )
+    .select_from(MESSAGE.outerjoin(OFFICER, OFFICER.c.id == MESSAGE.c.officer_id))
+    .where(
+        MESSAGE.c.conversation_id == sa.bindparam("talk", type_=MESSAGE.c.conversation_id.type),
+        MESSAGE.c.part == sa.bindparam("in_part", type_=sa.SmallInteger),
+        MESSAGE.c.seq.between(sa.bindparam("since", type_=sa.Integer), sa.bindparam("until", type_=sa.Integer)),
+    )
+    .order_by(MESSAGE.c.seq)
+)  # fmt: skip
+
+
+async def messages(conn: AsyncConnection, conversation: Ref, since: int, until: int) -> list[dict[str, Any]]:
     """The messages `since` … `until` of a conversation in order. `seq` has no gaps, so neither has this."""
-    place = {"talk": conversation.id, "in_part": conversation.part, "since": since, "until": until}
-    return list((await conn.execute(_messages(), place)).mappings())
+    return await _MESSAGES(conn, talk=conversation.id, in_part=conversation.part, since=since, until=until)
 
 
-@cache
-def _messages() -> sa.Select[Any]:
-    return (
-        sa.select(
-            MESSAGE.c.seq, MESSAGE.c.author, MESSAGE.c.kind, MESSAGE.c.body, MESSAGE.c.data, MESSAGE.c.at,
-            MESSAGE.c.delivery, MESSAGE.c.error, MESSAGE.c.key, MESSAGE.c.external_id, MESSAGE.c.officer_id, OFFICER.c.name.label("officer"),
-        )
-        .select_from(MESSAGE.outerjoin(OFFICER, OFFICER.c.id == MESSAGE.c.officer_id))
-        .where(
-            MESSAGE.c.conversation_id == sa.bindparam("talk", type_=MESSAGE.c.conversation_id.type),
-            MESSAGE.c.part == sa.bindparam("in_part", type_=sa.SmallInteger),
-            MESSAGE.c.seq.between(sa.bindparam("since", type_=sa.Integer), sa.bindparam("until", type_=sa.Integer)),
-        )
-        .order_by(MESSAGE.c.seq)
-    )  # fmt: skip
+_HISTORY = Kept(
+    sa.select(
+        EVENT.c.at, EVENT.c.kind, EVENT.c.actor, EVENT.c.before, EVENT.c.after, EVENT.c.why,
+        OFFICER.c.name.label("officer"),
+    )
+    .select_from(EVENT.outerjoin(OFFICER, OFFICER.c.id == EVENT.c.officer_id))
+    .where(
+        EVENT.c.ticket_id == sa.bindparam("ticket", type_=EVENT.c.ticket_id.type),
+        EVENT.c.part == sa.bindparam("in_part", type_=sa.SmallInteger),
+    )
+    .order_by(EVENT.c.id)
+    .limit(100)
+)  # fmt: skip
 
 
-async def history(conn: AsyncConnection, ticket: Ref) -> list[RowMapping]:
+async def history(conn: AsyncConnection, ticket: Ref) -> list[dict[str, Any]]:
     """Who did what to a ticket, when and why; the first hundred steps."""
-    return list((await conn.execute(_history(), {"ticket": ticket.id, "in_part": ticket.part})).mappings())
-
-
-@cache
-def _history() -> sa.Select[Any]:
-    return (
-        sa.select(
-            EVENT.c.at, EVENT.c.kind, EVENT.c.actor, EVENT.c.before, EVENT.c.after, EVENT.c.why,
-            OFFICER.c.name.label("officer"),
-        )
-        .select_from(EVENT.outerjoin(OFFICER, OFFICER.c.id == EVENT.c.officer_id))
-        .where(
-            EVENT.c.ticket_id == sa.bindparam("ticket", type_=EVENT.c.ticket_id.type),
-            EVENT.c.part == sa.bindparam("in_part", type_=sa.SmallInteger),
-        )
-        .order_by(EVENT.c.id)
-        .limit(100)
-    )  # fmt: skip
+    return await _HISTORY(conn, ticket=ticket.id, in_part=ticket.part)

@@ -11,15 +11,21 @@ from bot.models.base import table
 from bot.models.flows import Errand
 from bot.models.ref import Ref
 from bot.store.boxes import Row
+from bot.store.many import Due, at, overdue
 
 ERRAND = table(Errand)
 
 
+_DUE = Due(
+    sa.select(ERRAND)
+    .where(overdue(ERRAND.c.due_at, ERRAND.c.attempts == 0), ERRAND.c.result.is_(None))
+    .order_by(ERRAND.c.due_at, ERRAND.c.id),
+    ERRAND.c.part,
+)
+
+
 async def due(conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int) -> Sequence[Row]:
-    query = sa.select(ERRAND).where(ERRAND.c.due_at <= now, ERRAND.c.result.is_(None))
-    if parts is not None:
-        query = query.where(ERRAND.c.part.in_(list(parts)))
-    return (await conn.execute(query.order_by(ERRAND.c.due_at, ERRAND.c.id).limit(limit))).all()
+    return await _DUE(conn, parts, limit, **at(now))
 
 
 async def again(conn: AsyncConnection, errand: Ref, attempts: int, due_at: datetime) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Address, Contact, Follow, Incident, State, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store.kept import Kept
 from bot.store.sight import ALL, VIEWER, Sight
 
 TICKET, FOLLOW, INCIDENT, EVENT = table(Ticket), table(Follow), table(Incident), table(TicketEvent)
@@ -25,20 +26,23 @@ async def near(
 ) -> list[dict[str, Any]]:
     """The newest open tickets of a topic in these places. Each code is a range of its own that begins at `since`: a range over all of a
     region's codes would walk past everything that was ever reported there."""
-    asked = {"codes": codes, "about": topic, "since": since, VIEWER: sight.officer_id}
-    return [dict(row) for row in (await conn.execute(_near(sight.kind), asked)).mappings()]
+    if not codes:
+        return []
+    size = 1 << (len(codes) - 1).bit_length()  # one statement for each power of two
+    named = {f"code_{n}": codes[min(n, len(codes) - 1)] for n in range(size)}
+    return await _near(sight.kind, size)(conn, **named, about=topic, since=since, **{VIEWER: sight.officer_id})
 
 
-@lru_cache(16)
-def _near(sight: Sight) -> sa.Select[Any]:
+@lru_cache(32)
+def _near(sight: Sight, size: int) -> Kept:
     columns = [
         TICKET.c[name]
         for name in ("id", "part", "number", "topic", "place_code", "details", "answers", "opened_at", "state")
     ]
-    return (
+    return Kept(
         sa.select(*columns)
         .where(
-            TICKET.c.place_code.in_(sa.bindparam("codes", expanding=True)),
+            TICKET.c.place_code.in_([sa.bindparam(f"code_{n}", type_=sa.String) for n in range(size)]),
             TICKET.c.topic == sa.bindparam("about", type_=sa.String),
             TICKET.c.opened_at >= sa.bindparam("since", type_=TICKET.c.opened_at.type),
             TICKET.c.state.not_in(OVER),

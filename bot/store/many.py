@@ -6,6 +6,7 @@ definition serves both databases.
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from importlib import import_module
 from operator import itemgetter
 from typing import Any
@@ -124,6 +125,22 @@ class ByIds:
                 if (value := row[place]) is not None:
                     row[place] = convert(value)
         return converted
+
+
+LONGEST = timedelta(days=1)
+"""No pause before another try is longer."""
+
+
+def overdue(when: sa.Column[Any], untried: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """What is to be tried at `at(now)`: also what nobody has tried yet, and what waits longer than anything does. A clock that was
+    ahead for a while when a row was written keeps nothing back that long."""
+    now, far = sa.bindparam("now", type_=when.type), sa.bindparam("far", type_=when.type)
+    return when.is_not(None) & sa.or_(when <= now, when > far, untried)
+
+
+def at(now: datetime) -> dict[str, datetime]:
+    """Parameters of `overdue`."""
+    return {"now": now, "far": now + LONGEST}
 
 
 class Due:

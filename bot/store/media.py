@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Address, Conversation, Media, MediaHost, Message
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.many import Many, insert_into
+from bot.store.many import Due, Many, at, insert_into, overdue
 
 MEDIA, HOST, MESSAGE = table(Media), table(MediaHost), table(Message)
 ADDRESS, TALK = table(Address), table(Conversation)
@@ -30,16 +30,24 @@ class Host:
     until: datetime | None = None
 
 
+_PAUSED = sa.select(HOST.c.account).where(
+    HOST.c.until > sa.bindparam("now", type_=HOST.c.until.type),
+    HOST.c.until <= sa.bindparam("far", type_=HOST.c.until.type),
+)
+_DUE = Due(
+    sa.select(MEDIA)
+    # a full disk of ours is no try of theirs, but a pause
+    .where(_PENDING, overdue(MEDIA.c.next_at, MEDIA.c.error == ""), MEDIA.c.account.not_in(_PAUSED))
+    .order_by(MEDIA.c.next_at, MEDIA.c.id),
+    MEDIA.c.part,
+)
+
+
 async def due(
     conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int
 ) -> tuple[list[RowMapping], dict[str, Host]]:
     """Files of these parts (None: of all) whose turn it is, longest waiting first, without those of servers that are left alone."""
-    paused = sa.select(HOST.c.account).where(HOST.c.until > now)
-    query = sa.select(MEDIA).where(_PENDING, MEDIA.c.next_at <= now, MEDIA.c.account.not_in(paused))
-    query = query.order_by(MEDIA.c.next_at, MEDIA.c.id).limit(limit)
-    if parts is not None:
-        query = query.where(MEDIA.c.part.in_(list(parts)))
-    rows = list((await conn.execute(query)).mappings())
+    rows = [row._mapping for row in await _DUE(conn, parts, limit, **at(now))]
     names = {row["account"] for row in rows}
     found = await conn.execute(sa.select(HOST).where(HOST.c.account.in_(names))) if names else None
     hosts = {row.account: Host(row.failures, row.errors, row.until) for row in found} if found else {}

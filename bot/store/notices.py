@@ -1,6 +1,6 @@
 """What officers are told: seen at the desk, and what must also reach them elsewhere."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,16 +13,18 @@ from bot.models.news import NEWS
 from bot.store import push
 from bot.store.boxes import Row
 from bot.store.db import Unit
+from bot.store.kept import Kept
+from bot.store.many import at, overdue
 
 NOTICE, OFFICER = table(Notice), table(Officer)
 SHOWN = 5
-_UNSEEN = (
+_UNSEEN = Kept(
     sa.select(NOTICE)
     .where(NOTICE.c.officer_id == sa.bindparam("officer", type_=sa.Integer), NOTICE.c.seen_at.is_(None))
     .order_by(NOTICE.c.id.desc())
     .limit(SHOWN)
 )
-"""Made once: every page asks it."""
+_OVERDUE = overdue(NOTICE.c.next_at, NOTICE.c.attempts == 0)
 
 
 def topic(officer_id: int) -> str:
@@ -45,13 +47,13 @@ async def tell(
     unit.hints.update(map(topic, whom))
 
 
-def words(row: Row, translate: Callable[[str], str] = str) -> str:
+def words(row: Mapping[str, Any], translate: Callable[[str], str] = str) -> str:
     """What it says, in the language of whoever reads it. Rows of before kinds were kept have their words in them."""
-    return translate(NEWS[row.kind]).format(**(row.data or {})) if row.kind in NEWS else row.text
+    return translate(NEWS[row["kind"]]).format(**(row["data"] or {})) if row["kind"] in NEWS else row["text"]
 
 
-async def unseen(conn: AsyncConnection, officer_id: int) -> Sequence[Row]:
-    return (await conn.execute(_UNSEEN, {"officer": officer_id})).all()
+async def unseen(conn: AsyncConnection, officer_id: int) -> list[dict[str, Any]]:
+    return await _UNSEEN(conn, officer=officer_id)
 
 
 async def see(conn: AsyncConnection, officer_id: int, up_to: int, now: datetime) -> None:
@@ -64,17 +66,17 @@ async def due(conn: AsyncConnection, now: datetime, limit: int) -> Sequence[Row]
     query = (
         sa.select(NOTICE, OFFICER.c.telegram, OFFICER.c.whatsapp, OFFICER.c.email, OFFICER.c.pushes)
         .join(OFFICER, OFFICER.c.id == NOTICE.c.officer_id)
-        .where(NOTICE.c.next_at.is_not(None), NOTICE.c.next_at <= now)
+        .where(_OVERDUE)
         .order_by(NOTICE.c.next_at, NOTICE.c.id)
         .limit(limit)
     )
-    return (await conn.execute(query)).all()
+    return (await conn.execute(query, at(now))).all()
 
 
-async def take(conn: AsyncConnection, notice: int, at: datetime, again: datetime) -> bool:
+async def take(conn: AsyncConnection, notice: int, now: datetime, again: datetime) -> bool:
     """True for the one process that may send it now; it comes back at `again` if that process dies."""
-    mine = (NOTICE.c.id == notice) & NOTICE.c.next_at.is_not(None) & (NOTICE.c.next_at <= at)
-    done = await conn.execute(sa.update(NOTICE).where(mine).values(next_at=again, attempts=NOTICE.c.attempts + 1))
+    mine = sa.update(NOTICE).where(NOTICE.c.id == notice, _OVERDUE)
+    done = await conn.execute(mine.values(next_at=again, attempts=NOTICE.c.attempts + 1), at(now))
     return done.rowcount == 1
 
 

@@ -15,6 +15,7 @@ from bot.errors import Conflict
 from bot.models import STAFF, Invite, Officer, OfficerFactor, OfficerSession, Throttle
 from bot.models.base import table
 from bot.store.boxes import Row
+from bot.store.kept import Kept
 from bot.store.many import insert_into
 
 OFFICER, SESSION, INVITE, THROTTLE = table(Officer), table(OfficerSession), table(Invite), table(Throttle)
@@ -138,34 +139,31 @@ async def set_active(conn: AsyncConnection, officer_id: int, active: bool) -> bo
 # -- sessions --------------------------------------------------------------------------------------
 
 
+_SESSION = Kept(
+    sa.select(
+        *_SHOWN,
+        SESSION.c.csrf,
+        SESSION.c.seen_at,
+        SESSION.c.created_at.label("since"),
+        FACTOR.c.confirmed_at.label("second"),
+    )
+    .join(SESSION, SESSION.c.officer_id == OFFICER.c.id)
+    .outerjoin(FACTOR, FACTOR.c.officer_id == OFFICER.c.id)
+    .where(
+        SESSION.c.token_hash == sa.bindparam("hash", type_=sa.String),
+        SESSION.c.expires_at > sa.bindparam("at", type_=SESSION.c.expires_at.type),
+        OFFICER.c.active,
+    )
+)
+
+
 async def session(conn: AsyncConnection, token_hash: str, now: datetime) -> SignedIn | None:
     """The session of a cookie, if it is live and its officer active."""
-    found = await conn.execute(_session(), {"hash": token_hash, "at": now})
-    row = found.mappings().first()
-    if row is None:
+    found = await _SESSION(conn, hash=token_hash, at=now)
+    if not found:
         return None
+    row = found[0]
     return SignedIn(officer_of(row), token_hash, row["csrf"], row["seen_at"], row["since"], row["second"] is not None)
-
-
-@cache
-def _session() -> sa.Select[Any]:
-    """Made once: every request asks it."""
-    return (
-        sa.select(
-            *_SHOWN,
-            SESSION.c.csrf,
-            SESSION.c.seen_at,
-            SESSION.c.created_at.label("since"),
-            FACTOR.c.confirmed_at.label("second"),
-        )
-        .join(SESSION, SESSION.c.officer_id == OFFICER.c.id)
-        .outerjoin(FACTOR, FACTOR.c.officer_id == OFFICER.c.id)
-        .where(
-            SESSION.c.token_hash == sa.bindparam("hash", type_=sa.String),
-            SESSION.c.expires_at > sa.bindparam("at", type_=SESSION.c.expires_at.type),
-            OFFICER.c.active,
-        )
-    )
 
 
 async def open_session(

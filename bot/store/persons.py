@@ -1,8 +1,8 @@
 """One person with all that officers may want to see at once: where they write from, their cases, who may be the same, what was joined."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Address, Contact, Conversation, Joining, Officer, Ticket, Twin
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.store.kept import Kept
 from bot.store.sight import VIEWER, Sight
 
 CONTACT, ADDRESS, TALK, TICKET = table(Contact), table(Address), table(Conversation), table(Ticket)
@@ -33,9 +34,9 @@ class Other:
 @dataclass(frozen=True, slots=True)
 class Person:
     contacts: tuple[Ref, ...]
-    addresses: tuple[RowMapping, ...]
+    addresses: tuple[Mapping[str, Any], ...]
     """`account address phone username last_inbound_at`, the oldest first."""
-    tickets: tuple[RowMapping, ...]
+    tickets: tuple[Mapping[str, Any], ...]
     """`number state topic account`, the newest first."""
     others: tuple[Other, ...]
     joinings: tuple[RowMapping, ...]
@@ -57,7 +58,7 @@ def _members() -> sa.CTE:
 async def load(conn: AsyncConnection, contact: Ref, sight: Sight) -> Person:
     """Only cases that may be seen. Addresses and cases come with one statement: each address with its own part's tickets, by their index."""
     named = {"contact": contact.id, "contact_part": contact.part, VIEWER: sight.officer_id}
-    rows = (await conn.execute(_all(sight.kind), named)).mappings().all()
+    rows = await _all(sight.kind)(conn, **named)
     contacts = tuple(dict.fromkeys(Ref(row["contact_id"], row["contact_part"]) for row in rows)) or (contact,)
     addresses = {row["address_id"]: row for row in rows}
     return Person(
@@ -70,10 +71,10 @@ async def load(conn: AsyncConnection, contact: Ref, sight: Sight) -> Person:
 
 
 @lru_cache(16)
-def _all(sight: Sight) -> sa.Select[Any]:
+def _all(sight: Sight) -> Kept:
     """Made once for a kind of viewer: every case that is shown asks it."""
     who = _members()
-    return (
+    return Kept(
         sa.select(
             who.c.id.label("contact_id"), who.c.part.label("contact_part"), ADDRESS.c.id.label("address_id"),
             ADDRESS.c.account, ADDRESS.c.address, ADDRESS.c.send_to, CONTACT.c.name, CONTACT.c.phone, CONTACT.c.username,
@@ -99,28 +100,24 @@ async def _joinings(conn: AsyncConnection, contacts: Collection[Ref]) -> Sequenc
     return (await conn.execute(query)).mappings().all()
 
 
+_FLAGGED = Kept(
+    sa.select(TWIN.c.other_id, TWIN.c.other_part, TWIN.c.why, CONTACT.c.name, CONTACT.c.username)
+    .select_from(TWIN.join(CONTACT, (CONTACT.c.id == TWIN.c.other_id) & (CONTACT.c.part == TWIN.c.other_part)))
+    .where(TWIN.c.contact_id == _ID, TWIN.c.part == _PART)
+    .order_by(TWIN.c.id)
+    .limit(MOST)
+)
+
+
 async def _others(conn: AsyncConnection, contacts: Collection[Ref], sight: Sight) -> list[Other]:
     """Flagged, and not joined since."""
-    theirs = {"ids": [ref.id for ref in contacts], "parts": sorted({ref.part for ref in contacts})}
-    found: list[Other] = []
-    for other_id, part, why, name, username in (await conn.execute(_flagged(), theirs)).all():
-        ref = Ref(other_id, part)
-        if ref not in [each.contact for each in found]:
-            found.append(Other(ref, name, username, why, await _newest(conn, ref, sight)))
-    return found
-
-
-@cache
-def _flagged() -> sa.Select[Any]:
-    """Made once: every case that is shown asks it."""
-    ids = sa.bindparam("ids", type_=TWIN.c.contact_id.type, expanding=True)
-    parts = sa.bindparam("parts", type_=TWIN.c.part.type, expanding=True)
-    return (
-        sa.select(TWIN.c.other_id, TWIN.c.other_part, TWIN.c.why, CONTACT.c.name, CONTACT.c.username)
-        .select_from(TWIN.join(CONTACT, (CONTACT.c.id == TWIN.c.other_id) & (CONTACT.c.part == TWIN.c.other_part)))
-        .where(TWIN.c.contact_id.in_(ids), TWIN.c.part.in_(parts), TWIN.c.other_id.not_in(ids))
-        .order_by(TWIN.c.id).limit(MOST)
-    )  # fmt: skip
+    found: dict[Ref, Other] = {}
+    for contact in contacts:
+        for row in await _FLAGGED(conn, contact=contact.id, contact_part=contact.part):
+            ref = Ref(row["other_id"], row["other_part"])
+            if ref not in contacts and ref not in found:
+                found[ref] = Other(ref, row["name"], row["username"], row["why"], await _newest(conn, ref, sight))
+    return list(found.values())
 
 
 async def _newest(conn: AsyncConnection, contact: Ref, sight: Sight) -> str:

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Author, Message, Officer, SlaClock, SlaNotice, SlaPause, Ticket, TicketEvent
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.many import Due, Many, beside
+from bot.store.kept import Kept
+from bot.store.many import Due, Many, at, beside, overdue
 from bot.store.sight import Sight
 
 CLOCK, PAUSE, NOTICE = table(SlaClock), table(SlaPause), table(SlaNotice)
@@ -33,7 +34,7 @@ UPDATE_CLOCK = Many(
     .where(CLOCK.c.id == sa.bindparam("b_id"), CLOCK.c.part == sa.bindparam("b_part"))
     .values({name: sa.bindparam(name) for name in CLOCK_CHANGES})
 )
-_CLOCKS = (
+_CLOCKS = Kept(
     sa.select(CLOCK)
     .where(
         CLOCK.c.ticket_id == sa.bindparam("ticket", type_=CLOCK.c.ticket_id.type),
@@ -88,7 +89,7 @@ async def load(conn: AsyncConnection, refs: Sequence[Ref]) -> dict[bytes, Loaded
 
 async def clocks(conn: AsyncConnection, ref: Ref) -> list[dict[str, Any]]:
     """All clocks of a ticket, in order of their start."""
-    return [dict(row) for row in (await conn.execute(_CLOCKS, {"ticket": ref.id, "in_part": ref.part})).mappings()]
+    return await _CLOCKS(conn, ticket=ref.id, in_part=ref.part)
 
 
 async def pauses(
@@ -152,15 +153,15 @@ async def running(
     return list((await conn.execute(query.limit(limit))).mappings())
 
 
-async def notices(conn: AsyncConnection, officer_id: int, limit: int = 20) -> list[RowMapping]:
+async def notices(conn: AsyncConnection, officer_id: int, limit: int = 20) -> list[dict[str, Any]]:
     """What this officer was told and has not put away, newest first."""
-    return list((await conn.execute(_notices(limit), {"officer": officer_id})).mappings())
+    return await _notices(limit)(conn, officer=officer_id)
 
 
 @cache
-def _notices(limit: int) -> sa.Select[Any]:
+def _notices(limit: int) -> Kept:
     mine = (NOTICE.c.officer_id == sa.bindparam("officer", type_=sa.Integer)) & sa.text("sla_notice.seen_at IS NULL")
-    return sa.select(NOTICE).where(mine, NOTICE.c.via == "desk").order_by(NOTICE.c.id.desc()).limit(limit)
+    return Kept(sa.select(NOTICE).where(mine, NOTICE.c.via == "desk").order_by(NOTICE.c.id.desc()).limit(limit))
 
 
 async def seen(conn: AsyncConnection, officer_id: int, at: datetime) -> None:
@@ -179,9 +180,7 @@ async def told(conn: AsyncConnection, ref: Ref) -> list[RowMapping]:
 
 
 _CALLS_DUE = Due(
-    sa.select(NOTICE)
-    .where(NOTICE.c.next_at.is_not(None), NOTICE.c.next_at <= sa.bindparam("now"))
-    .order_by(NOTICE.c.next_at, NOTICE.c.id),
+    sa.select(NOTICE).where(overdue(NOTICE.c.next_at, NOTICE.c.attempts == 0)).order_by(NOTICE.c.next_at, NOTICE.c.id),
     NOTICE.c.part,
 )
 
@@ -189,7 +188,7 @@ _CALLS_DUE = Due(
 async def calls_due(
     conn: AsyncConnection, parts: Sequence[int] | None, now: datetime, limit: int
 ) -> Sequence[sa.Row[Any]]:
-    return await _CALLS_DUE(conn, parts, limit, now=now)
+    return await _CALLS_DUE(conn, parts, limit, **at(now))
 
 
 async def settle_call(

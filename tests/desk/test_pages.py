@@ -1,5 +1,6 @@
 """What the pages show, and what they never show; how many statements a page costs."""
 
+import asyncio
 import html
 import re
 from html.parser import HTMLParser
@@ -7,7 +8,9 @@ from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
+from aiohttp import web
 
+from bot.desk import lists
 from bot.models import Message, Role, Urgency
 from bot.models.base import table
 from bot.store.desk import PAGE
@@ -49,6 +52,25 @@ async def test_words_are_never_markup(db, enter: Enter, evil: str) -> None:
         checker.feed(text)
         assert status == 200 and not checker.bad, (path, checker.bad)
         assert "{{" not in evil or "6461" not in re.sub(r"[0-9a-fA-F]{9,}", "", checker.words)
+
+
+async def test_a_page_that_fails_leaves_nothing_reading_behind(
+    db, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list beside a case that is not there takes longer than to find that out."""
+    officer, reading, load = await enter("officer"), 0, lists.load
+
+    async def slow(request: web.Request) -> lists.List:
+        nonlocal reading
+        reading += 1
+        await asyncio.sleep(0.1)
+        shown = await load(request)
+        reading -= 1
+        return shown
+
+    monkeypatch.setattr(lists, "load", slow)
+    assert (await officer.get("/desk/tiket/SP-0000-0000"))[0] == 404
+    assert reading == 0
 
 
 class Checker(HTMLParser):

@@ -149,7 +149,7 @@ async def test_duty_follows_the_rota_and_sickness_leaves_a_gap(db, enter: Enter,
     assert await rota.watch(db, house) == 0 and len(await rows(db, "SELECT id FROM notice")) == before
     assert (await asep.post(f"/desk/jadwal/{night}/sakit"))[0] == 303
     async with db.read() as conn:
-        found = (await conn.execute(sa.select(notices.NOTICE).order_by(notices.NOTICE.c.id))).all()
+        found = (await conn.execute(sa.select(notices.NOTICE).order_by(notices.NOTICE.c.id))).mappings().all()
     words = [notices.words(row) for row in found][before:]
     assert any("Asep sakit" in each for each in words) and any(
         re.search(r"kurang petugas: Malam", each) for each in words
