@@ -20,8 +20,8 @@ from bot.web import keys
 EVENTS = {"queue": "antrean", "alarm": "alarm"}
 """Topic -> what the page is told; any other topic is the conversation it shows."""
 QUEUE = "queue"
-LOOKS, LONGEST = 10, 30.0
-"""Looks at a queue in motion that all pages of this process take in a second together; seconds that none of them waits longer than."""
+LOOKS, LONGEST = 7.5, 30.0
+"""Looks at a queue in motion that all pages of this process take in a second together, at least; seconds that none waits longer than."""
 GLANCE = 2.0
 """Seconds: aiohttp tells nobody that a page was closed, so we look; colleagues need not see it there any longer."""
 RENEW = timedelta(seconds=20)
@@ -121,8 +121,10 @@ async def _tell(
 
 def rest(pages: int) -> float:
     """Seconds between two looks at the queue of one page. A few pages see every change at once; where hundreds are open the queue moves
-    faster than anybody reads, and each look costs what an answer to a citizen does. Their own cases, alarms and news do not wait."""
-    return min(LONGEST, pages / LOOKS)
+    faster than anybody reads, and each look costs what an answer to a citizen does. Their own cases, alarms and news do not wait.
+    Who was told in the same moment comes back one by one: twenty pages made in a row are what a webhook's 200 would wait for."""
+    most = min(LONGEST, pages / LOOKS)
+    return most / 2 + clock.jitter(most / 2)
 
 
 def _name(topic: str, news: str) -> str:

@@ -3,6 +3,8 @@
 import asyncio
 from contextlib import asynccontextmanager
 
+import pytest
+
 from bot.desk import live
 from bot.hints import Hints
 from bot.web import keys
@@ -98,4 +100,9 @@ def test_rests_wake_nobody_and_forget_nothing() -> None:
         assert ear.queue.get_nowait() == "queue"
         pace.rest(15.0)
     assert hints.listeners("queue") == 0
-    assert [live.rest(pages) for pages in (1, 20, 200, 5000)] == [0.1, 2.0, 20.0, 30.0]
+
+
+@pytest.mark.parametrize(("pages", "least", "most"), [(1, 0.06, 0.14), (20, 1.3, 2.7), (200, 13, 27), (5000, 15, 30)])
+def test_pages_that_were_told_together_come_back_one_by_one(pages: int, least: float, most: float) -> None:
+    found = [live.rest(pages) for _ in range(50)]
+    assert least <= min(found) < max(found) <= most and len(set(found)) == 50
