@@ -10,7 +10,7 @@ import aiohttp
 import orjson
 
 from bot import clock, failpoint, logs
-from bot.errors import NotFound
+from bot.errors import Unreachable, keep, kept
 from bot.models import DeliveryState
 from bot.models.ref import Ref
 from bot.paging import mail
@@ -31,7 +31,6 @@ REPORT = "stuck"
 LIST = Ref(bytes(16), 0)
 AT = time(7, tzinfo=WIB)
 """Seven in the morning in Bandung, before offices open."""
-NO_MAIL = "surel belum disiapkan: isi WARGI_MAIL_URL dan WARGI_MAIL_FROM"
 
 
 class Courier:
@@ -55,11 +54,13 @@ class Courier:
             async with asyncio.timeout(TIMEOUT):
                 await (self._call(what) if what["via"] == "webhook" else self._write(what))
         except TimeoutError:
-            error = "tidak menjawab"
+            error = keep(Unreachable("tidak menjawab"))
+        except Unreachable as problem:
+            error = keep(problem)
         except Exception as problem:
-            error = str(problem) if isinstance(problem, NotFound | ConnectionError) else logs.fault(problem)
+            error = str(problem) if isinstance(problem, ConnectionError) else logs.fault(problem)
         if error:
-            self._log.warning("delivery failed", agency=what["agency"], via=what["via"], error=error)
+            self._log.warning("delivery failed", agency=what["agency"], via=what["via"], error=str(kept(error)))
         failpoint.here("dispatch.after_http")
         attempts, now = what["attempts"] + 1, clock.now()
         wait = self._waits[attempts - 1] if error and attempts <= len(self._waits) else None
@@ -76,11 +77,11 @@ class Courier:
         words = "\n\n".join(filter(None, (what["text"], what["link"])))
         if what["via"] != "mail":
             if what["via"] not in self._house.channels:
-                raise NotFound(f"kanal {what['via']} tidak aktif")
+                raise Unreachable("kanal {channel} tidak aktif", channel=what["via"])
             await message(self._house, what["via"], what["target"], words)
             return
         if not self._house.ways.mail_url:
-            raise NotFound(NO_MAIL)
+            raise Unreachable("surel belum disiapkan: isi WARGI_MAIL_URL dan WARGI_MAIL_FROM")
         await mail(self._house.ways, what["target"], words)
 
     async def _call(self, what: Mapping[str, Any]) -> None:
@@ -123,7 +124,7 @@ async def report(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
         return
     lines = [
         f"- {each['number'] or each['target']} · {house.triage.agencies.name(each['agency']) or each['kind']} · {each['via']} · sejak "
-        f"{each['created_at'].astimezone(AT.tzinfo):%d-%m-%Y %H.%M} · {each['error']}"
+        f"{each['created_at'].astimezone(AT.tzinfo):%d-%m-%Y %H.%M} · {kept(each['error'])}"
         for each in found
     ]
     words = f"{len(found)} kiriman ke instansi macet. Daftarnya:\n" + "\n".join(lines)

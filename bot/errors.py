@@ -114,6 +114,10 @@ class NotFound(WargiError):
     """The thing named does not exist, or the asker may not know that it does."""
 
 
+class Unreachable(WargiError):
+    """What should go out has no way to go, or nobody answered there; people read it on a list of what is stuck."""
+
+
 class Forbidden(WargiError):
     """This role may not do that."""
 

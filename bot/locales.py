@@ -29,7 +29,7 @@ DESK = ("bot/desk/", "bot/cli", "bot/models/news")
 """Texts for officers and operators."""
 DESK_LANGUAGES = ("en",)
 """The desk is Indonesian and English; the catalogues of other languages hold only what citizens read."""
-ERRORS = {name: None for name in ("WargiError", "Conflict", "Stale", "Forbidden", "Busy", "Sentence")}
+ERRORS = {name: None for name in ("WargiError", "Conflict", "Stale", "Forbidden", "Unreachable", "Busy", "Sentence")}
 """What is refused is said by the page of the desk that shows it, in the language of the page. Whoever names such an error with a
 literal has marked it. Of `NotFound` officers read the guard's words alone; the others speak to whoever runs the server."""
 INSIDE = ("timers.py", "pretend/plans.py")

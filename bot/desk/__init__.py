@@ -231,6 +231,7 @@ ROUTES = (
     Route("GET", "/akun", account.account, Verb.ACCOUNT),
     Route("POST", "/akun/sesi", account.end_sessions, Verb.ACCOUNT),
     Route("POST", "/akun/sandi", account.password, Verb.ACCOUNT),
+    Route("POST", "/akun/bahasa", account.language, Verb.ACCOUNT),
     Route("POST", "/akun/kunci", account.factor, Verb.ACCOUNT),
     Route("POST", "/keluar", door.sign_out, Verb.LEAVE),
     Route("GET", "/undangan/{token}", door.invitation, Verb.ENTER),

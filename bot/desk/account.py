@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page, passwords, qr, second, sessions
+from bot.desk import page, passwords, qr, second, sessions, speech
 from bot.desk.keys import PASSWORDS
 from bot.errors import Conflict, Forbidden, NotFound, WargiError
 from bot.i18n import N_
@@ -80,6 +80,13 @@ async def password(request: web.Request) -> web.Response:
         unit.hints.add(sessions.officer_topic(me.id))
     response = page.see("/desk/akun")
     await sessions.begin(request, response, me.id or 0)
+    return response
+
+
+async def language(request: web.Request) -> web.Response:
+    """Of all pages, in this browser."""
+    response = page.see("/desk/akun")
+    speech.remember(response, str((await request.post()).get("bahasa", "")))
     return response
 
 

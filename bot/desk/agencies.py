@@ -11,7 +11,7 @@ from bot import clock
 from bot.courier import webhook_key
 from bot.desk import looked, page, seek, speech
 from bot.desk.show import N_
-from bot.errors import Conflict, NotFound, WargiError
+from bot.errors import Conflict, NotFound, WargiError, kept
 from bot.models import Role, State
 from bot.models.ref import Ref
 from bot.policy import directory, number
@@ -68,7 +68,8 @@ async def overview(request: web.Request) -> web.Response:
 async def stuck(request: web.Request) -> web.Response:
     async with request.config_dict[keys.DB].read() as conn:
         rows = await agencies.stuck(conn, page.sight(request), clock.now() - agencies.LATE)
-    return page.render(request, "stuck.html", rows=rows, known=request.config_dict[keys.HOUSE].triage.agencies)
+    known = request.config_dict[keys.HOUSE].triage.agencies
+    return page.render(request, "stuck.html", rows=rows, known=known, why=lambda stored: speech.said(kept(stored)))
 
 
 async def resend(request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot import clock
-from bot.desk import page, speech
+from bot.desk import page
 from bot.errors import Conflict, NotFound, WargiError
 from bot.message import clean
 from bot.models.ref import Ref
@@ -116,6 +116,4 @@ async def set_myself(request: web.Request) -> web.Response:
         who = page.signed_in(request).officer.id or 0
         await alarms.set_ways(unit.conn, who, {**values, "languages": ",".join(languages)})
         await duty.set_values(unit.conn, who, topics=",".join(topics), opted_out=form.get("hindari") == "ya")
-    response = page.see("/desk/saya?simpan=ya")
-    speech.remember(response, clean(form.get("bahasa_meja"), 8))
-    return response
+    return page.see("/desk/saya?simpan=ya")

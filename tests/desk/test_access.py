@@ -152,6 +152,7 @@ EXPECTED: dict[tuple[str, str], set[Role | None]] = {
     ("POST", "/desk/petugas/{id}/peran"): ADMIN,
     ("GET", "/desk/akun"): STAFF | AGENCY,
     ("POST", "/desk/akun/sesi"): STAFF | AGENCY,
+    ("POST", "/desk/akun/bahasa"): STAFF | AGENCY,
     ("POST", "/desk/akun/sandi"): STAFF | AGENCY,
     ("POST", "/desk/akun/kunci"): STAFF | AGENCY,
     ("POST", "/desk/masuk/kode"): ALL,

@@ -30,6 +30,13 @@ async def of_agency(db: Db, enter: Enter, slug: str, name: str) -> Visitor:
     return visitor
 
 
+async def test_they_choose_the_language_of_their_pages(db: Db, enter: Enter) -> None:
+    roads = await of_agency(db, enter, "dbmpr", "Dadan Dinas")
+    for chosen, words in (("en", "To do"), ("id", "Perlu dikerjakan")):
+        assert (await roads.post("/desk/akun/bahasa", bahasa=chosen))[0] == 303
+        assert words in (await roads.get("/desk/dinas"))[1]
+
+
 async def state(db: Db, case: seed.Case) -> Any:
     async with db.read() as conn:
         return (await conn.execute(sa.select(TICKET).where(TICKET.c.id == case.ticket.id))).mappings().one()

@@ -60,7 +60,7 @@ async def test_given_out_to_who_is_there(db, enter: Enter, app, house) -> None:
     async with db.unit() as unit:  # one of before words were made when they are read
         old_way = {"officer_id": rina.officer.id, "at": clock.now(), "text": "Kabar {lama}", "url": "/desk"}
         await unit.conn.execute(sa.insert(table(Notice)), [old_way])
-    await rina.post("/desk/saya", bahasa_meja="en")
+    await rina.post("/desk/akun/bahasa", bahasa="en")
     english = (await rina.get("/desk/alarm/panel"))[1]
     assert f"Case {danger.number} was given to you." in english and "Kabar {lama}" in english
     upto = max(row[0] for row in await rows(db, "SELECT id FROM notice"))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -124,7 +125,9 @@ async def test_a_clock_that_was_ahead_keeps_nothing_back(db: Db, monkeypatch: py
     assert [(row["state"], row["attempts"]) for row in await rows(db)] == [("sent", 2)]
 
 
-async def test_what_is_stuck_is_listed_mailed_daily_and_sent_again(db: Db, enter: Enter, unused_tcp_port: int) -> None:
+async def test_what_is_stuck_is_listed_mailed_daily_and_sent_again(
+    db: Db, enter: Enter, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     contacts = (
         Contact("Meja", "meja@surat.example"),
         Contact("Sekretaris", "sekretaris@surat.example", escalation=True),
@@ -141,6 +144,12 @@ async def test_what_is_stuck_is_listed_mailed_daily_and_sent_again(db: Db, enter
             for each in (timedelta(0), timedelta(seconds=1))
         ]
     assert listed == [0, 1], "what is late is seen before it is given up"
+    rina, late = await enter("lead", "Rina"), clock.now() + agencies.LATE * 2
+    with monkeypatch.context() as later:
+        later.setattr(clock, "_now", lambda: late)
+        for language, words in (("id", "Surel belum disiapkan: isi"), ("en", "Mail is not set up yet: fill in")):
+            await rina.post("/desk/akun/bahasa", bahasa=language)
+            assert words in unescape((await rina.get("/desk/instansi/macet"))[1])
     house.ways = Ways(f"smtp://127.0.0.1:{unused_tcp_port}", "wargi@jabar.example")  # nobody listens there
     await carrier.send_due(None)
     (row,) = await rows(db)

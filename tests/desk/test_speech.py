@@ -28,11 +28,11 @@ async def test_an_officer_chooses_english_and_goes_back(db, enter: Enter) -> Non
         ("xx", "Languages that I write"),
         ("id", "Bahasa yang saya tulis"),
     ):
-        await visitor.post("/desk/saya", bahasa_meja=chosen)
+        await visitor.post("/desk/akun/bahasa", bahasa=chosen)
         status, text = await visitor.get("/desk/saya")
         assert status == 200
         assert expected in text, chosen
-    await visitor.post("/desk/saya", bahasa_meja="en")
+    await visitor.post("/desk/akun/bahasa", bahasa="en")
     _, text = await visitor.get("/desk")
     assert '<html lang="en">' in text
     assert "Nobody is waiting" in text
@@ -78,7 +78,7 @@ async def test_what_the_machine_has_written_about_a_case_is_read_in_english(db, 
             ),
         ),
     ):
-        await rina.post("/desk/saya", bahasa_meja=chosen)
+        await rina.post("/desk/akun/bahasa", bahasa=chosen)
         text = unescape((await rina.get(case.url))[1])
         assert [each for each in (*words, "Baris dari versi lama") if each not in text] == []
         assert words[2] in unescape((await rina.get("/desk/catat"))[1])
