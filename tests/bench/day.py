@@ -1,0 +1,77 @@
+"""P18: a day of a national app on a compressed clock: what a message costs must not grow with what is there already.
+
+    python -m tests.bench.day [--minutes 10] [--database URL]
+
+Citizens report without a break at 0.8 of what the server can, with three statuses for each answer, and every half minute the server's CPU
+is divided by what it answered. The exponent is the slope of that cost over the messages that are stored, both as logarithms.
+"""
+
+import argparse
+import asyncio
+import math
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.bench.load import Load, Server, rss_of, share
+
+CITIZENS, PART, EVERY = 128, 0.8, 30.0
+
+
+def exponent(found: Sequence[tuple[float, float]]) -> float:
+    """`found`: how much is there, and what one more costs."""
+    slope, _ = statistics.linear_regression(
+        [math.log(there) for there, _ in found], [math.log(cost) for _, cost in found]
+    )
+    return slope
+
+
+async def watch(load: Load, server: Server) -> list[tuple[float, float]]:
+    """Until it is cancelled."""
+    found = list[tuple[float, float]]()
+    replies, cpu = load.replies, server.cpu
+    try:
+        while True:
+            await asyncio.sleep(EVERY)
+            done, spent = load.replies - replies, server.cpu - cpu
+            replies, cpu = load.replies, server.cpu
+            found.append((2.0 * (replies - done / 2), spent / max(1, done) * 1e6))
+            print(f"{replies:,} answered, {found[-1][1]:.0f} µs each, {done / EVERY:.0f} a second, "
+                  f"{rss_of(server.process.pid):.0f} MiB", flush=True)  # fmt: skip
+    except asyncio.CancelledError:
+        return found
+
+
+async def main(minutes: float, url: str) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        async with Load(statuses=3) as load:
+            server = Server("product", load.api, Path(folder), url)
+            load.url = server.url
+            await server.start(load.http)
+            await server.settled()
+            await load.closed(16, 2)
+            before, began = load.replies, time.monotonic()
+            await load.closed(CITIZENS, 10)
+            rate = PART * (load.replies - before) / (time.monotonic() - began)
+            await load.drained(30)
+            load.acks = []
+            watching = asyncio.create_task(watch(load, server))
+            await load.open_loop(lambda at: rate, 60 * minutes)
+            watching.cancel()
+            found = await watching
+            lost = await load.drained(60)
+            server.stop()
+    grown = exponent(found)
+    print(f"{load.replies:,} answered at {rate:.0f} a second, {load.told:,} statuses; lost {lost}, doubled {load.doubled}, wrong {load.wrong}; "
+          f"the 200: p99 {share(load.acks, 0.99):.0f} ms; exponent of the cost {grown:.3f} (goal 0.05)")  # fmt: skip
+    return int(bool(lost or load.doubled or load.wrong))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--database", default="")
+    asked = parser.parse_args()
+    raise SystemExit(asyncio.run(main(asked.minutes, asked.database)))
