@@ -16,6 +16,15 @@ be on another one when it is run."""
 Rows = list[dict[str, Any]]
 
 
+def readers(select: Any, dialect: sa.Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
+    """The columns that a driver gives otherwise than Python knows them (times and documents on SQLite), each with what reads it."""
+    found = (
+        (place, column.type.dialect_impl(dialect).result_processor(dialect, None))
+        for place, column in enumerate(select.selected_columns)
+    )
+    return [(place, read) for place, read in found if read]
+
+
 class Kept:
     """What is given stands in it as `bindparam`s; a list in it is always the same. Its columns have different names."""
 
@@ -79,10 +88,7 @@ class _Prepared:
         self._names = [column.name for column in columns]
         if len(set(self._names)) < len(columns):
             raise ValueError(f"two columns of one name: {self._names}")
-        readers = (
-            (column.name, column.type.dialect_impl(dialect).result_processor(dialect, None)) for column in columns
-        )
-        self._readers: list[tuple[str, Callable[[Any], Any]]] = [(name, read) for name, read in readers if read]
+        self._readers = [(self._names[place], read) for place, read in readers(select, dialect)]
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         return [

@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from bot.store.kept import readers
+
 Prepared = tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]], list[tuple[int, Callable[[Any], Any]]]]
 
 
@@ -114,9 +116,7 @@ class ByIds:
 
     def _converted(self, dialect: sa.Dialect, rows: list[tuple[Any, ...]]) -> Sequence[Sequence[Any]]:
         if self._converters is None:
-            types = enumerate(column.type.dialect_impl(dialect) for column in self._select.selected_columns)
-            found = ((place, type_.result_processor(dialect, None)) for place, type_ in types)
-            self._converters = [(place, convert) for place, convert in found if convert is not None]
+            self._converters = readers(self._select, dialect)
         if not self._converters:
             return rows
         converted = [list(row) for row in rows]
