@@ -15,7 +15,7 @@ import orjson
 from bot import clock, content, logs
 from bot.content import Content
 from bot.engine.flow import Flows
-from bot.errors import FlowError, WargiError
+from bot.errors import FlowError, WargiError, keep
 from bot.hints import Hints
 from bot.policy import templates
 from bot.store import versions
@@ -128,7 +128,9 @@ class Published:
                 flows = await asyncio.to_thread(checked, raw, self._data_dir, self.content.flows)
                 await publish(self._db, raw, flows, str(about["by"]), str(about["note"]))
                 said = f"published {flows.version}"
-            except (WargiError, OSError, ValueError, KeyError) as error:
+            except WargiError as error:
+                said = f"refused: {keep(error)}"
+            except (OSError, ValueError, KeyError) as error:
                 said = f"refused: {error}"
             path.unlink(missing_ok=True)
             path.with_suffix(".json").unlink(missing_ok=True)
@@ -154,7 +156,7 @@ def checked(raw: bytes, data_dir: Path, like: Path) -> Flows:
             shutil.rmtree(folder)
     problems, _ = content.faults(flows)
     if problems:
-        raise FlowError("\n".join(map(str, problems)))
+        raise FlowError(*problems)
     return flows
 
 
