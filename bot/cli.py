@@ -51,15 +51,17 @@ def main() -> None:
 
 
 def english() -> "Callable[[str], str]":
-    """How commands say what is written in Indonesian: who runs a server reads English. Where the catalogues cannot be loaded, as it
-    is written."""
+    """How commands say what is written in Indonesian: who runs a server reads English. Where that catalogue cannot be loaded, as it
+    is written. Another one may be the very file that is broken, so it is not read."""
     from bot.content import content_dir
-    from bot.i18n import Catalogues
+    from bot.i18n import read_po
 
     try:
-        return partial(Catalogues.load(content_dir(settings().locales_dir, "locales")).gettext, "en")
+        path = content_dir(settings().locales_dir, "locales") / "en" / "LC_MESSAGES" / "messages.po"
+        words = {entry.source: entry.text for entry in read_po(path) if entry.text and not entry.context}
     except WargiError:
         return str
+    return lambda text: words.get(text, text)
 
 
 def stop(sentence: str) -> NoReturn:

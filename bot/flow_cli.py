@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 Note = Annotated[str, typer.Option(help="why, for whoever reads the list of versions")]
 PATIENCE = 60.0
-REFUSED = "refused: "
-"""Begins what the server says about content that it does not take."""
 
 
 def add(app: typer.Typer) -> None:
@@ -256,8 +254,8 @@ def _through_server(config: "Config", raw: bytes, by: str, note: str) -> str:
         if told.is_file():
             said = told.read_text("utf-8")
             told.unlink()
-            if said.startswith(REFUSED):
-                raise WargiError("ditolak: {why}", why=kept(said.removeprefix(REFUSED)))
+            if said.startswith(published.REFUSED):
+                raise WargiError("ditolak: {why}", why=kept(said.removeprefix(published.REFUSED)))
             return said
         time.sleep(0.2)
     raise WargiError("server belum mengambilnya dalam satu menit; lihat log-nya, lalu coba lagi.")

@@ -32,7 +32,8 @@ DESK_LANGUAGES = ("en",)
 """The desk is Indonesian and English; the catalogues of other languages hold only what citizens read."""
 ERRORS = {name: None for name in ("WargiError", "Conflict", "Stale", "Forbidden", "Busy", "Sentence")}
 """What is refused is said by the page of the desk that shows it, in the language of the page. Whoever names such an error with a
-literal has marked it. Of `NotFound` officers read the guard's words alone; the others speak to whoever runs the server."""
+literal has marked it; a `FlowError` is made of `Sentence`s. Of `NotFound` officers read the guard's words alone; the others speak to
+whoever runs the server."""
 INSIDE = ("timers.py", "pretend/plans.py")
 """What is raised here is caught by the machinery, and nobody reads it."""
 REFUSED = "petugas"

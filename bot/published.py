@@ -26,6 +26,8 @@ from bot.triage.urgency import Dangers
 from bot.turn import House
 
 EVERY, TICK, SETTLED = 60.0, 2.0, 20.0
+REFUSED = "refused: "
+"""Begins what is told of content in the drop box that was not taken."""
 KEPT = 3
 """Unpacked versions that stay on the disk."""
 
@@ -129,9 +131,9 @@ class Published:
                 await publish(self._db, raw, flows, str(about["by"]), str(about["note"]))
                 said = f"published {flows.version}"
             except WargiError as error:
-                said = f"refused: {keep(error)}"
+                said = f"{REFUSED}{keep(error)}"
             except (OSError, ValueError, KeyError) as error:
-                said = f"refused: {error}"
+                said = f"{REFUSED}{error}"
             path.unlink(missing_ok=True)
             path.with_suffix(".json").unlink(missing_ok=True)
             told.write_text(said, "utf-8")

@@ -14,6 +14,7 @@ from tests.desk import seed
 from tests.desk.conftest import Enter, Visitor
 from tests.desk.test_refused import said, speak
 
+PO = "locales/su/LC_MESSAGES/messages.po"
 LEADS, DAYS = "@data/routing.yaml/leads", "@data/sla.yaml/norms/kind=verify/days"
 CASES = (
     ("/desk/alur/menu", {"id:menu.utama.text": "Halo {nomor_hp}. Balas dengan angka."},
@@ -78,6 +79,7 @@ async def test_a_file_in_both_languages(enter: Enter) -> None:
          "zip:1: file: `flows/x.exe` does not belong here; make it with `wargi flow export`."),
         ({"flows/uji.yaml": "steps: 7\n"}, "flows/uji.yaml:1: flow: `steps` harus berisi baris-baris `kata: teks`;",
          "flows/uji.yaml:1: flow: `steps` must have lines of `word: text`;"),
+        ({PO: "?\n"}, f"{PO}:1: bukan baris berkas .po; tulis msgid", f"{PO}:1: not a line of a .po file; write msgid"),
         ({"flows/uji.yaml": step}, "flows/uji.yaml:2: uji/a: berputar-putar tanpa pertanyaan; ubah salah satu `next:`.",
          "flows/uji.yaml:2: uji/a: goes in a circle without a question; change a `next:`."),
     ):  # fmt: skip

@@ -38,6 +38,17 @@ def test_a_broken_flow(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     assert "mulai: `en` bukan bahasa yang punya katalog; pilih dari id, su.\n" in told
 
 
+def test_a_broken_catalogue(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for language, told in (
+        ("su", "not a line of a .po file; write msgid"),
+        ("en", "bukan baris berkas .po; tulis msgid"),
+    ):
+        path = folder / "locales" / language / "LC_MESSAGES" / "messages.po"
+        path.write_text("?\n" + (text := path.read_text("utf-8")), "utf-8")
+        assert f'{path}:1: {told} "…" ' in says(monkeypatch, capsys, "flow", "check")
+        path.write_text(text, "utf-8")
+
+
 def test_a_poor_text_and_a_broken_rule(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
