@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -46,7 +47,21 @@ def main() -> None:
     try:
         app()
     except WargiError as error:
-        stop(str(error))
+        stop(error.told.said(english()))
+
+
+def english() -> "Callable[[str], str]":
+    """How commands say what is written in Indonesian: who runs a server reads English. Where that catalogue cannot be loaded, as it
+    is written. Another one may be the very file that is broken, so it is not read."""
+    from bot.content import content_dir
+    from bot.i18n import read_po
+
+    try:
+        path = content_dir(settings().locales_dir, "locales") / "en" / "LC_MESSAGES" / "messages.po"
+        words = {entry.source: entry.text for entry in read_po(path) if entry.text and not entry.context}
+    except WargiError:
+        return str
+    return lambda text: words.get(text, text)
 
 
 def stop(sentence: str) -> NoReturn:
@@ -219,6 +234,7 @@ def flow_check() -> None:
     from bot.triage import emergency, room
 
     known, today = flows(), clock.now().date()
+    tr = partial(known.catalogues.gettext, "en")
     problems = lint(known)
     folder = content_dir(settings().flows_dir, "flows")
     # dangers, escalation, routing, agencies, norms: a broken file is refused with its line
@@ -226,10 +242,10 @@ def flow_check() -> None:
         days = room.load(folder, known).norms.calendars
     except FlowError as error:
         for problem in problems:
-            typer.echo(str(problem))
-        typer.echo(str(error))
+            typer.echo(problem.said(tr))
+        typer.echo(error.told.said(tr))
         sys.exit(1)
-    warnings = [str(each) for each in (*emergency.read(folder).stale(today), *known.knowledge.due(today))]
+    warnings = [each.said(tr) for each in (*emergency.read(folder).stale(today), *known.knowledge.due(today))]
     warnings += [
         f"calendars: no holidays of kind `{kind}` are written for {year}; write them into data/calendars.yaml."
         for year in (today.year, today.year + 1)
@@ -238,7 +254,7 @@ def flow_check() -> None:
     for warning in warnings:
         typer.echo(f"warning: {warning}")
     for problem in problems:
-        typer.echo(str(problem))
+        typer.echo(problem.said(tr))
     typer.echo(f"{len(problems)} problems" if problems else "flows: no problems")
     sys.exit(1 if problems else 0)
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bot.engine import flow
-from bot.engine.check import Problem, lint
+from bot.engine.check import lint
 from bot.engine.flow import Flows
 from bot.engine.nodes import Node, Question
-from bot.errors import FlowError
+from bot.errors import FlowError, Problem, Sentence
 from bot.i18n import Catalogues
 
 LARGEST, MOST = 16 * 1024 * 1024, 2000
@@ -57,20 +57,27 @@ def unpack(raw: bytes, folder: Path) -> Content:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if len(entries) > MOST or sum(entry.file_size for entry in entries) > LARGEST:
-                raise FlowError(f"zip:1: file: more than {MOST} files or {LARGEST >> 20} MB; export it again.")
+                what = Sentence("lebih dari {most} berkas atau {size} MB", most=MOST, size=LARGEST >> 20)
+                raise _odd(what, Sentence("ekspor lagi"))
             for entry in entries:
                 name = PurePosixPath(entry.filename)
                 inside = name.parts[0] in ("flows", "locales") and ".." not in name.parts and not name.is_absolute()
                 if not inside or name.suffix not in SUFFIXES:
-                    raise FlowError(
-                        f"zip:1: file: `{entry.filename}` does not belong here; make it with `wargi flow export`."
-                    )
+                    what = Sentence("`{name}` tidak termasuk isi", name=entry.filename)
+                    raise _odd(what, _EXPORT)
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(archive.read(entry))
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise FlowError(f"zip:1: file: is not a zip ({error}); make it with `wargi flow export`.") from error
+        raise _odd(Sentence("bukan zip ({why})", why=str(error)), _EXPORT) from error
     return Content(folder / "flows", folder / "locales")
+
+
+_EXPORT = Sentence("buat dengan `wargi flow export`")
+
+
+def _odd(what: Sentence, remedy: Sentence) -> FlowError:
+    return FlowError(Problem("zip", 1, "file", what, remedy))
 
 
 def warm(content: Content, before: Path) -> None:
@@ -83,8 +90,7 @@ def warm(content: Content, before: Path) -> None:
 def faults(flows: Flows) -> tuple[list[Problem], list[Problem]]:
     """What forbids publishing, and what only is a pity: a text without a translation falls back to Indonesian."""
     found = lint(flows)
-    pity = [problem for problem in found if problem.what.startswith("no translation")]
-    return [problem for problem in found if problem not in pity], pity
+    return [problem for problem in found if not problem.pity], [problem for problem in found if problem.pity]
 
 
 # -- what changes ----------------------------------------------------------------------------------

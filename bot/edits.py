@@ -11,7 +11,7 @@ from typing import Any
 from bot import values
 from bot.content import Content
 from bot.engine.forms import Written
-from bot.errors import FlowError
+from bot.errors import FlowError, Problem, Sentence
 from bot.i18n import SOURCE, Entry, read_po
 
 VALUE = "@"
@@ -59,7 +59,8 @@ def _value(content: Content, edit: Edit) -> None:
     file, path = whither(edit.context)
     target = content.flows / file
     if ".." in file or not target.is_file():
-        raise FlowError(f"flows/{file}: is missing; its values cannot be changed here.")
+        remedy = Sentence("nilainya tidak dapat diubah di sini")
+        raise FlowError(Problem(f"flows/{file}", 0, "", Sentence("tidak ditemukan"), remedy))
     target.write_text(values.put(target.read_text("utf-8"), path, edit.text), "utf-8")
 
 
@@ -84,7 +85,8 @@ def _spot(raw: str, root: Any, item: Written) -> tuple[int, int, int]:
         if value.value.strip() == item.text.strip() and line <= item.line <= key.start_mark.line + 1
     ]
     if not found:
-        raise FlowError(f"{item.file}:{item.line}: {item.context}: the text is not found; change it in the file.")
+        what = Sentence("teksnya tidak ditemukan")
+        raise FlowError(Problem(item.file, item.line, item.context, what, Sentence("ubah di berkasnya")))
     _, key, value = min(found, key=lambda each: each[0])
     start, end = value.start_mark.index, value.end_mark.index
     if value.style not in ("|", ">"):

@@ -1,5 +1,5 @@
 """The one exception tree. An error carries what the caller must decide (`retryable`) and what a person may read: `str(error)` in the
-source language, for logs and commands, and `error.sentence(tr)` in the language of a page."""
+source language, for logs, and `error.sentence(tr)` in the language of a page; commands say it in English (`cli.english`)."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Any
 
 from typing_extensions import override
 
-_NAME = re.compile(r"\{([a-z_]+)\}")
+_NAME = re.compile(r"\{([a-z_]+\d*)\}")
 
 
 class Sentence:
@@ -30,6 +30,14 @@ class Sentence:
     @override
     def __str__(self) -> str:
         return self.said()
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sentence) and (self.source, self.values) == (other.source, other.values)
+
+    @override
+    def __hash__(self) -> int:
+        return hash((self.source, *map(str, self.values.values())))
 
     def packed(self) -> dict[str, Any]:
         """To be stored, and said later to whoever reads it then."""
@@ -149,8 +157,57 @@ class Unstorable(StoreDown):
     """The database answers but takes these rows in no form: waiting will not help."""
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in flows and rules: where, what, and what to write instead. Its sentences are put together when somebody reads
+    them, each reader in their language."""
+
+    file: str
+    """'' where no file is to blame."""
+    line: int
+    """0: the file as a whole."""
+    step: str
+    what: Sentence
+    remedy: Sentence = Sentence()  # noqa: RUF009 - never changed
+    pity: bool = False
+    """It forbids nothing: what is said falls back to Indonesian."""
+
+    @property
+    def told(self) -> Sentence:
+        """`file:line: step: what is wrong; what to write instead.`"""
+        place = (f"{self.file}:{self.line}" if self.line else self.file, self.step)
+        form = "{place}{what}; {remedy}." if self.remedy.source else "{place}{what}."
+        where = "".join(f"{part}: " for part in place if part)
+        return Sentence(form, place=where, what=self.what, remedy=self.remedy)
+
+    def said(self, tr: Callable[[str], str] = str) -> str:
+        return self.told.said(tr)
+
+    @override
+    def __str__(self) -> str:
+        return self.said()
+
+
+class Misread(ValueError):
+    """A part of a line cannot be read; whoever knows where it stands makes a `Problem` of it."""
+
+    def __init__(self, what: Sentence, remedy: Sentence) -> None:
+        super().__init__(f"{what}; {remedy}")
+        self.what, self.remedy = what, remedy
+
+
 class FlowError(WargiError):
-    """A flow file is broken. Text form: `file:line: node: what is wrong; what to write instead`."""
+    """A file of flows or rules is broken, with everything that is wrong about it: one line each."""
+
+    def __init__(self, *problems: Problem) -> None:
+        lines = {f"line{number}": each.told for number, each in enumerate(problems)}
+        super().__init__("\n".join(f"{{{name}}}" for name in lines), **lines)
+        self.problems = problems
+
+    @override
+    def sentence(self, tr: Callable[[str], str] = str) -> str:
+        """It begins with the name of a file, which stays as it is written."""
+        return self.told.said(tr)
 
 
 class BadFile(WargiError):

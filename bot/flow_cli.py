@@ -121,13 +121,14 @@ def import_(
 ) -> None:
     """Publish the content of a zip that `export` made."""
     from bot import published
-    from bot.errors import FlowError
+    from bot.errors import FlowError, Problem, Sentence
 
     config = _settings()
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise FlowError(f"{file}: cannot be read ({error.strerror}).") from error
+        what = Sentence("tidak terbaca ({why})", why=error.strerror)
+        raise FlowError(Problem(str(file), 0, "", what)) from error
     if preview:
         _show(asyncio.run(_running(config)), published.checked(raw, config.data_dir, _folder(config).flows))
         return
@@ -193,15 +194,17 @@ async def _beside(config: "Config", read: Any) -> Any:
 
 def _show(old: "Flows", new: "Flows") -> None:
     from bot import content
+    from bot.cli import english
 
     problems, pity = content.faults(new)
+    tr = english()
     lines = content.differences(old, new)
     for line in lines or ["nothing changes"]:
         typer.echo(line)
     for problem in pity:
-        typer.echo(f"warning: {problem}")
+        typer.echo(f"warning: {problem.said(tr)}")
     for problem in problems:
-        typer.echo(f"refused: {problem}")
+        typer.echo(f"refused: {problem.said(tr)}")
     if problems:
         _stop(f"{len(problems)} problems; nothing would be published")
 
@@ -237,7 +240,7 @@ async def _through_database(config: "Config", raw: bytes, by: str, note: str) ->
 def _through_server(config: "Config", raw: bytes, by: str, note: str) -> str:
     """The server that has the file publishes what lies in this folder."""
     from bot import clock, published
-    from bot.errors import FlowError
+    from bot.errors import WargiError, kept
 
     box = published.drop_box(config.data_dir)
     box.mkdir(parents=True, exist_ok=True)
@@ -251,8 +254,8 @@ def _through_server(config: "Config", raw: bytes, by: str, note: str) -> str:
         if told.is_file():
             said = told.read_text("utf-8")
             told.unlink()
-            if said.startswith("refused"):
-                raise FlowError(said)
+            if said.startswith(published.REFUSED):
+                raise WargiError("ditolak: {why}", why=kept(said.removeprefix(published.REFUSED)))
             return said
         time.sleep(0.2)
-    raise FlowError("the server did not take it within a minute; look into its log, then try again.")
+    raise WargiError("server belum mengambilnya dalam satu menit; lihat log-nya, lalu coba lagi.")

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
-from bot.errors import ConfigError
+from bot.errors import FlowError, Problem, Sentence
 
 PLAIN = "loma.po"
 SOURCE = "id"
@@ -90,14 +90,16 @@ class Catalogues:
 
 
 def read_po(path: Path) -> Iterator[Entry]:
-    """The entries of a .po file, the header among them (context and source both ''). Obsolete entries are left out."""
+    """The entries of a .po file, the header among them (context and source both ''). Obsolete entries are left out. Raises `FlowError`
+    with the line that cannot be read."""
     part = ""
     parts: dict[str, str] = {}
     fuzzy = False
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as UTF-8 text ({error}); save it as UTF-8.") from error
+        what = Sentence("tidak terbaca sebagai teks UTF-8 ({why})", why=str(error))
+        raise FlowError(Problem(str(path), 0, "", what, Sentence("simpan sebagai UTF-8"))) from error
     for number, raw in enumerate([*lines, ""], 1):
         line = raw.strip()
         if line.startswith("#"):
@@ -127,8 +129,10 @@ def _entry(parts: dict[str, str], fuzzy: bool) -> Entry:
     return Entry(parts.get("msgctxt", ""), parts.get("msgid", ""), parts.get("msgstr", ""), fuzzy)
 
 
-def _broken(path: Path, number: int) -> ConfigError:
-    return ConfigError(f'{path}:{number}: not a line of a .po file; write msgid "…" and msgstr "…", or take it out.')
+def _broken(path: Path, number: int) -> FlowError:
+    what = Sentence("bukan baris berkas .po")
+    remedy = Sentence('tulis msgid "…" dan msgstr "…", atau hapus')
+    return FlowError(Problem(str(path), number, "", what, remedy))
 
 
 def _unquote(quoted: str, path: Path, number: int) -> str:

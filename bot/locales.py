@@ -7,6 +7,7 @@ fuzzy, until somebody has looked. Babel writes the files; nothing here runs in t
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -31,7 +32,8 @@ DESK_LANGUAGES = ("en",)
 """The desk is Indonesian and English; the catalogues of other languages hold only what citizens read."""
 ERRORS = {name: None for name in ("WargiError", "Conflict", "Stale", "Forbidden", "Unreachable", "Busy", "Sentence")}
 """What is refused is said by the page of the desk that shows it, in the language of the page. Whoever names such an error with a
-literal has marked it. Of `NotFound` officers read the guard's words alone; the others speak to whoever runs the server."""
+literal has marked it; a `FlowError` is made of `Sentence`s. Of `NotFound` officers read the guard's words alone; the others speak to
+whoever runs the server."""
 INSIDE = ("timers.py", "pretend/plans.py")
 """What is raised here is caught by the machinery, and nobody reads it."""
 REFUSED = "petugas"
@@ -98,7 +100,7 @@ def check(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE, allow_fuz
             if language in COMPLETE or what not in LISTED:
                 problems.append(Problem(f"{file}: {name}", what))
         if language == register.LANGUAGE:
-            problems += [Problem(f"{file}: {name}", what) for name, what in _manners(flows.register, catalogue)]
+            problems += [Problem(f"{file}: {name}", what) for name, what in _manners(flows, catalogue)]
     return problems
 
 
@@ -130,8 +132,8 @@ def _familiar(flows: Flows, locales_dir: Path, found: Catalog, allow_fuzzy: bool
                     f"{file}: {context}",
                     f"placeholders differ: {_list(entry.source)} in Indonesian, {_list(entry.text)} here",
                 )
-            for what, remedy in register.faults(loma, entry.text):
-                yield Problem(f"{file}: {context}", f"{what}; {remedy}")
+            for fault in register.faults(loma, entry.text):
+                yield Problem(f"{file}: {context}", _told(flows, fault))
 
 
 def open_texts(flows_dir: Path, locales_dir: Path, package: Path = PACKAGE) -> dict[str, list[Problem]]:
@@ -221,10 +223,15 @@ def _problems(wanted: list[Message], catalogue: Catalog, allow_fuzzy: bool) -> I
             yield name, f"placeholders differ: {_list(_source(message))} in Indonesian, {_list(text)} here"
 
 
-def _manners(manners: register.Register, catalogue: Catalog) -> Iterator[tuple[str, str]]:
+def _manners(flows: Flows, catalogue: Catalog) -> Iterator[tuple[str, str]]:
     for message in catalogue:
-        for what, remedy in register.faults(manners, _text(message)) if message.id else ():
-            yield message.context or str(_source(message)), f"{what}; {remedy}"
+        for fault in register.faults(flows.register, _text(message)) if message.id else ():
+            yield message.context or str(_source(message)), _told(flows, fault)
+
+
+def _told(flows: Flows, fault: register.Fault) -> str:
+    """In English, as everything that this command says."""
+    return "; ".join(each.said(partial(flows.catalogues.gettext, "en")) for each in fault)
 
 
 def _merged(fresh: Catalog, old: Catalog, language: str) -> Catalog:

@@ -15,7 +15,7 @@ import orjson
 from bot import clock, content, logs
 from bot.content import Content
 from bot.engine.flow import Flows
-from bot.errors import FlowError, WargiError
+from bot.errors import FlowError, WargiError, keep
 from bot.hints import Hints
 from bot.policy import templates
 from bot.store import versions
@@ -26,6 +26,8 @@ from bot.triage.urgency import Dangers
 from bot.turn import House
 
 EVERY, TICK, SETTLED = 60.0, 2.0, 20.0
+REFUSED = "refused: "
+"""Begins what is told of content in the drop box that was not taken."""
 KEPT = 3
 """Unpacked versions that stay on the disk."""
 
@@ -128,8 +130,10 @@ class Published:
                 flows = await asyncio.to_thread(checked, raw, self._data_dir, self.content.flows)
                 await publish(self._db, raw, flows, str(about["by"]), str(about["note"]))
                 said = f"published {flows.version}"
-            except (WargiError, OSError, ValueError, KeyError) as error:
-                said = f"refused: {error}"
+            except WargiError as error:
+                said = f"{REFUSED}{keep(error)}"
+            except (OSError, ValueError, KeyError) as error:
+                said = f"{REFUSED}{error}"
             path.unlink(missing_ok=True)
             path.with_suffix(".json").unlink(missing_ok=True)
             told.write_text(said, "utf-8")
@@ -154,7 +158,7 @@ def checked(raw: bytes, data_dir: Path, like: Path) -> Flows:
             shutil.rmtree(folder)
     problems, _ = content.faults(flows)
     if problems:
-        raise FlowError("\n".join(map(str, problems)))
+        raise FlowError(*problems)
     return flows
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.engine.read import Tree
-from bot.errors import FlowError
+from bot.errors import FlowError, Problem, Sentence
 
 TELLS = ("date", "kind", "urgency", "topic", "subtopic", "class")
 """Keys that say which item of a list it is."""
@@ -57,7 +57,7 @@ def put(raw: str, path: Sequence[str], words: str) -> str:
             return _without(raw, child)
         if child is None:
             if place or not words or (node.id == "sequence" and key != MORE) or node.id == "scalar":
-                raise FlowError(f"{'/'.join(path)}: there is no such value any more; change it in the file.")
+                raise _refused(path, Sentence("nilai itu sudah tidak ada"))
             return _more(raw, node, words) if node.id == "sequence" else _beside(raw, node, f"{key}: {words}")
         node = child
     if (
@@ -65,8 +65,12 @@ def put(raw: str, path: Sequence[str], words: str) -> str:
         or (node.id == "sequence" and not node.flow_style)
         or getattr(node, "style", "") in ("|", ">")
     ):
-        raise FlowError(f"{'/'.join(path)}: is no single value; change it in the file.")
+        raise _refused(path, Sentence("bukan satu nilai"))
     return str(raw[: node.start_mark.index] + words + raw[node.end_mark.index :])
+
+
+def _refused(path: Sequence[str], what: Sentence) -> FlowError:
+    return FlowError(Problem("", 0, "/".join(path), what, Sentence("ubah di berkasnya")))
 
 
 def _child(node: Any, key: str) -> Any:
@@ -121,5 +125,5 @@ def _without(raw: str, item: Any) -> str:
     start = raw.rfind("\n", 0, item.start_mark.index) + 1
     end = raw.find("\n", max(_end(item) - 1, item.start_mark.index))
     if raw[start : item.start_mark.index].strip() != "-":
-        raise FlowError("this item shares its line with others; change it in the file.")
+        raise _refused((), Sentence("butir ini sebaris dengan yang lain"))
     return raw[:start] + (raw[end + 1 :] if end >= 0 else "")

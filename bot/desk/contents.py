@@ -20,7 +20,7 @@ from bot import clock, content
 from bot.desk import drafts, page
 from bot.desk.keys import DRAFTS, Look
 from bot.desk.show import N_
-from bot.desk.speech import tr
+from bot.desk.speech import said, tr
 from bot.errors import Conflict, WargiError
 from bot.message import clean
 from bot.triage import room
@@ -72,10 +72,12 @@ async def preview(request: web.Request) -> web.Response:
         look = await asyncio.to_thread(
             _look, raw, now.raw, request.config_dict[keys.DB].data_dir, drafts.folder(request).flows
         )
-    except (WargiError, OSError) as error:
+    except WargiError as error:
+        return await _show(request, 422, said(error))
+    except OSError as error:
         return await _show(request, 422, str(error))
     if look.problems:
-        return await _show(request, 422, "\n".join(map(str, look.problems)))
+        return await _show(request, 422, "\n".join(each.said(tr) for each in look.problems))
     kept = request.config_dict[DRAFTS]
     kept[_name(look.raw)] = look
     return await _show(request, upload=look)

@@ -13,12 +13,11 @@ from bot import clock, content, wib
 from bot.desk import drafts, page, rules, sheets
 from bot.desk.keys import Look
 from bot.desk.show import N_
-from bot.desk.speech import tr
+from bot.desk.speech import said, tr
 from bot.edits import VALUE, Edit
 from bot.engine import draw, show
-from bot.engine.check import Problem
 from bot.engine.flow import Flows
-from bot.errors import Conflict, FlowError, NotFound, WargiError
+from bot.errors import Conflict, FlowError, NotFound, Problem, Sentence, WargiError
 from bot.i18n import SOURCE
 from bot.message import clean
 from bot.store import versions, walks
@@ -38,8 +37,6 @@ FIELD = {
     "label": N_("Nama"),
     "answer": N_("Jawaban"),
 }
-_WHERE = re.compile(r"(?P<file>[^:\n]+):(?P<line>\d+): (?P<step>[^:\n]+): (?P<what>.+)", re.DOTALL)
-_LANGUAGE = re.compile(r"\(([a-z]{2,3})\)")
 
 
 # -- pages -----------------------------------------------------------------------------------------
@@ -144,7 +141,7 @@ async def _try(request: web.Request) -> Tried:
         faults = [each for each in after.problems if (each.step, each.what) not in known]
         pity = [each for each in after.pity if (each.step, each.what) not in known]
     except FlowError as error:
-        faults = [fault(line) for line in str(error).splitlines()]
+        faults = list(error.problems)
     empty = [key for key, text in changed.items() if key[1] == SOURCE and not text]
     return Tried(given, changed, merged, [_empty(before.flows, context) for context, _ in empty] or faults, pity)
 
@@ -219,7 +216,7 @@ async def drafted(request: web.Request, now: Look, edits: Sequence[Row]) -> tupl
     try:
         return await drafts.draft(request, now, edits), ""
     except FlowError as error:
-        return now, str(error)
+        return now, said(error)
 
 
 async def _walks(request: web.Request) -> dict[str, Row]:
@@ -252,14 +249,7 @@ def who(request: web.Request) -> str:
     return f"{officer.name} ({officer.login})"
 
 
-def fault(line: str) -> Problem:
-    found = _WHERE.fullmatch(line)
-    if not found:
-        return Problem("", 0, "", line, "")
-    what, _, remedy = found["what"].rstrip(".").partition("; ")
-    return Problem(found["file"], int(found["line"]), found["step"], what, remedy)
-
-
 def _empty(flows: Flows, context: str) -> Problem:
     written = flows.written[context]
-    return Problem(written.file, written.line, context.partition(".")[2], "empty text", "write what the bot says here")
+    what, remedy = Sentence("teks kosong"), Sentence("tulis yang dikatakan bot di sini")
+    return Problem(written.file, written.line, context.partition(".")[2], what, remedy)

@@ -13,9 +13,9 @@ from bot.desk.assets import Assets
 from bot.desk.context import Pages
 from bot.desk.passwords import Passwords
 from bot.desk.shared import Shared
-from bot.engine.check import Problem
 from bot.engine.flow import Flows
 from bot.engine.read import Tree
+from bot.errors import Problem
 from bot.models import Officer
 from bot.store.people import SignedIn
 

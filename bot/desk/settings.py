@@ -20,8 +20,7 @@ from bot.desk.knobs import Knob, written
 from bot.desk.show import N_
 from bot.desk.speech import tr
 from bot.edits import VALUE, Edit
-from bot.engine.check import Problem
-from bot.errors import FlowError, NotFound, WargiError
+from bot.errors import FlowError, NotFound, Problem, WargiError
 from bot.message import clean
 from bot.policy.calendar import KINDS
 from bot.store import versions
@@ -62,7 +61,7 @@ class Now:
 class Tried:
     given: dict[str, str] = field(default_factory=dict)
     """What was typed."""
-    wrong: dict[str, str] = field(default_factory=dict)
+    wrong: dict[str, WargiError] = field(default_factory=dict)
     """What is wrong with it, beside its field."""
     draft: Edits = field(default_factory=dict)
     changed: set[tuple[str, str]] = field(default_factory=set)
@@ -128,7 +127,7 @@ async def _page(request: web.Request, tried: Tried | None = None, problem: str =
             parts.setdefault(each.knob.of, []).append({
                 "knob": each.knob, "name": context, "value": tried.given.get(context, each.value), "now": old.get(context),
                 "shipped": shipped.get(context), "draft": context not in old or old[context].value != each.value,
-                "wrong": tried.wrong.get(context, ""), "seen": each.value,
+                "wrong": speech.said(tried.wrong[context]) if context in tried.wrong else "", "seen": each.value,
             })  # fmt: skip
     bad = bool(tried.wrong or tried.faults or problem)
     return page.render(
@@ -188,7 +187,7 @@ async def _try(request: web.Request) -> Tried:
             put = written(each.knob, typed)
         except WargiError as error:
             if typed != each.value:  # what somebody wrote into the file is theirs
-                tried.given[context], tried.wrong[context] = typed, speech.said(error)
+                tried.given[context], tried.wrong[context] = typed, error
             continue
         if put == _written(each.knob, each.value):
             continue
@@ -218,13 +217,13 @@ async def _lint(request: web.Request, now: Now, tried: Tried) -> None:
         known = {(each.step, each.what) for each in (*now.new.problems, *now.running.problems)}
         tried.faults = [each for each in after.problems if (each.step, each.what) not in known]
     except FlowError as error:
-        tried.faults = [flows.fault(line) for line in str(error).splitlines()]
+        tried.faults = list(error.problems)
 
 
 async def look_at(request: web.Request) -> web.Response:
     """What would be wrong with the form as it stands. Nothing is stored."""
     tried = await _try(request)
-    found = [Problem("", 0, "", tried.called[context], words) for context, words in tried.wrong.items()]
+    found = [Problem("", 0, tried.called[context], error.told) for context, error in tried.wrong.items()]
     return page.render(request, "flow_looked.html", found=[*found, *tried.faults], changed=bool(tried.changed))
 
 

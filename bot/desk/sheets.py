@@ -9,8 +9,8 @@ from io import BytesIO
 from bot.desk.keys import Look
 from bot.desk.show import N_
 from bot.engine import show
-from bot.engine.check import Problem
 from bot.engine.flow import Flows
+from bot.errors import Problem
 from bot.i18n import SOURCE
 
 SHEETS: Mapping[str, str] = {

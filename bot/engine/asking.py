@@ -9,6 +9,7 @@ from bot.engine.forms import Form, Option
 from bot.engine.nodes import STAY, AskChoice, AskText, Next, Nodes, voice_choice
 from bot.engine.place import CODE, NAME, SPOT
 from bot.engine.turn import Turn, shorten, worded
+from bot.errors import Sentence
 
 YES, NO = "ya", "tidak"
 WORDS = {
@@ -43,7 +44,8 @@ class AskYesNo(AskChoice):
             label = form.shop.texts[f"answer_{field}"]
             target = form.target(field) if form.has(field) else None
             if not (target or following):
-                form.fail(f"the answer `{key}` leads nowhere", f"write `{field}: …`, or `next: …` for both")
+                what = Sentence("jawaban `{key}` tidak menuju ke mana pun", key=key)
+                form.fail(what, Sentence("tulis `{field}: …`, atau `next: …` untuk keduanya", field=field))
             options.append(Option(key, label, label, tuple(WORDS[key]), target))
         save = form.string("save", form.name)
         return [

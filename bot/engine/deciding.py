@@ -13,6 +13,7 @@ from bot.engine.forms import Form
 from bot.engine.nodes import STAY, Next, Node, Nodes
 from bot.engine.rules import Rule, read
 from bot.engine.turn import Turn, worded
+from bot.errors import Sentence
 from bot.i18n import SOURCE
 
 
@@ -154,7 +155,8 @@ class Read(Node):
         wanted = form.words("read") or READS
         for word in wanted:
             if word not in READS:
-                form.fail(f"`read: {word}` is not known", f"choose from {', '.join(READS)}", "read")
+                what = Sentence("`{key}: {word}` tidak dikenal", key="read", word=word)
+                form.fail(what, Sentence("pilih dari {known}", known=", ".join(READS)), "read")
         return [cls(**at(form), read=wanted, about=form.string("from", ""), next=form.target())]
 
     @override

@@ -12,6 +12,7 @@ from bot.engine.fill import names
 from bot.engine.forms import Form, near
 from bot.engine.nodes import STAY, Next, Node, Nodes, Question
 from bot.engine.turn import CARRIED, Turn
+from bot.errors import Sentence
 from bot.i18n import SOURCE
 from bot.models.states import State
 from bot.wib import WIB
@@ -180,15 +181,19 @@ class Rest(Node):
     def build(cls, form: Form) -> Nodes:
         says = spoken(form.text("text")) if form.has("text") else {}
         if form.has("for") == form.has("until"):
-            form.fail("a wait ends once", "write `for: 2h` or `until: 08:00`, one of the two")
+            what = Sentence("waktu tunggu hanya punya satu akhir")
+            form.fail(what, Sentence("tulis `for: 2h` atau `until: 08:00`, salah satu"))
         seconds = form.duration("for").total_seconds() if form.has("for") else 0.0
         until = form.clock("until") if form.has("until") else ""
         heard = form.target("on_message") if form.has("on_message") else STAY
         event = form.string("event", "")
         if event and event not in EVENTS:
-            form.fail(f"`event: {event}` is no state of a report", near(event, EVENTS), "event")
+            what = Sentence("`event: {event}` bukan keadaan laporan", event=event)
+            form.fail(what, near(event, EVENTS), "event")
         if not event and form.has("late"):
-            form.fail("`late` needs something to wait for", "write `event: resolved`, or take `late` out", "late")
+            what = Sentence("`late` perlu sesuatu yang ditunggu")
+            remedy = Sentence("tulis `event: resolved`, atau hapus `late`")
+            form.fail(what, remedy, "late")
         late = form.target("late") if event else STAY
         return [
             cls(

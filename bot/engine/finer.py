@@ -12,6 +12,7 @@ from bot.engine.nodes import Next, Nodes
 from bot.engine.offer import Offered, offering
 from bot.engine.topics import Finer
 from bot.engine.turn import Turn, worded
+from bot.errors import Sentence
 
 OTHER = "lain"
 
@@ -26,7 +27,8 @@ class AskSubtopic(Offered):
     def build(cls, form: Form) -> Nodes:
         options = form.options()
         if [option.key for option in options] != [OTHER]:
-            form.fail(f"`choices` of a sub-topic question is only `{OTHER}`", f"write `{OTHER}: Lainnya`", "choices")
+            what = Sentence("`choices` pertanyaan subtopik hanya `{other}`", other=OTHER)
+            form.fail(what, Sentence("tulis `{other}: Lainnya`", other=OTHER), "choices")
         fields = offering(form, "", form.text("text"), options) | {"name": form.name}
         finer = {topic.slug: topic.finer for group in form.shop.groups for topic in group.topics if topic.finer}
         return [cls(**fields, next=form.target(), save="subtopic", voice=OTHER, finer=finer)]

@@ -26,14 +26,14 @@ from bot.engine import (
     topics,
     typed,
 )
-from bot.engine.forms import KEY, Form, Text, Workshop, Written, near
+from bot.engine.forms import KEY, Form, Text, Workshop, Written
 from bot.engine.knowledge import Knowledge
 from bot.engine.match import Lexicon, Table, normalise
 from bot.engine.nodes import Node
 from bot.engine.read import Source, Tree, read_all, version
 from bot.engine.register import Register
 from bot.engine.topics import Finer, Group, Topic
-from bot.errors import FlowError
+from bot.errors import FlowError, Problem, Sentence
 from bot.i18n import SOURCE, Catalogues
 from bot.message import Choice
 
@@ -155,13 +155,15 @@ class Flows:
         return "\n".join(filter(None, (own, texts.get(language) or texts[SOURCE])))
 
 
+_MISSING = Sentence("tidak ditemukan")
+
+
 def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
     """Reads every flow. Raises `FlowError`: `file:line: step: what is wrong; what to write instead`."""
     paths = sorted(flows_dir.glob("*.yaml")) + [flows_dir / "data" / name for name in ("topics.yaml", "words.yaml")]
     if not (flows_dir / f"{ENTRY}.yaml").is_file():
-        raise FlowError(
-            f"{flows_dir}/{ENTRY}.yaml:1: file: is missing; every conversation begins in the flow `{ENTRY}`."
-        )
+        remedy = Sentence("setiap percakapan dimulai di alur `{flow}`", flow=ENTRY)
+        raise FlowError(Problem(f"{flows_dir}/{ENTRY}.yaml", 1, "file", _MISSING, remedy))
     paths += [path for name in MAY_LACK if (path := flows_dir / "data" / f"{name}.yaml").is_file()]
     paths += sorted((flows_dir / knowledge.FLOW).glob("*.yaml"))
     sources = {_short(source.name): source for source in read_all(paths, flows_dir)}
@@ -172,7 +174,7 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
     shop.lexicon = words(shop, sources.pop("words"))
     shop.groups = topics.build(shop, sources.pop("topics"))
     redirects = _redirects(shop, sources.pop("redirects", None))
-    shop.hosts, secrets = _hosts(shop, sources.pop("hosts", None))
+    shop.hosts, secrets = outside.hosts(shop, sources.pop("hosts", None))
     shop.programmes = programme.build(shop, source) if (source := sources.pop("programmes", None)) else {}
     kind_words = comfort.build(shop, source) if (source := sources.pop("comfort", None)) else {}
     known_ = {name.partition("/")[2]: sources.pop(name) for name in list(knowledge.files(sources))}
@@ -187,9 +189,8 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
                 shop.built[node.id] = node
     for step in (HOME, LANGUAGE, OFFER, OFFICER):
         if f"{ENTRY}/{step}" not in shop.built:
-            raise FlowError(
-                f"{sources[ENTRY].name}:1: {step}: is missing; the engine itself leads to this step, so keep it."
-            )
+            remedy = Sentence("mesin bot sendiri menuju langkah ini, jadi biarkan ada")
+            raise FlowError(Problem(sources[ENTRY].name, 1, step, _MISSING, remedy))
     known = [
         *(f"{context}\0{item.text}" for context, item in shop.written.items()),
         *(source.digest for source in {**sources, **known_}.values()),
@@ -239,7 +240,8 @@ def _short(name: str) -> str:
 
 def _steps(shop: Workshop, name: str, source: Source) -> tuple[dict[str, Tree], Form]:
     if not KEY.fullmatch(name):
-        raise FlowError(f"{source.name}:1: file: a flow's file is named by small letters, digits and `_`; rename it.")
+        what = Sentence("nama berkas alur memakai huruf kecil, angka, dan `_`")
+        raise FlowError(Problem(source.name, 1, "file", what, Sentence("ganti namanya")))
     form = Form(shop, source.name, name, "flow", source.tree)
     form.string("title", "")
     steps = form.sub("steps")
@@ -257,16 +259,18 @@ def _sleep(form: Form) -> Sleep | None:
     expire = own.duration("expire") if own.has("expire") else None
     own.finish()
     if remind and expire and remind >= expire:
-        own.fail("the reminder comes after the end", "write a shorter `remind:`", "remind")
+        what = Sentence("pengingatnya datang sesudah percakapan berakhir")
+        own.fail(what, Sentence("tulis `remind:` yang lebih pendek"), "remind")
     if expire and expire < DAY and not remind:
-        own.fail("an end before 24 hours needs a warning", "write `remind:`, or `expire: 24h`", "expire")
+        what = Sentence("percakapan yang berakhir sebelum 24 jam perlu pengingat")
+        own.fail(what, Sentence("tulis `remind:`, atau `expire: 24h`"), "expire")
     return Sleep(remind, expire)
 
 
 def _build(form: Form) -> nodes.Nodes:
     kind = form.string("kind")
     if kind not in KINDS:
-        form.fail(f"`kind: {kind}` is not known", near(kind, KINDS), "kind")
+        form.unknown("kind", kind, KINDS)
     built = KINDS[kind].build(form)  # type: ignore[attr-defined]
     form.finish()
     return built  # type: ignore[no-any-return]
@@ -296,39 +300,14 @@ def _redirects(shop: Workshop, source: Source | None) -> dict[str, str]:
     return found
 
 
-def _hosts(shop: Workshop, source: Source | None) -> tuple[dict[str, str], dict[str, outside.Secret]]:
-    """The systems that `call` may ask: nothing else is ever asked, whatever a flow says. A secret is only named here."""
-    if source is None:
-        return {}, {}
-    whole = Form(shop, source.name, "hosts", "hosts", source.tree)
-    found, secrets = {}, {}
-    for name, tree in whole.sub("hosts").items():
-        form = Form(shop, source.name, "hosts", name, tree)
-        address = form.string("url").rstrip("/")
-        if not outside.allowed(address):
-            form.fail(
-                f"`url: {address}` is not allowed", "write an https address without `?` and without a name", "url"
-            )
-        found[name] = address
-        if secret := form.string("secret", ""):
-            secrets[name] = outside.Secret(secret, form.string("header", ""))
-            if not KEY.fullmatch(secret):
-                what = "the secret itself must not stand here"
-                form.fail(what, "write `secret: dinsos` and set WARGI_HOST_SECRET_DINSOS", "secret")
-            if secrets[name].header and not outside.HEADER.fullmatch(secrets[name].header):
-                form.fail(f"`header: {secrets[name].header}` is no header", "write `header: X-Api-Key`", "header")
-        form.finish()
-    whole.finish()
-    return found, secrets
-
-
 def _texts(shop: Workshop, source: Source | None, folder: Path) -> tuple[dict[str, Text], Survey]:
     if source is None:
-        raise FlowError(f"{folder}/{TEXTS}.yaml:1: file: is missing; it holds what the bot says outside of flows.")
+        remedy = Sentence("isinya yang dikatakan bot di luar alur")
+        raise FlowError(Problem(f"{folder}/{TEXTS}.yaml", 1, "file", _MISSING, remedy))
     whole = Form(shop, source.name, TEXTS, "texts", source.tree)
     form = Form(shop, source.name, TEXTS, "texts", Tree(1, whole.sub("texts")))
     for name in sorted(NAMED - form.fields.keys()):
-        form.fail(f"`{name}` is missing", f"write `{name}: …`")
+        form.lacks(name)
     texts = {
         name: shop.text(f"{TEXTS}.{name}", form.string(name), source.name, form.fields[name].line)
         for name in form.fields
@@ -336,7 +315,8 @@ def _texts(shop: Workshop, source: Source | None, folder: Path) -> tuple[dict[st
     asked = Form(shop, source.name, TEXTS, "survey", Tree(1, whole.sub("survey")))
     body, options = asked.text("text"), asked.options()
     if tuple(option.key for option in options) != SCORES:
-        asked.fail("the choices of the survey are 1, 2, 3, 4 and 5", "write these five, in this order", "choices")
+        what = Sentence("pilihan survei ialah 1, 2, 3, 4, dan 5")
+        asked.fail(what, Sentence("tulis kelimanya, dengan urutan ini"), "choices")
     asked.finish()
     whole.finish()
     shop.scores = options

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from bot.engine.match import Lexicon
 from bot.engine.read import Tree
-from bot.errors import FlowError
+from bot.errors import FlowError, Problem, Sentence
 from bot.i18n import Catalogues
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ _UNITS = {
 _DURATION = re.compile(rf"(\d{{1,4}}) ?({'|'.join(_UNITS)})")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
-_KEY_HELP = "use small letters, digits and `_`, at most 24"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +87,13 @@ class Workshop:
         }
 
 
-def near(word: str, known: Iterable[str]) -> str:
+def near(word: str, known: Iterable[str]) -> Sentence:
     """The remedy for a word that is not known."""
     known = list(known)
     close = difflib.get_close_matches(word, known, 1)
-    return f"write `{close[0]}`" if close else "known are: " + ", ".join(known)
+    if close:
+        return Sentence("tulis `{word}`", word=close[0])
+    return Sentence("yang dikenal: {known}", known=", ".join(known))
 
 
 class Form:
@@ -101,13 +102,23 @@ class Form:
     def __init__(self, shop: Workshop, file: str, flow: str, name: str, tree: Tree) -> None:
         self.shop, self.file, self.flow, self.name, self.line = shop, file, flow, name, tree.line
         if not isinstance(tree.value, dict):
-            self.fail("is not a mapping", "write `kind: …` and `text: …` under it, two spaces further in")
+            self.fail(
+                Sentence("tidak berisi baris `kata: …`"),
+                Sentence("tulis `kind: …` dan `text: …` di bawahnya, menjorok dua spasi"),
+            )
         self.fields: Mapping[str, Tree] = tree.value
         self.asked: dict[str, None] = {}
 
-    def fail(self, what: str, remedy: str, key: str = "") -> NoReturn:
+    def fail(self, what: Sentence, remedy: Sentence, key: str = "") -> NoReturn:
         line = self.fields[key].line if key and key in self.fields else self.line
-        raise FlowError(f"{self.file}:{line}: {self.name}: {what}; {remedy}.")
+        raise FlowError(Problem(self.file, line, self.name, what, remedy))
+
+    def unknown(self, key: str, word: str, known: Iterable[str]) -> NoReturn:
+        """The value of a key is none of those that there are."""
+        self.fail(Sentence("`{key}: {word}` tidak dikenal", key=key, word=word), near(word, known), key)
+
+    def lacks(self, key: str) -> NoReturn:
+        self.fail(Sentence("`{key}` tidak ada", key=key), Sentence("tulis `{key}: …`", key=key))
 
     def has(self, key: str) -> bool:
         self.asked[key] = None
@@ -116,11 +127,12 @@ class Form:
     def string(self, key: str, default: str | None = None) -> str:
         if not self.has(key):
             if default is None:
-                self.fail(f"`{key}` is missing", f"write `{key}: …`")
+                self.lacks(key)
             return default
         value = self.fields[key].value
         if not isinstance(value, str) or not value.strip():
-            self.fail(f"`{key}` must be text", f"write `{key}: |` and the text in the next lines", key)
+            what = Sentence("`{key}` harus berupa teks", key=key)
+            self.fail(what, Sentence("tulis `{key}: |` dan teksnya di baris berikut", key=key), key)
         return value.strip()
 
     def number(self, key: str, default: float, low: float, high: float) -> float:
@@ -130,7 +142,9 @@ class Form:
         except ValueError:
             found = low - 1
         if not low <= found <= high:
-            self.fail(f"`{key}` must be a number from {low:g} to {high:g}", f"write `{key}: {default or low:g}`", key)
+            low_, high_, usual = (f"{each:g}" for each in (low, high, default or low))
+            what = Sentence("`{key}` harus angka dari {low} sampai {high}", key=key, low=low_, high=high_)
+            self.fail(what, Sentence("tulis `{key}: {usual}`", key=key, usual=usual), key)
         return found
 
     def duration(self, key: str, default: str | None = None) -> timedelta:
@@ -138,20 +152,23 @@ class Form:
         raw = self.string(key, default)
         found = _DURATION.fullmatch(raw)
         if not found:
-            self.fail(f"`{key}: {raw}` is no time", f"write `{key}: 30m`, `3h` or `2d`", key)
+            what = Sentence("`{key}: {raw}` bukan lama waktu", key=key, raw=raw)
+            self.fail(what, Sentence("tulis `{key}: 30m`, `3h`, atau `2d`", key=key), key)
         return int(found[1]) * _UNITS[found[2]]
 
     def clock(self, key: str) -> str:
         """`08:00`."""
         raw = self.string(key)
         if not _CLOCK.fullmatch(raw):
-            self.fail(f"`{key}: {raw}` is no time of day", f'write `{key}: "08:00"`', key)
+            what = Sentence("`{key}: {raw}` bukan jam", key=key, raw=raw)
+            self.fail(what, Sentence('tulis `{key}: "08:00"`', key=key), key)
         return raw
 
     def flag(self, key: str) -> bool:
         raw = self.string(key, "no")
         if raw not in ("yes", "no"):
-            self.fail(f"`{key}` must be yes or no", f"write `{key}: yes`", key)
+            what = Sentence("`{key}` harus yes atau no", key=key)
+            self.fail(what, Sentence("tulis `{key}: yes`", key=key), key)
         return raw == "yes"
 
     def words(self, key: str) -> tuple[str, ...]:
@@ -159,7 +176,8 @@ class Form:
             return ()
         value = self.fields[key].value
         if not isinstance(value, list) or not all(isinstance(item.value, str) for item in value):
-            self.fail(f"`{key}` must be a list of words", f"write `{key}: [satu, dua]`", key)
+            what = Sentence("`{key}` harus berupa daftar kata", key=key)
+            self.fail(what, Sentence("tulis `{key}: [satu, dua]`", key=key), key)
         return tuple(str(item.value) for item in value)
 
     def text(self, key: str, default: str | None = None) -> Text:
@@ -184,20 +202,24 @@ class Form:
         flow, _, step = word.partition("/")
         if step and step in steps.get(flow, ()):
             return word
-        self.fail(f"`{key}: {word}` leads nowhere", near(word, [*steps[self.flow], *steps]), key)
+        what = Sentence("`{key}: {word}` tidak menuju ke mana pun", key=key, word=word)
+        self.fail(what, near(word, [*steps[self.flow], *steps]), key)
 
     def sub(self, key: str) -> "dict[str, Tree]":
         """The mapping under a key, its own keys checked."""
         if not self.has(key):
-            self.fail(f"`{key}` is missing", f"write `{key}:` and under it lines of `word: text`")
+            what = Sentence("`{key}` tidak ada", key=key)
+            self.fail(what, Sentence("tulis `{key}:` dan di bawahnya baris-baris `kata: teks`", key=key))
         value = self.fields[key].value
         if not isinstance(value, dict) or not value:
-            self.fail(
-                f"`{key}` must have lines of `word: text`", "put each in its own line, two spaces further in", key
-            )
+            what = Sentence("`{key}` harus berisi baris-baris `kata: teks`", key=key)
+            remedy = Sentence("tulis masing-masing di barisnya sendiri, menjorok dua spasi")
+            self.fail(what, remedy, key)
         for word, tree in value.items():
             if not KEY.fullmatch(word):
-                raise FlowError(f"{self.file}:{tree.line}: {self.name}: `{word}` cannot be a key; {_KEY_HELP}.")
+                what = Sentence("`{word}` tidak dapat menjadi kunci", word=word)
+                remedy = Sentence("pakai huruf kecil, angka, dan `_`, paling banyak 24")
+                raise FlowError(Problem(self.file, tree.line, self.name, what, remedy))
         return value
 
     def options(self, key: str = "choices", translate: bool = True) -> tuple[Option, ...]:
@@ -218,7 +240,7 @@ class Form:
     def finish(self) -> None:
         for key in self.fields:
             if key not in self.asked:
-                self.fail(f"`{key}` is not known here", near(key, self.asked), key)
+                self.fail(Sentence("`{key}` tidak dikenal di sini", key=key), near(key, self.asked), key)
 
     @property
     def id(self) -> str:

@@ -16,6 +16,7 @@ from bot.engine.effects import Facts
 from bot.engine.forms import Form, Text, Workshop
 from bot.engine.match import Lexicon, Spelling, normalise
 from bot.engine.read import Source
+from bot.errors import Problem, Sentence
 from bot.wib import WIB
 
 FLOW = "knowledge"
@@ -149,13 +150,17 @@ class Knowledge:
         last = today + timedelta(days=ahead)
         return sorted((entry for entry in self.entries.values() if entry.until <= last), key=lambda one: one.until)
 
-    def due(self, today: date) -> list[str]:
-        """The same, and who is to be told: one sentence each."""
-        return [
-            f"{one.file}:{one.line}: {one.key}: {'has expired' if one.until < today else 'expires'} on {one.until}; "
-            f"{one.owner} <{one.mail}> checks it and sets a new `until`."
-            for one in self.expiring(today, AHEAD_DAYS)
-        ]
+    def due(self, today: date) -> list[Problem]:
+        """The same, and who is to be told."""
+        found = []
+        for one in self.expiring(today, AHEAD_DAYS):
+            gone = Sentence("sudah kedaluwarsa pada {until}", until=one.until)
+            what = gone if one.until < today else Sentence("kedaluwarsa pada {until}", until=one.until)
+            remedy = Sentence(
+                "{owner} <{mail}> memeriksanya dan menulis `until` yang baru", owner=one.owner, mail=one.mail
+            )
+            found.append(Problem(one.file, one.line, one.key, what, remedy))
+        return found
 
     def stale(self, today: date) -> list[Entry]:
         return [entry for entry in self.entries.values() if entry.until < today]
@@ -198,7 +203,8 @@ def build(shop: Workshop, sources: Mapping[str, Source]) -> Knowledge:
         owner, mail = whole.string("owner"), whole.string("mail")
         for key, tree in whole.sub("entries").items():
             if key in found:
-                whole.fail(f"the entry `{key}` stands in {found[key].file} too", "give it another name", "entries")
+                what = Sentence("butir `{key}` juga ada di {file}", key=key, file=found[key].file)
+                whole.fail(what, Sentence("beri nama lain"), "entries")
             form = Form(shop, whole.file, FLOW, key, tree)
             found[key] = _entry(form, about, owner, mail, same)
         whole.finish()
@@ -211,7 +217,9 @@ def _entry(form: Form, about: str, owner: str, mail: str, same: Mapping[str, str
     title, answer = form.text("title"), form.text("answer")
     ask = tuple(filter(None, (words(row, form.shop.lexicon.fillers, same) for row in form.words("ask"))))
     if not ask:
-        form.fail("`ask` is missing", "write `ask:` and under it how people ask, one question a line", "ask")
+        what = Sentence("`{key}` tidak ada", key="ask")
+        remedy = Sentence("tulis `ask:` dan di bawahnya cara orang bertanya, satu pertanyaan satu baris")
+        form.fail(what, remedy, "ask")
     entry = Entry(
         form.name, about, title, answer, ask, frozenset(word for row in ask for word in row), form.string("source"),
         form.string("owner", owner), form.string("mail", mail), written_day(form, "checked"), written_day(form, "until"),
@@ -226,7 +234,8 @@ def written_day(form: Form, key: str) -> date:
     try:
         return date.fromisoformat(raw)
     except ValueError:
-        form.fail(f"`{key}: {raw}` is no day", f"write `{key}: 2027-03-31`", key)
+        what = Sentence("`{key}: {raw}` bukan tanggal", key=key, raw=raw)
+        form.fail(what, Sentence("tulis `{key}: 2027-03-31`", key=key), key)
 
 
 def day(facts: Facts) -> date | None:

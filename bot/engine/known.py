@@ -9,6 +9,7 @@ from bot.engine.forms import Form
 from bot.engine.nodes import STAY, Next, Nodes
 from bot.engine.offer import Offered, offering
 from bot.engine.turn import Turn
+from bot.errors import Sentence
 
 OTHER = "lain"
 
@@ -21,7 +22,8 @@ class AskKnown(Offered):
     def build(cls, form: Form) -> Nodes:
         options = form.options()
         if [option.key for option in options] != [OTHER]:
-            form.fail(f"`choices` of known reports is only `{OTHER}`", f"write `{OTHER}: Bukan, ini lain`", "choices")
+            what = Sentence("`choices` laporan yang sudah ada hanya `{other}`", other=OTHER)
+            form.fail(what, Sentence("tulis `{other}: Bukan, ini lain`", other=OTHER), "choices")
         fields = offering(form, "", form.text("text"), options) | {"name": form.name}
         return [cls(**fields, next=form.target(), voice=OTHER)]
 

@@ -17,6 +17,7 @@ from bot.engine.fill import names
 from bot.engine.forms import RETURN, Form, Option, Text, near
 from bot.engine.match import Table
 from bot.engine.turn import MARKS, Turn, shorten
+from bot.errors import Sentence
 from bot.i18n import SOURCE
 
 STAY = ""
@@ -177,9 +178,9 @@ class AskChoice(Question):
         following = form.target() if form.has("next") else STAY
         for option in options:
             if not (option.next or following):
-                form.fail(
-                    f"choice `{option.key}` leads nowhere", "write `next:` for it or for the whole step", "choices"
-                )
+                what = Sentence("pilihan `{key}` tidak menuju ke mana pun", key=option.key)
+                remedy = Sentence("tulis `next:` untuk pilihan itu atau untuk seluruh langkah")
+                form.fail(what, remedy, "choices")
         return [
             cls.made(
                 form, form.name, text, options, following, form.string("save", form.name), form.flag("recall"),
@@ -212,7 +213,8 @@ def voice_choice(form: Form, options: Sequence[Option]) -> str:
     """`voice: lapor`: the choice that stands for a voice note here."""
     found = form.string("voice", "")
     if found and found not in (option.key for option in options):
-        form.fail(f"`voice: {found}` is no choice of this question", near(found, [o.key for o in options]), "voice")
+        what = Sentence("`voice: {key}` bukan pilihan pertanyaan ini", key=found)
+        form.fail(what, near(found, [option.key for option in options]), "voice")
     return found
 
 
@@ -228,9 +230,8 @@ class AskLanguage(Question):
         text, options = form.same("text"), form.options(translate=False)
         for option in options:
             if option.key not in text:
-                form.fail(
-                    f"`{option.key}` is not a language with a catalogue", f"choose from {', '.join(text)}", "choices"
-                )
+                what = Sentence("`{key}` bukan bahasa yang punya katalog", key=option.key)
+                form.fail(what, Sentence("pilih dari {known}", known=", ".join(text)), "choices")
         says = asked(form.id, text, options, form.shop.menu)
         return [
             cls(

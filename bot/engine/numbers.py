@@ -11,6 +11,7 @@ from bot.engine.forms import Form
 from bot.engine.nodes import Next, Nodes
 from bot.engine.place import CODE
 from bot.engine.turn import Turn
+from bot.errors import Sentence
 from bot.i18n import SOURCE
 
 
@@ -22,7 +23,9 @@ class Numbers(Speak):
     @override
     def build(cls, form: Form) -> Nodes:
         if "numbers" not in names(form.text("text")[SOURCE]):
-            form.fail("the text does not say the numbers", "write `{numbers}` where they are to stand", "text")
+            what = Sentence("teksnya tidak menyebut nomor-nomornya")
+            remedy = Sentence("tulis `{field}` di tempat nomornya", field="{numbers}")
+            form.fail(what, remedy, "text")
         return Speak.build.__func__(cls, form)  # type: ignore[attr-defined,no-any-return]
 
     @override

@@ -13,11 +13,12 @@ from bot.engine import meaning
 from bot.engine.build import at, spoken
 from bot.engine.effects import Call, LookUp, Say
 from bot.engine.fill import names
-from bot.engine.forms import Form, Text, near
+from bot.engine.forms import KEY, Form, Text, Workshop, near
 from bot.engine.match import normalise
 from bot.engine.nodes import STAY, Next, Node, Nodes, Prompts, Question
+from bot.engine.read import Source
 from bot.engine.turn import Turn
-from bot.errors import ConfigError, NotFound
+from bot.errors import ConfigError, NotFound, Sentence
 from bot.i18n import SOURCE
 from bot.policy import number
 
@@ -57,7 +58,9 @@ class FindReports(Node):
         says = spoken(form.text("text"))
         found = form.text("found")
         if "reports" not in names(found[SOURCE]):
-            form.fail("`found` does not say what was found", "write `{reports}` where the list is to stand", "found")
+            what = Sentence("`found` tidak menyebut yang ditemukan")
+            remedy = Sentence("tulis `{field}` di tempat daftarnya", field="{reports}")
+            form.fail(what, remedy, "found")
         words = frozenset(normalise(word) for word in form.words("words"))
         return [
             cls(
@@ -153,10 +156,13 @@ class CallOut(Node):
     def build(cls, form: Form) -> Nodes:
         host = form.string("host")
         if host not in form.shop.hosts:
-            form.fail(f"`host: {host}` is not in flows/data/hosts.yaml", near(host, form.shop.hosts), "host")
+            what = Sentence("`host: {host}` tidak ada di flows/data/hosts.yaml", host=host)
+            form.fail(what, near(host, form.shop.hosts), "host")
         path = form.string("path")
         if not path.startswith("/") or ".." in path or _ODD.search(path):
-            form.fail(f"`path: {path}` is no path", "begin it with `/`, and put parameters under `query:`", "path")
+            what = Sentence("`path: {path}` bukan jalur", path=path)
+            remedy = Sentence("awali dengan `/`, dan tulis parameter di bawah `query:`")
+            form.fail(what, remedy, "path")
         says = spoken(form.text("text")) if form.has("text") else {}
         return [
             cls(
@@ -212,7 +218,8 @@ def _pairs(form: Form, key: str) -> Mapping[str, str] | None:
     found = {}
     for name, tree in form.sub(key).items():
         if not isinstance(tree.value, str):
-            form.fail(f"`{key}: {name}` must be one word", f"write `{name}: jawaban`", key)
+            what = Sentence("`{key}: {name}` harus satu kata", key=key, name=name)
+            form.fail(what, Sentence("tulis `{name}: jawaban`", name=name), key)
         found[name] = tree.value
     return found
 
@@ -245,6 +252,34 @@ def allowed(address: str) -> bool:
     plain = parts.scheme == "http" and parts.hostname in LOOPBACK
     whole = not (parts.query or parts.fragment or parts.username) and bool(parts.hostname)
     return whole and (parts.scheme == "https" or plain)
+
+
+def hosts(shop: Workshop, source: Source | None) -> tuple[dict[str, str], dict[str, Secret]]:
+    """The systems that `call` may ask: nothing else is ever asked, whatever a flow says. A secret is only named here."""
+    if source is None:
+        return {}, {}
+    whole = Form(shop, source.name, "hosts", "hosts", source.tree)
+    found, secrets = {}, {}
+    for name, tree in whole.sub("hosts").items():
+        form = Form(shop, source.name, "hosts", name, tree)
+        address = form.string("url").rstrip("/")
+        if not allowed(address):
+            what = Sentence("`url: {address}` tidak boleh", address=address)
+            remedy = Sentence("tulis alamat https tanpa `?` dan tanpa nama pengguna")
+            form.fail(what, remedy, "url")
+        found[name] = address
+        if secret := form.string("secret", ""):
+            secrets[name] = Secret(secret, form.string("header", ""))
+            if not KEY.fullmatch(secret):
+                what = Sentence("rahasianya sendiri tidak boleh ditulis di sini")
+                remedy = Sentence("tulis `secret: dinsos` dan isi WARGI_HOST_SECRET_DINSOS")
+                form.fail(what, remedy, "secret")
+            if secrets[name].header and not HEADER.fullmatch(secrets[name].header):
+                what = Sentence("`header: {header}` bukan nama header", header=secrets[name].header)
+                form.fail(what, Sentence("tulis `header: X-Api-Key`"), "header")
+        form.finish()
+    whole.finish()
+    return found, secrets
 
 
 def picked(body: object, take: Mapping[str, str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from bot.engine.forms import Form, Option, Text
 from bot.engine.nodes import STAY, AskChoice, AskText, Next, Node, Nodes, linger
 from bot.engine.offer import Offered, offering
 from bot.engine.turn import Turn, shorten, worded
+from bot.errors import Sentence
 from bot.i18n import SOURCE
 
 DISTRICT, REGENCY, OUTSIDE = "kecamatan", "kabupaten", "luar"
@@ -45,9 +46,10 @@ class AskPlace(AskText):
         ]
         options = form.options()
         if [option.key for option in options] != [AGAIN, STILL, LEAVE]:
-            form.fail(
-                f"`choices` of a place are {AGAIN}, {STILL} and {LEAVE}", "write these three, in this order", "choices"
+            what = Sentence(
+                "`choices` pertanyaan tempat ialah {again}, {still}, dan {leave}", again=AGAIN, still=STILL, leave=LEAVE
             )
+            form.fail(what, Sentence("tulis ketiganya, dengan urutan ini"), "choices")
         outside = Outside.made_for(form, form.text(OUTSIDE), options, following, save)
         return [
             cls(**at(form), **spoken(form.text("text"), ask="location"), next=following, save=save),

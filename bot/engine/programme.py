@@ -17,6 +17,7 @@ from bot.engine.knowledge import day, written_day
 from bot.engine.nodes import Next, Node, Nodes
 from bot.engine.read import Source
 from bot.engine.turn import Turn
+from bot.errors import Sentence
 
 FLOW = "programmes"
 """The first word of their translation contexts."""
@@ -50,10 +51,11 @@ def build(shop: Workshop, source: Source) -> dict[str, Programme]:
         form = Form(shop, source.name, FLOW, slug, tree)
         state = form.string("state")
         if state not in (OPEN, *SHUT):
-            form.fail(f"`state: {state}` is not known", near(state, (OPEN, *SHUT)), "state")
+            form.unknown("state", state, (OPEN, *SHUT))
         opens, closes = written_day(form, "opens"), written_day(form, "closes")
         if closes < opens:
-            form.fail("it closes before it opens", "change one of the two days", "closes")
+            what = Sentence("tutup sebelum dibuka")
+            form.fail(what, Sentence("ubah salah satu tanggalnya"), "closes")
         texts = {name: form.text(name) for name in SHUT}
         title, owner, mail = form.string("title"), form.string("owner"), form.string("mail")
         found[slug] = Programme(slug, title, owner, mail, state, opens, closes, texts)
@@ -74,11 +76,8 @@ class Gate(Node):
     def build(cls, form: Form) -> Nodes:
         slug = form.string("programme")
         if slug not in form.shop.programmes:
-            form.fail(
-                f"`programme: {slug}` is not in flows/data/programmes.yaml",
-                near(slug, form.shop.programmes),
-                "programme",
-            )
+            what = Sentence("`programme: {slug}` tidak ada di flows/data/programmes.yaml", slug=slug)
+            form.fail(what, near(slug, form.shop.programmes), "programme")
         return [cls(**at(form), programme=form.shop.programmes[slug], next=form.target(), shut=form.target("shut"))]
 
     @override

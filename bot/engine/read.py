@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.errors import FlowError
+from bot.errors import FlowError, Problem, Sentence
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 12
@@ -97,9 +97,11 @@ def _bytes(path: Path, name: str) -> bytes:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise FlowError(f"{name}:1: file: cannot be read ({error.strerror}); check its permissions.") from error
+        what = Sentence("tidak terbaca ({why})", why=error.strerror)
+        raise _broken(name, 1, what, Sentence("periksa izin berkasnya")) from error
     if len(raw) > MAX_BYTES:
-        raise FlowError(f"{name}:1: file: larger than {MAX_BYTES // 1024} kB; divide it into several flows.")
+        what = Sentence("lebih besar dari {most} kB", most=MAX_BYTES // 1024)
+        raise _broken(name, 1, what, Sentence("bagi menjadi beberapa alur"))
     return raw
 
 
@@ -120,41 +122,51 @@ def parse(raw: bytes, name: str) -> Tree:
         events = iter(YAML(typ="safe", pure=True).parse(raw.decode("utf-8")))
         next(events)  # start of stream
         if type(next(events)).__name__ == "StreamEndEvent":
-            raise FlowError(f"{name}:1: file: is empty; write `steps:` and under it the steps.")
+            remedy = Sentence("tulis `steps:` dan di bawahnya langkah-langkahnya")
+            raise _broken(name, 1, Sentence("berkasnya kosong"), remedy)
         first = next(events)
         tree = _Builder(name, events).node(first, first.start_mark.line + 1, 0)
         next(events)  # end of document
         if type(more := next(events)).__name__ != "StreamEndEvent":
-            raise FlowError(
-                f"{name}:{more.start_mark.line + 1}: file: a second document (---); make it a file of its own."
-            )
+            what = Sentence("ada dokumen kedua (---)")
+            raise _broken(name, more.start_mark.line + 1, what, Sentence("jadikan berkas sendiri"))
         return tree
     except UnicodeDecodeError as error:
-        raise FlowError(f"{name}:1: file: is not UTF-8 text; save it as UTF-8.") from error
+        raise _broken(name, 1, Sentence("bukan teks UTF-8"), Sentence("simpan sebagai UTF-8")) from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        what = " ".join(str(error.problem or error.context).split())
-        raise FlowError(f"{name}:{line}: file: not YAML ({what}); check colons, quotes and indentation.") from error
+        why = " ".join(str(error.problem or error.context).split())
+        raise _broken(name, line, Sentence("bukan YAML ({why})", why=why), _YAML) from error
     except (YAMLError, StopIteration) as error:
-        raise FlowError(f"{name}:1: file: not YAML; check colons, quotes and indentation.") from error
+        raise _broken(name, 1, Sentence("bukan YAML"), _YAML) from error
+
+
+_YAML = Sentence("periksa titik dua, tanda kutip, dan lekukan barisnya")
+
+
+def _broken(name: str, line: int, what: Sentence, remedy: Sentence) -> FlowError:
+    return FlowError(Problem(name, line, "file", what, remedy))
 
 
 class _Builder:
     def __init__(self, name: str, events: Iterator[Any]) -> None:
         self.name, self.events = name, events
 
-    def fail(self, line: int, what: str) -> FlowError:
-        return FlowError(f"{self.name}:{line}: file: {what}")
+    def broken(self, line: int, what: Sentence, remedy: Sentence) -> FlowError:
+        return _broken(self.name, line, what, remedy)
 
     def node(self, event: Any, line: int, depth: int) -> Tree:
         kind = type(event).__name__
         if depth > MAX_DEPTH:
-            raise self.fail(line, f"nested deeper than {MAX_DEPTH} levels; flows are flat: use steps and `next`.")
+            what = Sentence("lebih dalam dari {most} tingkat", most=MAX_DEPTH)
+            raise self.broken(line, what, Sentence("alur itu datar: pakai langkah dan `next`"))
         if kind == "AliasEvent" or event.anchor:
-            raise self.fail(line, "anchors and aliases (& and *) are not used here; write the text out.")
+            what = Sentence("anchor dan alias (& dan *) tidak dipakai di sini")
+            raise self.broken(line, what, Sentence("tulis teksnya lengkap"))
         if event.tag and event.tag != "!":
-            raise self.fail(line, f"the tag {event.tag} is not used here; take it out.")
+            what = Sentence("tag {tag} tidak dipakai di sini", tag=event.tag)
+            raise self.broken(line, what, Sentence("hapus"))
         if kind == "ScalarEvent":
             return Tree(line, str(event.value))
         if kind == "SequenceStartEvent":
@@ -172,9 +184,11 @@ class _Builder:
         while type(event := next(self.events)).__name__ != "MappingEndEvent":
             line = event.start_mark.line + 1
             if type(event).__name__ != "ScalarEvent":
-                raise self.fail(line, "a key must be one word; write `word: text`.")
+                what = Sentence("kunci harus satu kata")
+                raise self.broken(line, what, Sentence("tulis `kata: teks`"))
             key = str(event.value)
             if key in found:
-                raise self.fail(line, f"`{key}` stands here twice (first in line {found[key].line}); keep one.")
+                what = Sentence("`{key}` ada dua kali (pertama di baris {line})", key=key, line=found[key].line)
+                raise self.broken(line, what, Sentence("sisakan satu"))
             found[key] = self.node(next(self.events), line, depth + 1)
         return found

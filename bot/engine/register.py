@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from bot.engine.forms import Form, Workshop
 from bot.engine.match import normalise
 from bot.engine.read import Source
+from bot.errors import Sentence
 
 LANGUAGE = "su"
 LEMES, LOMA = "lemes", "loma"
@@ -37,11 +38,17 @@ class Register:
     """Indonesian of offices -> how people say it."""
 
 
+Fault = tuple[Sentence, Sentence]
+"""What, and the remedy."""
+
+
 def build(shop: Workshop, source: Source) -> Register:
     form = Form(shop, source.name, "register", "register", source.tree)
     policy = form.string("policy", LEMES)
     if policy not in (LEMES, LOMA):
-        form.fail(f"`policy: {policy}` is not known", f"write `policy: {LEMES}` or `policy: {LOMA}`", "policy")
+        what = Sentence("`{key}: {word}` tidak dikenal", key="policy", word=policy)
+        remedy = Sentence("tulis `policy: {polite}` atau `policy: {plain}`", polite=LEMES, plain=LOMA)
+        form.fail(what, remedy, "policy")
     coarse, fine = (frozenset(map(normalise, form.words(key))) for key in ("coarse", "fine"))
     plain, own, other, hard = (_pairs(form, key) for key in ("loma", "self", "other", "hard"))
     found = Register(policy, coarse, plain, own, other, fine, hard)
@@ -54,12 +61,12 @@ def _pairs(form: Form, key: str) -> dict[str, str]:
     for row in form.words(key):
         wrong, _, right = map(str.strip, row.partition("="))
         if not right:
-            form.fail(f"`{row}` has no pair", "write `hayang = hoyong`", key)
+            form.fail(Sentence("`{row}` tidak punya pasangan", row=row), Sentence("tulis `hayang = hoyong`"), key)
         found[normalise(wrong)] = right
     return found
 
 
-def faults(register: Register, text: str) -> Iterator[tuple[str, str]]:
+def faults(register: Register, text: str) -> Iterator[Fault]:
     """What is wrong with a Sundanese text, and the remedy."""
     for clause in _CLAUSE.split(_CITIZEN.sub(f" {_YOU} ", text)):
         words = [word if word == _YOU else normalise(word) for word in clause.split()]
@@ -68,38 +75,52 @@ def faults(register: Register, text: str) -> Iterator[tuple[str, str]]:
         yield from _mixed(register, words)
 
 
-def difficult(register: Register, text: str) -> Iterator[tuple[str, str]]:
+def difficult(register: Register, text: str) -> Iterator[Fault]:
     """Words of offices in an Indonesian text."""
     plain = f" {' '.join(map(normalise, text.split()))} "
     for hard, easy in register.hard.items():
         if f" {hard} " in plain:
-            yield f"`{hard}` is a word of offices", f"write `{easy}`"
+            yield Sentence("`{word}` bahasa kantor", word=hard), _write(easy)
 
 
-def _single(register: Register, words: list[str]) -> Iterator[tuple[str, str]]:
+def _single(register: Register, words: list[str]) -> Iterator[Fault]:
     for word in words:
         if word in register.coarse:
-            yield f"`{word}` is coarse", "take it out: it insults whoever reads it"
+            what, remedy = Sentence("`{word}` kasar", word=word), Sentence("hapus: kata ini menghina pembacanya")
+            yield what, remedy
         elif register.policy == LEMES and word not in register.fine and (polite := _polite(register, word)):
-            yield f"`{word}` is plain among polite words", f"write `{polite}`"
+            what = Sentence("`{word}` kata biasa di antara kata halus", word=word)
+            yield what, _write(polite)
 
 
 def _polite(register: Register, word: str) -> str | None:
     return register.plain.get(word) or register.plain.get(word.removesuffix("na") if len(word) > 5 else word)
 
 
-def _mixed(register: Register, words: list[str]) -> Iterator[tuple[str, str]]:
+def _mixed(register: Register, words: list[str]) -> Iterator[Fault]:
     for place, word in enumerate(words):
         near = next((each for each in words[place + 1 :] if each not in _BETWEEN), "")
         after = words[place + 1] if place + 1 < len(words) else ""
         if word == _YOU and near in register.own:
-            yield f"`Bapa/Ibu … {near}` is a word for oneself", f"write `{register.own[near]}`"
+            yield _own(f"Bapa/Ibu … {near}"), _write(register.own[near])
         elif word in register.own and after == _YOU and _noun(word):
-            yield f"`{word} Bapa/Ibu` is a word for oneself", f"write `{register.own[word]}`"
+            yield _own(f"{word} Bapa/Ibu"), _write(register.own[word])
         elif word in _ME and near in register.other:
-            yield f"`abdi … {near}` honours oneself", f"write `{register.other[near]}`"
+            yield _vain(f"abdi … {near}"), _write(register.other[near])
         elif word in register.other and after in _ME and _noun(word):
-            yield f"`{word} abdi` honours oneself", f"write `{register.other[word]}`"
+            yield _vain(f"{word} abdi"), _write(register.other[word])
+
+
+def _write(word: str) -> Sentence:
+    return Sentence("tulis `{word}`", word=word)
+
+
+def _own(words: str) -> Sentence:
+    return Sentence("`{words}` kata untuk diri sendiri", words=words)
+
+
+def _vain(words: str) -> Sentence:
+    return Sentence("`{words}` meninggikan diri sendiri", words=words)
 
 
 def _noun(word: str) -> bool:

@@ -13,6 +13,7 @@ from bot.engine.forms import Form, Option, Text
 from bot.engine.nodes import STAY, AskChoice, AskText, Next, Node, Nodes, Question, linger
 from bot.engine.offer import Offered, offering
 from bot.engine.turn import MARKS, MAX_BACK, Turn
+from bot.errors import Sentence
 from bot.i18n import SOURCE
 
 SEND, FIX, CANCEL = "send", "fix", "cancel"
@@ -153,7 +154,8 @@ class AskMedia(AskText):
     def build(cls, form: Form) -> Nodes:
         text, options = form.text("text"), form.options()
         if [option.key for option in options] != ["skip"]:
-            form.fail("`choices` of a photo question is only `skip`", "write `skip: Lewati`", "choices")
+            what = Sentence("`choices` pertanyaan foto hanya `skip`")
+            form.fail(what, Sentence("tulis `skip: Lewati`"), "choices")
         fields: dict[str, Any] = {
             "save": form.string("save", form.name),
             "gather": form.number("gather", 0, 0, 30),
@@ -219,14 +221,14 @@ class Summary(Question):
     def build(cls, form: Form) -> Nodes:
         text, which, options = form.text("text"), form.text("which"), form.options()
         if [option.key for option in options] != [SEND, FIX, CANCEL]:
-            form.fail(
-                "`choices` of a summary are `send`, `fix` and `cancel`", "write these three, in this order", "choices"
-            )
+            what = Sentence("`choices` ringkasan ialah `send`, `fix`, dan `cancel`")
+            form.fail(what, Sentence("tulis ketiganya, dengan urutan ini"), "choices")
         rows = {name: form.shop.text(f"{form.flow}.{form.name}.show.{name}", _heading(form, name, tree.value), form.file, tree.line)
                 for name, tree in form.sub("show").items()}  # fmt: skip
         for name in rows:
             if name not in form.shop.steps[form.flow]:
-                form.fail(f"`show` names `{name}`, which is no step of this flow", "name a step that asks", "show")
+                what = Sentence("`show` menyebut `{name}`, yang bukan langkah alur ini", name=name)
+                form.fail(what, Sentence("sebut langkah yang bertanya"), "show")
         following, fix = form.target(), f"{form.name}.{FIX}"
         by_key = {option.key: option for option in options}
         keyed = {key: Option(key, o.label, o.short, o.words, f"{form.flow}/{fix}" if key == FIX else None, saves=False)
@@ -283,5 +285,6 @@ class Correct(AskChoice):
 
 def _heading(form: Form, name: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        form.fail(f"`show: {name}` needs a heading", f"write `{name}: Tempat`", "show")
+        what = Sentence("`show: {name}` perlu judul", name=name)
+        form.fail(what, Sentence("tulis `{name}: Tempat`", name=name), "show")
     return value.strip()

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Protocol
 
 from bot.engine.effects import Facts
-from bot.engine.forms import Form, near
+from bot.engine.forms import Form
 from bot.engine.read import Tree
 from bot.engine.turn import MARKS
+from bot.errors import Sentence
 from bot.wib import WIB
 
 FACTS = ("language", "name", "channel", "hour", "weekday", "today")
@@ -125,7 +126,8 @@ def _date(text: str) -> date | None:
 def read(form: Form, key: str) -> Rule:
     """The condition under `key`. Raises `FlowError`."""
     if not form.has(key):
-        form.fail(f"`{key}` is missing", f"write `{key}: {{answer: umur, below: 17}}`")
+        what = Sentence("`{key}` tidak ada", key=key)
+        form.fail(what, Sentence("tulis `{key}: {answer: umur, below: 17}`", key=key))
     return _rule(form, key, form.fields[key])
 
 
@@ -142,22 +144,27 @@ def _joined(form: Form, word: str) -> Rule:
     if word == "not":
         return Not(_rule(form, word, tree))
     if not isinstance(tree.value, list) or not tree.value:
-        form.fail(f"`{word}` must be a list of conditions", f"write `{word}:` and each condition after a `-`", word)
+        what = Sentence("`{key}` harus berupa daftar syarat", key=word)
+        remedy = Sentence("tulis `{key}:` dan tiap syarat setelah `-`", key=word)
+        form.fail(what, remedy, word)
     return Several(tuple(_rule(form, word, item) for item in tree.value), word == "all")
 
 
 def _compare(form: Form) -> Compare:
     about = form.string("fact", "")
     if about and about not in FACTS:
-        form.fail(f"`fact: {about}` is not known", near(about, FACTS), "fact")
+        form.unknown("fact", about, FACTS)
     answer = "" if about else form.string("answer")
     found = [word for word in COMPARES if form.has(word)]
     if len(found) != 1:
-        form.fail("a condition compares once", f"write one of {', '.join(COMPARES)}")
+        what = Sentence("satu syarat membandingkan satu kali")
+        form.fail(what, Sentence("tulis salah satu dari {known}", known=", ".join(COMPARES)))
     word = found[0]
     values = form.words(word) if word in ("in", "not_in") else (form.string(word),)
     if word in NUMERIC and _number(values[0]) is None:
-        form.fail(f"`{word}` needs a number", f"write `{word}: 17`", word)
+        what = Sentence("`{key}` perlu angka", key=word)
+        form.fail(what, Sentence("tulis `{key}: 17`", key=word), word)
     if word == "known" and values[0] not in ("yes", "no"):
-        form.fail("`known` must be yes or no", "write `known: yes`", word)
+        what = Sentence("`{key}` harus yes atau no", key=word)
+        form.fail(what, Sentence("tulis `{key}: yes`", key=word), word)
     return Compare(answer, about, word, values or ("",))

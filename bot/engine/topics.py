@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.engine.forms import Form, Text, Workshop
 from bot.engine.match import normalise
 from bot.engine.read import Source, Tree
+from bot.errors import Sentence
 
 MOST = 6
 FLOW = "topics"
@@ -55,7 +56,8 @@ def build(shop: Workshop, source: Source) -> tuple[Group, ...]:
         topics = []
         for name, child in form.sub("topics").items():
             if name in seen:
-                form.fail(f"the topic `{name}` is in two groups", "keep it in one", "topics")
+                what = Sentence("topik `{name}` ada di dua kelompok", name=name)
+                form.fail(what, Sentence("sisakan di satu kelompok"), "topics")
             seen.add(name)
             topics.append(_topic(shop, source.name, name, child))
         groups.append(Group(slug, form.text("label"), form.words("words"), tuple(topics)))
@@ -76,7 +78,9 @@ def _topic(shop: Workshop, file: str, name: str, tree: Tree) -> Topic:
 def _finer(form: Form) -> tuple[Finer, ...]:
     options = form.options("finer") if form.has("finer") else ()
     if len(options) > MOST:
-        form.fail(f"`finer` has {len(options)} lines", f"keep at most {MOST}: nobody reads a longer list", "finer")
+        what = Sentence("`finer` berisi {count} baris", count=len(options))
+        remedy = Sentence("sisakan paling banyak {most}: tidak ada yang membaca daftar lebih panjang", most=MOST)
+        form.fail(what, remedy, "finer")
     return tuple(
         Finer(
             each.key,

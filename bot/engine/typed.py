@@ -14,6 +14,7 @@ from bot.engine.effects import Say
 from bot.engine.forms import Form, Text
 from bot.engine.nodes import STAY, Next, Node, Nodes
 from bot.engine.turn import Turn, masked
+from bot.errors import Sentence
 from bot.triage.identity import nik
 from bot.triage.phone import phone
 from bot.wib import WIB
@@ -90,7 +91,7 @@ class AskNumber(Typed):
     def build(cls, form: Form) -> Nodes:
         low, high = form.number("min", 0, -1e12, 1e12), form.number("max", 1e12, -1e12, 1e12)
         if low > high:
-            form.fail("`min` is more than `max`", "change one of them", "min")
+            form.fail(Sentence("`min` lebih besar dari `max`"), Sentence("ubah salah satunya"), "min")
         words = frozenset(word.lower() for word in form.words("words"))
         return [cls(**cls.fields(form), low=low, high=high, whole=not form.flag("parts"), beside=words)]
 
@@ -124,7 +125,8 @@ class AskDate(Typed):
     def build(cls, form: Form) -> Nodes:
         past, future = form.flag("past"), form.flag("future")
         if past and future:
-            form.fail("a day is past or future", "leave one of them out", "future")
+            what = Sentence("tanggal itu sudah lewat atau akan datang")
+            form.fail(what, Sentence("hapus salah satunya"), "future")
         return [cls(**cls.fields(form), past=past, future=future)]
 
     @override

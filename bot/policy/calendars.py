@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from bot.engine.forms import Form, Workshop, near
 from bot.engine.read import Source, Tree
-from bot.errors import FlowError
+from bot.errors import FlowError, Problem, Sentence
 from bot.policy.calendar import DAY, KINDS, ZERO, ZONES, Calendar, Calendars, Holiday, Span, average
 
 DAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
@@ -29,7 +29,7 @@ def read(shop: Workshop, source: Source) -> Calendars:
         if zone == LOCAL.upper():
             local.add(name)
         elif zone not in ZONES:
-            form.fail(f"`zone: {zone.lower()}` is not known", near(zone.lower(), ["wib", "wita", "wit", LOCAL]), "zone")
+            form.unknown("zone", zone.lower(), ["wib", "wita", "wit", LOCAL])
         observes[name] = _kinds(form)
         week = ALWAYS if form.flag("always") else _week(shop, source.name, form)
         hours = form.number("day_hours", average(week) / timedelta(hours=1), 0.25, 24)
@@ -47,7 +47,8 @@ def rows(source: Source, whole: Form, key: str) -> list[Tree]:
         return []
     value = whole.fields[key].value
     if not isinstance(value, list):
-        raise FlowError(f"{source.name}:{whole.fields[key].line}: {key}: is no list; write lines that begin with `-`.")
+        what, remedy = Sentence("bukan daftar"), Sentence("tulis baris-baris yang diawali `-`")
+        raise FlowError(Problem(source.name, whole.fields[key].line, key, what, remedy))
     return value
 
 
@@ -55,7 +56,8 @@ def _kinds(form: Form) -> tuple[str, ...]:
     kinds = form.words("holidays")
     for kind in kinds:
         if kind not in KINDS:
-            form.fail(f"`{kind}` is no kind of holiday", near(kind, KINDS), "holidays")
+            what = Sentence("`{kind}` bukan jenis hari libur", kind=kind)
+            form.fail(what, near(kind, KINDS), "holidays")
     return kinds
 
 
@@ -63,11 +65,13 @@ def _week(shop: Workshop, file: str, form: Form) -> tuple[tuple[Span, ...], ...]
     days = form.sub("week")
     for word, tree in days.items():
         if word not in DAYS:
-            raise FlowError(f"{file}:{tree.line}: {form.name}: `{word}` is no day; {near(word, DAYS)}.")
+            what = Sentence("`{word}` bukan nama hari", word=word)
+            raise FlowError(Problem(file, tree.line, form.name, what, near(word, DAYS)))
     line = Form(shop, file, "calendars", f"{form.name}.week", form.fields["week"])
     week = tuple(_spans(line, day) for day in DAYS)
     if not any(week):
-        form.fail("is never open", "write at least one span, for example `senin: [08.00-16.00]`", "week")
+        remedy = Sentence("tulis paling sedikit satu rentang, misalnya `senin: [08.00-16.00]`")
+        form.fail(Sentence("tidak pernah buka"), remedy, "week")
     return week
 
 
@@ -79,12 +83,14 @@ def _spans(form: Form, day: str) -> tuple[Span, ...]:
         since = timedelta(hours=hours[0], minutes=hours[1])
         until = timedelta(hours=hours[2], minutes=hours[3])
         if match is None or not since < until <= DAY:
-            form.fail(
-                f"`{text}` is no span of a day", "write 07.30-12.00; what passes midnight is two spans, 22.00-24.00 "
-                "and 00.00-06.00 of the next day", day,
-            )  # fmt: skip
+            what = Sentence("`{text}` bukan rentang jam dalam satu hari", text=text)
+            remedy = Sentence(
+                "tulis 07.30-12.00; yang melewati tengah malam menjadi dua, 22.00-24.00 dan 00.00-06.00 hari berikutnya"
+            )
+            form.fail(what, remedy, day)
         if found and since < found[-1][1]:
-            form.fail(f"`{text}` begins before the span in front of it ends", "put them in order, without overlap", day)
+            what = Sentence("`{text}` mulai sebelum rentang di depannya selesai", text=text)
+            form.fail(what, Sentence("urutkan, jangan tumpang tindih"), day)
         found.append((since, until))
     return tuple(found)
 
@@ -97,9 +103,11 @@ def _zones(whole: Form) -> dict[str, timedelta]:
     for zone in ("wib", "wita", "wit"):
         for code in form.words(zone):
             if not _CODE.fullmatch(code) or len(code) != 2:
-                form.fail(f"`{code}` is no code of a province", 'write two digits in quotes, `"51"`', zone)
+                what = Sentence("`{code}` bukan kode provinsi", code=code)
+                form.fail(what, Sentence('tulis dua angka dalam tanda kutip, `"51"`'), zone)
             if code in found:
-                form.fail(f"`{code}` stands in two zones", "keep one", zone)
+                what = Sentence("`{code}` ada di dua zona", code=code)
+                form.fail(what, Sentence("sisakan satu"), zone)
             found[code] = ZONES[zone.upper()]
     form.finish()
     return found
@@ -113,17 +121,21 @@ def _holidays(shop: Workshop, source: Source, whole: Form) -> Iterator[Holiday]:
         try:
             day = date.fromisoformat(text)
         except ValueError:
-            form.fail(f"`date: {text}` is no day", "write year-month-day, `date: 2026-08-17`", "date")
+            what = Sentence("`{key}: {raw}` bukan tanggal", key="date", raw=text)
+            form.fail(what, Sentence("tulis tahun-bulan-tanggal, `date: 2026-08-17`"), "date")
         kind, regions = form.string("kind", KINDS[0]), form.words("regions")
         if kind not in KINDS:
-            form.fail(f"`kind: {kind}` is not known", near(kind, KINDS), "kind")
+            form.unknown("kind", kind, KINDS)
         if (kind == "daerah") != bool(regions):
-            form.fail("only a local day has regions, and it needs them", 'write `kind: daerah, regions: ["32.09"]`')
+            what = Sentence("hanya hari libur daerah punya `regions`, dan memerlukannya")
+            form.fail(what, Sentence('tulis `kind: daerah, regions: ["32.09"]`'))
         for code in regions:
             if not _CODE.fullmatch(code):
-                form.fail(f"`{code}` is no code of a region", 'write `"32"` or `"32.09"`', "regions")
+                what = Sentence("`{code}` bukan kode wilayah", code=code)
+                form.fail(what, Sentence('tulis `"32"` atau `"32.09"`'), "regions")
         if (key := (day, kind, regions)) in seen:
-            form.fail(f"{text} stands here twice", "keep one line", "date")
+            what = Sentence("{text} ada dua kali", text=text)
+            form.fail(what, Sentence("sisakan satu baris"), "date")
         seen.add(key)
         yield Holiday(day, form.string("name"), kind, regions)
         form.finish()

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from bot.engine.forms import Form, Workshop, near
+from bot.engine.forms import Form, Workshop, Written, near
 from bot.engine.read import Source, Tree
-from bot.errors import FlowError
+from bot.errors import FlowError, Misread, Problem, Sentence
 from bot.models import Urgency
 from bot.policy.hours import Week, week
 
@@ -124,9 +124,9 @@ def read(
     source: Source,
     topics: Mapping[str, str],
     regencies: Collection[str],
-    places: Mapping[str, str] = MappingProxyType({}),
+    places: Mapping[str, Written] = MappingProxyType({}),
 ) -> Directory:
-    """`topics`: topic -> name of its agency as topics.yaml has it; `places`: topic -> its file and line there. Raises `FlowError`
+    """`topics`: topic -> name of its agency as topics.yaml has it; `places`: topic -> its text there. Raises `FlowError`
     for anything that names what is not there."""
     whole = Form(shop, source.name, "agencies", "agencies", source.tree)
     bounces = int(whole.number("bounces", 2, 1, 20))
@@ -135,20 +135,23 @@ def read(
     }
     names = [each.name for each in found.values()]
     if twice := next((name for name in names if names.count(name) > 1), None):
-        whole.fail(f"two agencies are named `{twice}`", "give each its own name", "agencies")
+        what = Sentence("dua instansi bernama `{name}`", name=twice)
+        whole.fail(what, Sentence("beri masing-masing nama sendiri"), "agencies")
     for topic, name in topics.items():
         if name and name not in names:
             if topic in places:
-                raise FlowError(
-                    f"{places[topic]}: {topic}: the agency `{name}` is not in agencies.yaml; {near(name, names)}."
-                )
-            whole.fail(f"topics.yaml gives `{topic}` to `{name}`, which is not here", near(name, names), "agencies")
-        if name and not any(each.name == name and topic in each.topics for each in found.values()):
-            whole.fail(
-                f"topics.yaml gives `{topic}` to `{name}`, which does not list it",
-                "add it to its `topics`",
-                "agencies",
+                place = places[topic]
+                what = Sentence("instansi `{name}` tidak ada di agencies.yaml", name=name)
+                raise FlowError(Problem(place.file, place.line, topic, what, near(name, names)))
+            what = Sentence(
+                "topics.yaml menyerahkan `{topic}` kepada `{name}`, yang tidak ada di sini", topic=topic, name=name
             )
+            whole.fail(what, near(name, names), "agencies")
+        if name and not any(each.name == name and topic in each.topics for each in found.values()):
+            what = Sentence(
+                "topics.yaml menyerahkan `{topic}` kepada `{name}`, yang tidak mencantumkannya", topic=topic, name=name
+            )
+            whole.fail(what, Sentence("tambahkan ke `topics`-nya"), "agencies")
     whole.finish()
     return Directory(found, bounces)
 
@@ -158,7 +161,8 @@ def agree(directory: Directory, names: Collection[str], file: str) -> None:
     known = [each.name for each in directory.agencies.values()]
     for name in names:
         if known and name not in known:
-            raise FlowError(f"{file}:1: agencies: `{name}` is not in agencies.yaml; {near(name, known)}.")
+            what = Sentence("`{name}` tidak ada di agencies.yaml", name=name)
+            raise FlowError(Problem(file, 1, "agencies", what, near(name, known)))
 
 
 def _agency(
@@ -168,33 +172,38 @@ def _agency(
     name, mine, areas = form.string("name"), form.words("topics"), form.words("areas")
     for topic in mine:
         if topic not in topics:
-            form.fail(f"the topic `{topic}` is not known", near(topic, topics), "topics")
+            what = Sentence("topik `{topic}` tidak dikenal", topic=topic)
+            form.fail(what, near(topic, topics), "topics")
     for code in areas:
         if not _CODE.fullmatch(code):
-            form.fail(f"`{code}` is no code of a regency or province", 'write it like `"32.73"`', "areas")
+            what = Sentence("`{code}` bukan kode kabupaten, kota, atau provinsi", code=code)
+            form.fail(what, Sentence('tulis seperti `"32.73"`'), "areas")
         if regencies and code not in regencies and code not in {each[:2] for each in regencies}:
-            form.fail(f"the area `{code}` is not known", near(code, regencies), "areas")
+            what = Sentence("wilayah `{code}` tidak dikenal", code=code)
+            form.fail(what, near(code, regencies), "areas")
     if ":" in name:
-        form.fail(f"`{name}` has a colon, which ends an agency's name in the history", "leave it out", "name")
+        what = Sentence("`{name}` memuat titik dua, yang mengakhiri nama instansi di riwayat", name=name)
+        form.fail(what, Sentence("tulis tanpa titik dua"), "name")
     try:
         open_at = week(form.words("hours"))
-    except ValueError as problem:
-        wrong, _, remedy = str(problem).partition("; ")
-        form.fail(wrong, remedy, "hours")
+    except Misread as problem:
+        form.fail(problem.what, problem.remedy, "hours")
     channel, url = form.string("channel", "login"), form.string("url", "")
     if channel not in CHANNELS:
-        form.fail(f"`channel: {channel}` is not known", near(channel, CHANNELS), "channel")
+        form.unknown("channel", channel, CHANNELS)
     if (channel == "webhook") != bool(url):
-        form.fail(
-            "a webhook has an address, other channels have none", "write both `channel: webhook` and `url: https://…`"
-        )
+        what = Sentence("webhook punya alamat, kanal lain tidak")
+        form.fail(what, Sentence("tulis `channel: webhook` dan `url: https://…` bersama"))
     if url and not url.startswith(("https://", "http://")):
-        form.fail(f"`{url}` is no web address", "begin it with https://", "url")
+        what = Sentence("`{url}` bukan alamat web", url=url)
+        form.fail(what, Sentence("awali dengan https://"), "url")
     contacts = _contacts(shop, file, slug, form)
     if channel == "mail" and not any(
         (each.email or each.telegram or each.whatsapp) and not each.escalation for each in contacts
     ):
-        form.fail("nobody has an `email` here", "write one under `contacts`, or `channel: login`", "contacts")
+        what = Sentence("tidak ada yang punya `email` di sini")
+        remedy = Sentence("tulis satu di bawah `contacts`, atau `channel: login`")
+        form.fail(what, remedy, "contacts")
     form.finish()
     return Agency(slug, name, frozenset(mine), areas, open_at, contacts, channel, url)
 
@@ -204,17 +213,20 @@ def _contacts(shop: Workshop, file: str, slug: str, form: Form) -> tuple[Contact
         return ()
     rows = form.fields["contacts"].value
     if not isinstance(rows, list):
-        form.fail("`contacts` is no list", "write lines that begin with `-`", "contacts")
+        what = Sentence("`contacts` bukan daftar")
+        form.fail(what, Sentence("tulis baris-baris yang diawali `-`"), "contacts")
     found = []
     for tree in rows:
         one = Form(shop, file, "agencies", f"{slug}.contacts", tree)
         name, email, phone = one.string("name"), one.string("email", ""), one.string("phone", "")
         if email and "@" not in email[1:-1]:
-            one.fail(f"`{email}` is no mail address", "write it like `nama@dinas.example`", "email")
+            what = Sentence("`{email}` bukan alamat email", email=email)
+            one.fail(what, Sentence("tulis seperti `nama@dinas.example`"), "email")
         chats = [one.string(way, "") for way in ("telegram", "whatsapp")]
         for way, chat in zip(("telegram", "whatsapp"), chats, strict=True):
             if chat and not chat.lstrip("-").isdigit():
-                one.fail(f"`{chat}` is no {way} number", f'write digits in quotes, `{way}: "6281…"`', way)
+                what = Sentence("`{chat}` bukan nomor {way}", chat=chat, way=way)
+                one.fail(what, Sentence('tulis angka dalam tanda kutip, `{way}: "6281…"`', way=way), way)
         found.append(Contact(name, email, phone, one.flag("escalation"), *chats))
         one.finish()
     return tuple(found)

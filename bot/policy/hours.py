@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.errors import Misread, Sentence
 from bot.policy.calendar import DAY, ZONES, Calendar, Span, opens
 
 Week = tuple[tuple[Span, ...], ...]
@@ -17,7 +18,7 @@ _LAST = DAY - timedelta(minutes=1)
 
 
 def week(lines: Sequence[str]) -> Week:
-    """Monday first; () for no lines. Raises ValueError with what is wrong and what to write."""
+    """Monday first; () for no lines. Raises `Misread`."""
     if not lines:
         return ()
     days: list[list[Span]] = [[] for _ in DAYS]
@@ -28,22 +29,24 @@ def week(lines: Sequence[str]) -> Week:
     for spans in days:
         spans.sort()
         if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(spans)):
-            raise ValueError(f"the spans of {', '.join(lines)} overlap; give each hour of a day once")
+            what = Sentence("rentang {lines} tumpang tindih", lines=", ".join(lines))
+            raise Misread(what, Sentence("tulis tiap jam dalam sehari satu kali"))
     return tuple(tuple(spans) for spans in days)
 
 
 def _read(line: str) -> tuple[int, int, Span]:
     found = _LINE.fullmatch(line)
     if found is None:
-        raise ValueError(f"`{line}` are no hours; write them like `sen-jum 07.30-16.00`")
+        what = Sentence("`{line}` bukan jam buka", line=line)
+        raise Misread(what, Sentence("tulis seperti `sen-jum 07.30-16.00`"))
     hours = [int(word) for word in found.groups()[2:]]
     since = timedelta(hours=hours[0], minutes=hours[1])
     until = timedelta(hours=hours[2], minutes=hours[3])
     until = DAY if until == _LAST else until
     if not since < until <= DAY or max(hours[1], hours[3]) > 59:
-        raise ValueError(
-            f"`{line}` is no span of a day; what passes midnight is two, `sen 22.00-24.00` and `sel 00.00-06.00`"
-        )
+        what = Sentence("`{text}` bukan rentang jam dalam satu hari", text=line)
+        remedy = Sentence("yang melewati tengah malam menjadi dua, `sen 22.00-24.00` dan `sel 00.00-06.00`")
+        raise Misread(what, remedy)
     if found[1] is None:
         return 0, 6, (since, until)
     return DAYS.index(found[1]), DAYS.index(found[2] or found[1]), (since, until)

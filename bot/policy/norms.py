@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.engine.forms import Form, Workshop, near
 from bot.engine.read import Source
+from bot.errors import Sentence
 from bot.models import Urgency
 from bot.policy.calendar import Calendar, Calendars, average
 from bot.policy.calendars import STANDARD, rows
@@ -118,7 +119,8 @@ def read(
     ways = whole.words("warn_ways")
     for way in ways:
         if way not in WAYS:
-            whole.fail(f"`{way}` is no way to reach somebody", near(way, WAYS), "warn_ways")
+            what = Sentence("`{way}` bukan cara menghubungi orang", way=way)
+            whole.fail(what, near(way, WAYS), "warn_ways")
     night = _calendar(whole, "on_shift", calendars) if whole.has("on_shift") else ""
     whole.finish()
     return Norms(found, calendars, ways, night)
@@ -145,14 +147,16 @@ def _rules(
         warn = form.number("warn", 0.8, 0.05, 1)
         breach = _one_of(form, "breach", ACTIONS, LEAD)
         if breach == QUEUE and PARTY[kind] == AGENCY:
-            form.fail("an agency's case cannot go back to our queue by itself", "write `breach: lead`", "breach")
+            what = Sentence("kasus instansi tidak dapat kembali sendiri ke antrean kita")
+            form.fail(what, Sentence("tulis `breach: lead`"), "breach")
         found = Norm(
             kind, _budget(form, calendars.base[calendar].day), calendar, warn, breach, urgency, topic, klass, subtopic,
             form.number("days", 0, 0.1, 100_000) if form.has("days") else 0.0,
         )  # fmt: skip
         form.finish()
         if (key := (kind, urgency, topic, klass, subtopic)) in seen:
-            form.fail(f"the same norm stands in line {seen[key]}", "keep one of the two", "kind")
+            what = Sentence("tenggat yang sama sudah ada di baris {line}", line=seen[key])
+            form.fail(what, Sentence("sisakan salah satunya"), "kind")
         seen[key] = tree.line
         yield found
 
@@ -160,7 +164,7 @@ def _rules(
 def _one_of(form: Form, key: str, known: tuple[str, ...] | list[str], default: str | None = None) -> str:
     word = form.string(key, default)
     if word and word not in known:
-        form.fail(f"`{key}: {word}` is not known", near(word, known), key)
+        form.unknown(key, word, known)
     return word
 
 
@@ -171,6 +175,7 @@ def _calendar(form: Form, key: str, calendars: Calendars) -> str:
 def _budget(form: Form, day: timedelta) -> timedelta:
     units = [unit for unit in UNITS if form.has(unit)]
     if len(units) != 1:
-        form.fail("needs one of `minutes`, `hours` and `days`", "write `minutes: 5`", "kind")
+        what = Sentence("perlu satu dari `minutes`, `hours`, dan `days`")
+        form.fail(what, Sentence("tulis `minutes: 5`"), "kind")
     size = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": day}[units[0]]
     return size * form.number(units[0], 0, 0.1, 100_000)

@@ -2,9 +2,9 @@
 
 from itertools import pairwise
 
-from bot.engine.forms import Form, Workshop, near
+from bot.engine.forms import Form, Workshop
 from bot.engine.read import Source, Tree
-from bot.errors import FlowError
+from bot.errors import FlowError, Problem, Sentence
 from bot.policy.escalation import WHO, Person, Plan, Step
 
 DAY = 86_400
@@ -14,7 +14,8 @@ def read(shop: Workshop, source: Source) -> Plan:
     whole = Form(shop, source.name, "escalation", "escalation", source.tree)
     steps = [_step(shop, source.name, name, tree) for name, tree in whole.sub("steps").items()]
     if any(later.after < step.after for step, later in pairwise(steps)):
-        whole.fail("the steps are not in the order of their time", "put the smaller `after` first", "steps")
+        what = Sentence("langkah-langkahnya tidak urut menurut waktu")
+        whole.fail(what, Sentence("dahulukan `after` yang lebih kecil"), "steps")
     answer = whole.number("answer_within", 120, 10, DAY)
     repeat = whole.number("repeat", 60, 10, DAY)
     found = Plan(tuple(steps), repeat, answer, _agencies(shop, source, whole))
@@ -26,7 +27,7 @@ def _step(shop: Workshop, file: str, name: str, tree: Tree) -> Step:
     form = Form(shop, file, "escalation", f"steps.{name}", tree)
     who = form.string("who")
     if who not in WHO:
-        form.fail(f"`who: {who}` is not known", near(who, WHO), "who")
+        form.unknown("who", who, WHO)
     found = Step(form.number("after", 0, 0, DAY), who)
     form.finish()
     return found
@@ -37,9 +38,8 @@ def _agencies(shop: Workshop, source: Source, whole: Form) -> tuple[tuple[str, t
         return ()
     rows = whole.fields["agencies"].value
     if not isinstance(rows, list):
-        raise FlowError(
-            f"{source.name}:{whole.line}: agencies: is no list; write `agencies: []` or lines that begin with `-`."
-        )
+        remedy = Sentence("tulis `agencies: []` atau baris-baris yang diawali `-`")
+        raise FlowError(Problem(source.name, whole.line, "agencies", Sentence("bukan daftar"), remedy))
     found: dict[str, tuple[Person, ...]] = {}
     for tree in rows:
         form = Form(shop, source.name, "escalation", "agencies", tree)
@@ -48,7 +48,8 @@ def _agencies(shop: Workshop, source: Source, whole: Form) -> tuple[tuple[str, t
             (way, form.string(way, "")) for way in ("telegram", "whatsapp", "email", "webhook") if form.has(way)
         )
         if not ways:
-            form.fail(f"{name} cannot be reached", "write `email:`, `telegram:`, `whatsapp:` or `webhook:`")
+            what = Sentence("{name} tidak dapat dihubungi", name=name)
+            form.fail(what, Sentence("tulis `email:`, `telegram:`, `whatsapp:`, atau `webhook:`"))
         form.finish()
         found[agency] = (*found.get(agency, ()), Person(name, ways))
     return tuple(found.items())

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 
 from bot.engine.forms import Form, Workshop, near
 from bot.engine.read import Source, Tree
+from bot.errors import Sentence
 from bot.models import Urgency
 from bot.policy.assignment import MODES, Rule
 from bot.policy.load import Load
@@ -31,7 +32,7 @@ def read_rota(shop: Workshop, source: Source) -> Rules:
     whole = Form(shop, source.name, "shifts", "shifts", source.tree)
     zone = whole.string("zone", "WIB")
     if zone not in ZONES:
-        whole.fail(f"`zone: {zone}` is not known", near(zone, ZONES), "zone")
+        whole.unknown("zone", zone, ZONES)
     kinds = tuple(_kind(shop, source.name, name, tree) for name, tree in whole.sub("kinds").items())
     found = Rules(
         kinds, ZONES[zone], timedelta(hours=whole.number("rest_hours", 11, 0, 24)),
@@ -48,7 +49,7 @@ def _kind(shop: Workshop, file: str, name: str, tree: Tree) -> Kind:
     minutes = (end.hour * 60 + end.minute - start.hour * 60 - start.minute) % DAY or DAY
     days = form.words("days") or DAYS
     if strange := [day for day in days if day not in DAYS]:
-        form.fail(f"`{strange[0]}` is no day", near(strange[0], DAYS), "days")
+        form.fail(Sentence("`{word}` bukan nama hari", word=strange[0]), near(strange[0], DAYS), "days")
     found = Kind(
         name, form.string("label"), start, timedelta(minutes=minutes), int(form.number("needs", 1, 0, 500)),
         frozenset(DAYS.index(day) for day in days), form.flag("leads"),
@@ -61,7 +62,8 @@ def _clock(form: Form, key: str) -> time:
     words = form.string(key)
     found = CLOCK.fullmatch(words)
     if found is None:
-        form.fail(f"`{key}: {words}` is no time of day", f'write `{key}: "07.00"`', key)
+        what = Sentence("`{key}: {raw}` bukan jam", key=key, raw=words)
+        form.fail(what, Sentence('tulis `{key}: "07.00"`', key=key), key)
     return time(int(found[1]), int(found[2]))
 
 
@@ -69,7 +71,7 @@ def read_assignment(shop: Workshop, source: Source) -> Rule:
     whole, usual = Form(shop, source.name, "assignment", "assignment", source.tree), Rule()
     mode = whole.string("mode", usual.mode)
     if mode not in MODES:
-        whole.fail(f"`mode: {mode}` is not known", near(mode, MODES), "mode")
+        whole.unknown("mode", mode, MODES)
     weights = _numbers(shop, source.name, whole, "weights", [*Urgency], 100)
     silent = _numbers(shop, source.name, whole, "silent_minutes", [*Urgency], DAY)
     found = Rule(
@@ -111,7 +113,7 @@ def _numbers(
     if names is not None:
         for word in words:
             if word not in names:
-                form.fail(f"`{word}` is not known here", near(word, names), word)
+                form.fail(Sentence("`{key}` tidak dikenal di sini", key=word), near(word, names), word)
     return {word: form.number(word, 1, 0, most) for word in words}
 
 

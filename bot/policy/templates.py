@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.engine.forms import Form, Workshop
 from bot.engine.read import read_all
+from bot.errors import Sentence
 from bot.i18n import Catalogues
 from bot.message import Template
 
@@ -73,10 +74,13 @@ def load(flows_dir: Path, catalogues: Catalogues) -> dict[str, Purpose]:
     for purpose, tree in whole.sub("templates").items() if whole.has("templates") else ():
         form = Form(Workshop(catalogues), source.name, "templates", purpose, tree)
         if purpose not in PURPOSES:
-            form.fail(f"nothing is said for the purpose `{purpose}`", f"write one of {', '.join(PURPOSES)}")
+            what = Sentence("tidak ada yang dikatakan untuk keperluan `{purpose}`", purpose=purpose)
+            form.fail(what, Sentence("tulis salah satu dari {known}", known=", ".join(PURPOSES)))
         name, text = form.string("name"), form.string("text")
         if not _NAME.fullmatch(name):
-            form.fail(f"`{name}` is no name of a template", "write small letters, digits and _ as at Meta", "name")
+            what = Sentence("`{name}` bukan nama templat", name=name)
+            remedy = Sentence("tulis huruf kecil, angka, dan _ seperti di Meta")
+            form.fail(what, remedy, "name")
         found[purpose] = Purpose(
             name,
             form.string("label", name),

@@ -8,9 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from bot.engine.check import Problem
 from bot.engine.read import Tree, read_all
-from bot.errors import FlowError
+from bot.errors import FlowError, Problem, Sentence
 from bot.triage.urgency import KINDS
 
 MAX_AGE = 400
@@ -58,15 +57,20 @@ class Emergencies:
     def stale(self, today: date) -> list[Problem]:
         """Numbers that nobody has checked for too long, or whose date lies in the future."""
         entries = [*self.national.values(), *(entry for own in self.regions.values() for entry in own)]
-        remedy = "call it or ask the agency, then write today's date at `checked`"
+        remedy = Sentence("telepon nomornya atau tanya instansinya, lalu tulis tanggal hari ini di `checked`")
         found = []
         for entry in entries:
             days = (today - entry.checked).days
             if days > MAX_AGE:
-                what = f"{entry.number.digits} was checked {days} days ago (at most {MAX_AGE})"
+                what = Sentence(
+                    "{number} diperiksa {days} hari lalu (paling lama {most})",
+                    number=entry.number.digits,
+                    days=days,
+                    most=MAX_AGE,
+                )
                 found.append(Problem(entry.file, entry.line, entry.where, what, remedy))
             elif days < 0:
-                what = f"`checked: {entry.checked}` lies in the future"
+                what = Sentence("`checked: {day}` masih di masa depan", day=entry.checked)
                 found.append(Problem(entry.file, entry.line, entry.where, what, remedy))
         return found
 
@@ -97,20 +101,22 @@ def read(flows_dir: Path) -> Emergencies:
     top = _mapping(file, "file", source.tree)
     for key in ("numbers", "kinds", "regions"):
         if key not in top:
-            _fail(file, source.tree.line, key, "is missing", f"write `{key}:`")
+            _fail(Sentence("tidak ditemukan"), Sentence("tulis `{key}:`", key=key), file, source.tree.line, key)
     for key, tree in top.items():
         if key not in ("numbers", "kinds", "regions"):
-            _fail(file, tree.line, key, "is not known here", "known are numbers, kinds, regions")
+            remedy = Sentence("yang dikenal ialah {known}", known="numbers, kinds, regions")
+            _fail(Sentence("tidak dikenal di sini"), remedy, file, tree.line, key)
     national = {name: _entry(file, name, tree) for name, tree in _mapping(file, "numbers", top["numbers"]).items()}
     order = _order(file, top["kinds"], national)
     regions: dict[str, tuple[Entry, ...]] = {}
     names: dict[str, str] = {}
     for code, tree in _mapping(file, "regions", top["regions"]).items():
         if not re.fullmatch(r"\d\d\.\d\d", code):
-            _fail(file, tree.line, code, "is no code of a regency or city", 'write it like `"32.73":`')
+            what = Sentence("bukan kode kabupaten atau kota")
+            _fail(what, Sentence('tulis seperti `"32.73":`'), file, tree.line, code)
         fields = _mapping(file, code, tree)
         if unknown := fields.keys() - {"name", "numbers"}:
-            _fail(file, tree.line, code, f"`{min(unknown)}` is not known here", "known are name, numbers")
+            _strange(min(unknown), "name, numbers", file, tree.line, code)
         names[code] = _text(file, code, tree, "name")
         own = _mapping(file, code, fields["numbers"]) if "numbers" in fields else {}
         regions[code] = tuple(_entry(file, f"{code}.{name}", entry) for name, entry in own.items())
@@ -121,49 +127,62 @@ def _order(file: str, tree: Tree, national: Mapping[str, Entry]) -> dict[str, tu
     found = {}
     for kind, listed in _mapping(file, "kinds", tree).items():
         if kind not in KINDS:
-            _fail(file, listed.line, kind, "is not a kind of danger", f"known are {', '.join(KINDS)}")
+            remedy = Sentence("yang dikenal ialah {known}", known=", ".join(KINDS))
+            _fail(Sentence("bukan jenis bahaya"), remedy, file, listed.line, kind)
         names = tuple(str(item.value) for item in listed.value) if isinstance(listed.value, list) else ()
         if not set(names) - {OWN}:
-            _fail(file, listed.line, kind, "names no number that holds everywhere", "write `[daerah, ambulans]`")
+            what = Sentence("tidak menyebut nomor yang berlaku di mana saja")
+            _fail(what, Sentence("tulis `[daerah, ambulans]`"), file, listed.line, kind)
         for name in names:
             if name != OWN and name not in national:
-                _fail(file, listed.line, kind, f"`{name}` is no number", f"known are {OWN}, {', '.join(national)}")
+                what = Sentence("`{name}` bukan nomor", name=name)
+                remedy = Sentence("yang dikenal ialah {known}", known=", ".join((OWN, *national)))
+                _fail(what, remedy, file, listed.line, kind)
         found[kind] = names
     for kind in KINDS:
         if kind not in found:
-            _fail(file, tree.line, kind, "is missing", f"write `{kind}: [daerah, ambulans]`")
+            remedy = Sentence("tulis `{kind}: [daerah, ambulans]`", kind=kind)
+            _fail(Sentence("tidak ditemukan"), remedy, file, tree.line, kind)
     return found
 
 
 def _entry(file: str, where: str, tree: Tree) -> Entry:
     fields = _mapping(file, where, tree)
     if unknown := fields.keys() - set(_FIELDS):
-        _fail(file, tree.line, where, f"`{min(unknown)}` is not known here", f"known are {', '.join(_FIELDS)}")
+        _strange(min(unknown), ", ".join(_FIELDS), file, tree.line, where)
     label, digits, checked, _ = (_text(file, where, tree, field) for field in _FIELDS)
     if not _DIGITS.fullmatch(digits):
-        _fail(file, fields["digits"].line, where, f"`digits: {digits}` are not digits only", "write `digits: 119`")
+        what = Sentence("`digits: {digits}` bukan angka saja", digits=digits)
+        _fail(what, Sentence("tulis `digits: 119`"), file, fields["digits"].line, where)
     try:
         day = date.fromisoformat(checked)
     except ValueError:
-        _fail(file, fields["checked"].line, where, f"`checked: {checked}` is no date", "write it like 2026-01-31")
+        what = Sentence("`checked: {raw}` bukan tanggal", raw=checked)
+        _fail(what, Sentence("tulis seperti 2026-01-31"), file, fields["checked"].line, where)
     return Entry(Number(label, digits), day, file, fields["digits"].line, where)
 
 
 def _text(file: str, where: str, tree: Tree, key: str) -> str:
-    fields = _mapping(file, where, tree)
+    fields, remedy = _mapping(file, where, tree), Sentence("tulis `{key}: …`", key=key)
     if key not in fields:
-        _fail(file, tree.line, where, f"`{key}` is missing", f"write `{key}: …`")
+        _fail(Sentence("`{key}` tidak ada", key=key), remedy, file, tree.line, where)
     value = fields[key].value
     if not isinstance(value, str) or not value.strip():
-        _fail(file, fields[key].line, where, f"`{key}` must be text", f"write `{key}: …`")
+        _fail(Sentence("`{key}` harus berupa teks", key=key), remedy, file, fields[key].line, where)
     return str(value).strip()
 
 
 def _mapping(file: str, where: str, tree: Tree) -> dict[str, Tree]:
     if not isinstance(tree.value, dict):
-        _fail(file, tree.line, where, "is no mapping", "write `name: …` lines under it, two spaces further in")
+        remedy = Sentence("tulis baris-baris `nama: …` di bawahnya, menjorok dua spasi")
+        _fail(Sentence("tidak berisi baris `kata: …` di bawahnya"), remedy, file, tree.line, where)
     return tree.value
 
 
-def _fail(file: str, line: int, where: str, what: str, remedy: str) -> NoReturn:
-    raise FlowError(f"{file}:{line}: {where}: {what}; {remedy}.")
+def _strange(key: str, known: str, file: str, line: int, where: str) -> NoReturn:
+    remedy = Sentence("yang dikenal ialah {known}", known=known)
+    _fail(Sentence("`{key}` tidak dikenal di sini", key=key), remedy, file, line, where)
+
+
+def _fail(what: Sentence, remedy: Sentence, file: str, line: int, where: str) -> NoReturn:
+    raise FlowError(Problem(file, line, where, what, remedy))

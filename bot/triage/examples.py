@@ -1,10 +1,10 @@
 """Examples that operators edit: one .tsv a label, `flows/data/examples/topics/jalan.tsv`, its name is the label."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.errors import FlowError
+from bot.errors import FlowError, Problem, Sentence
 from bot.triage.svm import Order
 
 COLUMNS = ("text", "language", "wording", "pair")
@@ -32,7 +32,9 @@ def read(folder: Path) -> list[Example]:
     """All .tsv files of a folder, by name. Raises `FlowError` naming file, line and remedy."""
     files = sorted(folder.glob("*.tsv"))
     if not files:
-        raise FlowError(f"{folder}:1: examples: no .tsv file is here; write one for each label, named like it.")
+        what = Sentence("tidak ada berkas .tsv di sini")
+        remedy = Sentence("tulis satu untuk tiap label, dengan nama labelnya")
+        raise _broken(str(folder), 1, what, remedy)
     return [example for file in files for example in _file(file)]
 
 
@@ -42,27 +44,40 @@ def _file(file: Path) -> Iterator[Example]:
     try:
         lines = file.read_text("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise FlowError(f"{name}:1: examples: is not UTF-8 text; save it as UTF-8.") from error
+        raise _broken(name, 1, Sentence("bukan teks UTF-8"), Sentence("simpan sebagai UTF-8")) from error
     except OSError as error:
-        raise FlowError(f"{name}:1: examples: cannot be read ({error.strerror}); check its permissions.") from error
+        what = Sentence("tidak terbaca ({why})", why=error.strerror)
+        raise _broken(name, 1, what, Sentence("periksa izin berkasnya")) from error
     if not lines or tuple(lines[0].split("\t")) != COLUMNS:
-        raise FlowError(f"{name}:1: examples: the header is wrong; write `{'<TAB>'.join(COLUMNS)}` as the first line.")
+        remedy = Sentence("tulis `{columns}` sebagai baris pertama", columns="<TAB>".join(COLUMNS))
+        raise _broken(name, 1, Sentence("baris judulnya salah"), remedy)
     for number, line in enumerate(lines[1:], 2):
         if not line.strip():
             continue
         cells = line.split("\t")
         if len(cells) > len(COLUMNS):
-            raise FlowError(
-                f"{name}:{number}: examples: {len(cells)} columns; write {len(COLUMNS)}, one tab between two."
-            )
+            what = Sentence("{count} kolom", count=len(cells))
+            remedy = Sentence("tulis {count}, dengan satu tab di antaranya", count=len(COLUMNS))
+            raise _broken(name, number, what, remedy)
         text, language, wording, pair = (cell.strip() for cell in cells + [""] * (len(COLUMNS) - len(cells)))
         if not text:
-            raise FlowError(f"{name}:{number}: examples: the text is empty; write it, or take the line out.")
+            remedy = Sentence("tulis teksnya, atau hapus barisnya")
+            raise _broken(name, number, Sentence("teksnya kosong"), remedy)
         if language and language not in LANGUAGES:
-            raise FlowError(f"{name}:{number}: examples: language `{language}`; write one of {', '.join(LANGUAGES)}.")
+            what = Sentence("bahasa `{language}`", language=language)
+            raise _broken(name, number, what, _one_of(LANGUAGES))
         if wording and wording not in WORDINGS:
-            raise FlowError(f"{name}:{number}: examples: wording `{wording}`; write one of {', '.join(WORDINGS)}.")
+            what = Sentence("cara menulis `{wording}`", wording=wording)
+            raise _broken(name, number, what, _one_of(WORDINGS))
         yield Example(text, label, language, wording, f"{name}:{number}", pair)
+
+
+def _one_of(known: Iterable[str]) -> Sentence:
+    return Sentence("tulis salah satu dari {known}", known=", ".join(known))
+
+
+def _broken(name: str, line: int, what: Sentence, remedy: Sentence) -> FlowError:
+    return FlowError(Problem(name, line, "examples", what, remedy))
 
 
 def fold_of(examples: Sequence[Example], folds: int) -> list[int]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from bot.errors import Misread, Sentence
 from bot.triage.spelling import ONE, TWO, Words, squeeze
 
 GAP = 2
@@ -34,10 +35,6 @@ class Hit(Generic[Meaning]):
     meaning: Meaning
     at: tuple[int, ...]
     """Places of its words among the words of the message, in the order of the phrase."""
-
-
-class BadPhrase(ValueError):
-    """A phrase that cannot be read: what is wrong, and what to write instead."""
 
 
 class Vocabulary:
@@ -91,7 +88,8 @@ class Phrasebook(Generic[Meaning]):
             if written[0] == "=":
                 exact.add(slot)
         if not slots or len(slots) == 1 < len(parts):
-            raise BadPhrase(f"`{phrase}` is one word without its fillers; write that word, or take the phrase out")
+            what = Sentence("`{phrase}` tinggal satu kata tanpa kata pengisinya", phrase=phrase)
+            raise Misread(what, Sentence("tulis kata itu, atau hapus frasanya"))
         letters = sum(self._shortest[slot] for slot in slots)
         edits = 0 if not forgiving or letters < ONE else 1 if letters < TWO else 2
         rule = Rule(tuple(slots), ordered, edits, frozenset(exact), frozenset(slots), meaning)
@@ -114,12 +112,15 @@ class Phrasebook(Generic[Meaning]):
         for part in written.split("/"):
             if not part.startswith("@"):
                 if not part.isalnum():
-                    raise BadPhrase(f"`{part}` in `{phrase}` is no word; use small letters, `/`, `+`, `@` and `=`")
+                    what = Sentence("`{part}` di `{phrase}` bukan kata", part=part, phrase=phrase)
+                    raise Misread(what, Sentence("pakai huruf kecil, `/`, `+`, `@`, dan `=`"))
                 words.add(self.vocabulary.word(part))
             elif part[1:] in self.vocabulary.groups:
                 words |= self.vocabulary.groups[part[1:]]
             else:
-                raise BadPhrase(f"`{part}` is no group; known are {', '.join(sorted(self.vocabulary.groups))}")
+                known = ", ".join(sorted(self.vocabulary.groups))
+                what = Sentence("`{part}` bukan kelompok", part=part)
+                raise Misread(what, Sentence("yang dikenal ialah {known}", known=known))
         return frozenset(words)
 
     def close(self, everyday: Iterable[str]) -> None:

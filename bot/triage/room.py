@@ -11,6 +11,7 @@ from bot.engine.flow import Flows
 from bot.engine.forms import Form, Workshop, near
 from bot.engine.match import Table
 from bot.engine.read import read_all
+from bot.errors import Sentence
 from bot.message import Location
 from bot.policy import calendars, directory, norms, patience, plan, staff
 from bot.policy.directory import Directory
@@ -143,7 +144,7 @@ def _agencies(flows_dir: Path, flows: Flows, regencies: Sequence[str]) -> Direct
     source = read_all([path], flows_dir, "agencies")[0]
     topics = {slug: topic.agency for slug, topic in flows.topics.items()}
     written = {slug: flows.written.get(f"topics.{slug}.label") for slug in topics}
-    places = {slug: f"{each.file}:{each.line}" for slug, each in written.items() if each}
+    places = {slug: each for slug, each in written.items() if each}
     return directory.read(Workshop(flows.catalogues), source, topics, regencies, places)
 
 
@@ -157,7 +158,8 @@ def _routing(flows_dir: Path, flows: Flows) -> Routing:
     leads, known = form.words("leads"), [*flows.topics, *subtopics(flows)]
     for name in leads if path.parents[1] == flows_dir else ():
         if name not in known:
-            form.fail(f"`{name}` is neither a topic nor a sub-topic", near(name, known), "leads")
+            what = Sentence("`{name}` bukan topik dan bukan subtopik", name=name)
+            form.fail(what, near(name, known), "leads")
     found = Routing(wait, frozenset(leads))
     form.finish()
     return found

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from bot.engine.read import Tree, read_all
-from bot.errors import FlowError
+from bot.errors import FlowError, Misread, Problem, Sentence
 from bot.triage import gazetteer
 from bot.triage.language import listed
-from bot.triage.phrases import BadPhrase, Hit, Phrasebook, Vocabulary
+from bot.triage.phrases import Hit, Phrasebook, Vocabulary
 from bot.triage.spelling import squeeze, tokens, vocabulary
 
 KINDS = ("medical", "breathing", "fire", "drowning", "disaster", "accident", "violence", "suicide", "missing")
@@ -27,7 +27,7 @@ _MEANT = frozenset({"violence", "suicide"})
 _GRAVE = frozenset({"kekerasan", "banjir", "isoman", "kesehatan"})
 """Topics whose examples have words of danger, misspelt ones among them."""
 PROVINCE = "32"
-_BREAKS = "write one phrase a line, or divide them with commas"
+_BREAKS = Sentence("tulis satu frasa satu baris, atau pisahkan dengan koma")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,8 @@ def read(flows_dir: Path) -> Dangers:
     kinds = file.mapping("dangers")
     for kind, tree in kinds.items():
         if kind not in KINDS:
-            file.fail(tree.line, f"dangers.{kind}", "is not a kind of danger", f"known are {', '.join(KINDS)}")
+            known = Sentence("yang dikenal ialah {known}", known=", ".join(KINDS))
+            file.fail(Sentence("bukan jenis bahaya"), known, tree.line, f"dangers.{kind}")
         for level in file.levels(kind, tree):
             file.phrases(book, file.part("dangers", kind, level), f"dangers.{kind}.{level}", Sign(kind, level))
     routine = _routine(flows_dir / "data" / "examples" / "topics") | listed() | gazetteer.words(PROVINCE)
@@ -143,35 +144,39 @@ class _File:
         known = {"same", "groups", "fillers", "everyday", "guards", "dangers"}
         for key, part in self.mapping().items():
             if key not in known:
-                self.fail(part.line, key, "is not known here", f"known are {', '.join(sorted(known))}")
+                remedy = Sentence("yang dikenal ialah {known}", known=", ".join(sorted(known)))
+                self.fail(Sentence("tidak dikenal di sini"), remedy, part.line, key)
 
-    def fail(self, line: int, where: str, what: str, remedy: str) -> NoReturn:
-        raise FlowError(f"{self.name}:{line}: {where}: {what}; {remedy}.")
+    def fail(self, what: Sentence, remedy: Sentence, line: int, where: str) -> NoReturn:
+        raise FlowError(Problem(self.name, line, where, what, remedy))
 
     def part(self, *path: str) -> Tree:
         tree = self.tree
         for key in path:
             if not isinstance(tree.value, dict) or key not in tree.value:
-                self.fail(tree.line, ".".join(path), "is missing", f"write `{key}: |` and the words under it")
+                remedy = Sentence("tulis `{key}: |` dan kata-katanya di bawahnya", key=key)
+                self.fail(Sentence("tidak ditemukan"), remedy, tree.line, ".".join(path))
             tree = tree.value[key]
         return tree
 
     def mapping(self, *path: str) -> dict[str, Tree]:
         tree = self.part(*path)
         if not isinstance(tree.value, dict):
-            self.fail(tree.line, ".".join(path) or "file", "is no mapping", "write `word: |` lines under it")
+            remedy = Sentence("tulis baris-baris `kata: |` di bawahnya")
+            self.fail(Sentence("tidak berisi baris `kata: …` di bawahnya"), remedy, tree.line, ".".join(path) or "file")
         return tree.value
 
     def levels(self, kind: str, tree: Tree) -> list[str]:
         for level, part in self.mapping("dangers", kind).items():
             if level not in LEVELS:
-                self.fail(part.line, f"dangers.{kind}.{level}", "is no level", "write `critical: |` or `high: |`")
+                remedy = Sentence("tulis `critical: |` atau `high: |`")
+                self.fail(Sentence("bukan tingkat bahaya"), remedy, part.line, f"dangers.{kind}.{level}")
         return list(self.mapping("dangers", kind))
 
     def lines(self, tree: Tree, where: str) -> Iterator[tuple[int, str]]:
         """The lines of a `|` block with their numbers in the file."""
         if not isinstance(tree.value, str):
-            self.fail(tree.line, where, "is not a block of text", _BREAKS)
+            self.fail(Sentence("bukan blok teks"), _BREAKS, tree.line, where)
         for number, line in enumerate(tree.value.splitlines(), tree.line + 1):
             if line.strip():
                 yield number, line
@@ -181,8 +186,8 @@ class _File:
             for phrase in filter(None, map(str.strip, line.split(","))):
                 try:
                     book.add(phrase.lower(), sign, forgiving=bool(sign.level))
-                except BadPhrase as error:
-                    self.fail(number, where, *str(error).split("; ", 1))
+                except Misread as error:
+                    self.fail(error.what, error.remedy, number, where)
 
     def plain(self, key: str) -> list[str]:
         return [word for _, line in self.lines(self.part(key), key) for word in line.lower().split()]
@@ -194,11 +199,14 @@ class _File:
         for number, line in self.lines(self.part(key), key):
             word, colon, rest = line.strip().lower().partition(":")
             if not colon or not word.isalnum() or not rest.split():
-                self.fail(number, key, f"`{line.strip()}` is no entry", "write `word: other other`")
+                what = Sentence("`{line}` bukan entri", line=line.strip())
+                self.fail(what, Sentence("tulis `kata: kata-lain kata-lain`"), number, key)
             if word in found:
-                self.fail(number, key, f"`{word}` stands here twice", "keep one line for it")
+                what = Sentence("`{word}` ada dua kali", word=word)
+                self.fail(what, Sentence("sisakan satu baris untuknya"), number, key)
             for written in {squeeze(other) for other in (word, *rest.split())} if key == "same" else ():
                 if owner.setdefault(written, word) != word:
-                    self.fail(number, key, f"`{written}` means `{owner[written]}` already", "keep it in one line")
+                    what = Sentence("`{word}` sudah berarti `{other}`", word=written, other=owner[written])
+                    self.fail(what, Sentence("sisakan di satu baris"), number, key)
             found[word] = rest.split()
         return found

@@ -62,8 +62,8 @@ async def test_out_and_in_again(db, enter: Enter) -> None:
     # only the files that are brought change; broken ones change nothing and say where they are broken
     shifts = (ROOT / "flows/data/shifts.yaml").read_text("utf-8")
     for odd, what in (
-        (b"no zip", "zip"), (zipped({"../x.yaml": "a"}), "does not belong"), (zipped({MENU: "name: menu\nsteps: 7\n"}), "menu.yaml"),
-        (zipped({"flows/data/shifts.yaml": shifts + "\nneeds: [\n"}), "shifts.yaml"), (zipped({"flows/x.exe": "a"}), "does not belong"),
+        (b"no zip", "zip"), (zipped({"../x.yaml": "a"}), "tidak termasuk isi"), (zipped({MENU: "name: menu\nsteps: 7\n"}), "menu.yaml"),
+        (zipped({"flows/data/shifts.yaml": shifts + "\nneeds: [\n"}), "shifts.yaml"), (zipped({"flows/x.exe": "a"}), "tidak termasuk isi"),
     ):  # fmt: skip
         status, text = await upload(lead, odd)
         assert status == 422 and what in text, what

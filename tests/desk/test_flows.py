@@ -75,9 +75,9 @@ async def test_a_broken_edit_is_refused(db, app, enter: Enter) -> None:
     lead, officer = await enter("lead", "Dadang"), await enter()
     assert (await saves(officer, **{f"id:{TEXT}": BETTER}))[0] == 403
     cases = (
-        ("id", TEXT, "Halo {nomor_hp}. Balas dengan angka.", "is filled by nothing"),
-        ("id", "menu.utama.choices.lapor", "Cek laporan", "two choices are called"),
-        ("id", TEXT, " ", "empty text"),
+        ("id", TEXT, "Halo {nomor_hp}. Balas dengan angka.", "tidak diisi apa pun"),
+        ("id", "menu.utama.choices.lapor", "Cek laporan", "dua pilihan bernama"),
+        ("id", TEXT, " ", "teks kosong"),
     )
     for language, context, wrong, why in cases:
         status, text = await saves(lead, **{f"{language}:{context}": wrong})
@@ -114,7 +114,7 @@ async def test_texts_outside_of_flows_are_edited_too(db, enter: Enter) -> None:
     assert await seed.count(db, FlowEdit) == 3 and all(f"+ {words}" in text for _, _, words in edits)
     wrong = {"id:texts.missed": "Maaf {nomor_hp}."}
     status, text = await lead.post("/desk/alur/texts/periksa", **wrong)
-    assert status == 200 and "placeholders differ (su)" in text and "<html" not in text
+    assert status == 200 and "isian dalam kurung kurawal tidak sama (su)" in text and "<html" not in text
     assert (await lead.post("/desk/alur/texts", langkah="missed", **wrong))[0] == 422
     status, text = await lead.post("/desk/alur/texts/periksa", **{"id:texts.missed": "Maaf, tulis angkanya, ya."})
     assert status == 200 and "Tidak ada masalah" in text

@@ -62,7 +62,7 @@ async def test_a_value_is_changed_checked_published_and_taken_back(db, enter: En
     status, text = await lead.post("/desk/pengaturan/pembagian/periksa", htmx=True, **{CAPACITY: "0"})
     assert status == 200 and "<html" not in text and "Tulis bilangan bulat" in text
     status, text = await lead.post("/desk/pengaturan/antrean", **{"@data/routing.yaml/leads": "hapus_dat"})
-    assert status == 422 and "neither a topic nor a sub-topic" in text and "hapus_data" in text
+    assert status == 422 and "bukan topik dan bukan subtopik" in text and "hapus_data" in text
     assert await seed.count(db, FlowEdit) == 0
 
     for path, form in (

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.pofile import read_po as babel_read_po
 
 from bot import locales
-from bot.errors import ConfigError
+from bot.errors import FlowError
 from bot.i18n import Catalogues, Entry, read_po
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,5 +89,5 @@ def test_a_broken_file_names_its_line(tmp_path: Path, broken: str) -> None:
     file = tmp_path / "su" / "LC_MESSAGES" / "messages.po"
     file.parent.mkdir(parents=True)
     file.write_text(f"\n{broken}\n", "utf-8")
-    with pytest.raises(ConfigError, match=r"messages\.po:2: "):
+    with pytest.raises(FlowError, match=r"messages\.po:2: "):
         Catalogues.load(tmp_path)

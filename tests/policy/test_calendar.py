@@ -13,10 +13,10 @@ from bot import i18n
 from bot.engine import flow
 from bot.engine.forms import Workshop
 from bot.engine.read import Source, parse
-from bot.errors import FlowError
 from bot.policy import calendars
 from bot.policy.calendar import Calendar, Calendars, Stretch, average, due, elapsed, opens
 from bot.triage import room
+from tests.told import refuses
 
 STEP = timedelta(minutes=5)
 HOURS = {"WIB": 7, "WITA": 8, "WIT": 9}
@@ -266,5 +266,5 @@ def test_a_local_day_holds_in_its_own_regency() -> None:
     (GOOD + "zone: x\n", 7, "not known here"),
 ])  # fmt: skip
 def test_a_broken_calendar_is_named(words: str, line: int, what: str) -> None:
-    with pytest.raises(FlowError, match=rf"calendars\.yaml:{line}: .*{what}"):
+    with refuses(rf"calendars\.yaml:{line}: .*{what}"):
         _read(words)

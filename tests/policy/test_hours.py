@@ -31,12 +31,12 @@ def test_reads(lines: list[str], week: hours.Week) -> None:
 
 @pytest.mark.parametrize("line", WRONG)
 def test_refuses(line: str) -> None:
-    with pytest.raises(ValueError, match=r"write them like|is no span of a day"):
+    with pytest.raises(ValueError, match=r"tulis seperti|bukan rentang jam"):
         hours.week([line])
 
 
 def test_refuses_an_hour_that_is_given_twice() -> None:
-    with pytest.raises(ValueError, match="overlap"):
+    with pytest.raises(ValueError, match="tumpang tindih"):
         hours.week(["sen-jum 07.30-16.00", "rab 15.00-17.00"])
 
 

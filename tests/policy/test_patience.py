@@ -9,9 +9,9 @@ import pytest
 from bot import i18n
 from bot.engine.forms import Workshop
 from bot.engine.read import read_all
-from bot.errors import FlowError
 from bot.policy import patience
 from bot.policy.patience import CALM, SLOW, SLOWER, WHY, Pace, Rules
+from tests.told import refuses
 
 ROOT = Path(__file__).parents[2]
 RULES = patience.read(
@@ -176,7 +176,7 @@ def test_whatever_lies_in_the_row_is_read() -> None:
 )
 def test_a_broken_file_is_refused_with_its_line(tmp_path: Path, line: str, hint: str) -> None:
     (tmp_path / "patience.yaml").write_text(line + "\n")
-    with pytest.raises(FlowError, match=hint):
+    with refuses(hint):
         patience.read(
             Workshop(i18n.Catalogues.load(ROOT / "locales")), read_all([tmp_path / "patience.yaml"], tmp_path, "p")[0]
         )

@@ -7,9 +7,9 @@ import pytest
 
 from bot import i18n
 from bot.engine import flow
-from bot.errors import FlowError
 from bot.policy.routing import Reserved, Routing, reserved
 from bot.triage import room
+from tests.told import refuses
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 
@@ -51,7 +51,7 @@ def test_what_only_leads_take(urgency: str, topic: str, subtopic: str, leads: bo
 
 @pytest.mark.parametrize("words", ["language_minutes: soon", "language_minutes: -1", "language_minuets: 5"])
 def test_a_broken_file_is_named(tmp_path: Path, words: str) -> None:
-    with pytest.raises(FlowError, match=r"routing\.yaml:1"):
+    with refuses(r"routing\.yaml:1"):
         _read(tmp_path, words)
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot import i18n
-from bot.errors import FlowError
 from bot.policy import templates
+from tests.told import refuses
 from tests.world import ROOT
 
 CATALOGUES = i18n.Catalogues.load(ROOT / "locales")
@@ -57,7 +57,7 @@ def test_quick_replies_stand_for_answers_where_they_are_as_many() -> None:
 def test_a_broken_file_is_refused(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "templates.yaml").write_text(text)
-    with pytest.raises(FlowError, match=said):
+    with refuses(said):
         templates.load(tmp_path, CATALOGUES)
 
 

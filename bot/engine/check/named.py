@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.engine.check.problem import Problem
 from bot.engine.deciding import Branch, Check, Put
 from bot.engine.flow import Flows
 from bot.engine.forms import near
 from bot.engine.nodes import Node, Question
 from bot.engine.rules import Compare, Not, Rule, Several
+from bot.errors import Problem, Sentence
 
 TOPIC, SUBTOPIC = "topic", "subtopic"
 
@@ -61,5 +61,7 @@ def _leaves(rule: Rule) -> Iterator[Compare]:
 
 
 def _unknown(node: Node, what: str, name: str, known: Iterable[str]) -> Problem:
-    where = "flows/data/topics.yaml has none of that name" if what == TOPIC else "no flow saves one of that name"
-    return Problem(node.file, node.line, node.id, f"the {what} `{name}` is not known: {where}", near(name, known))
+    told = Sentence("topik `{name}` tidak dikenal: flows/data/topics.yaml tidak memuat nama itu", name=name)
+    if what == SUBTOPIC:
+        told = Sentence("subtopik `{name}` tidak dikenal: tidak ada alur yang menyimpan nama itu", name=name)
+    return Problem(node.file, node.line, node.id, told, near(name, known))

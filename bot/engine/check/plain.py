@@ -5,8 +5,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-Fault = tuple[str, str]
-"""What, and the remedy."""
+from bot.engine.register import Fault
+from bot.errors import Sentence
+
 MAX_TEXT = 600
 MAX_SENTENCE = 20
 """Words."""
@@ -19,44 +20,57 @@ _EMERGENCY = re.compile(r"(?<![\d.,:-])1(?:1[02-9]|29)(?![\d.,:]\d|\d|-\d)")
 _FIGURE = re.compile(r"^\d+[.)]\s", re.MULTILINE)
 
 
+def in_(what: Sentence, language: str) -> Sentence:
+    """The same, and in which language it was seen."""
+    return Sentence("{what} ({language})", what=what, language=language)
+
+
 def bubble(text: str) -> Iterator[Fault]:
     """A whole message, its numbered choices included."""
     if len(text) > MAX_TEXT:
-        yield f"{len(text)} characters with its choices", f"at most {MAX_TEXT}: shorten it"
+        what = Sentence("{count} huruf termasuk pilihannya", count=len(text))
+        yield what, Sentence("paling banyak {most}: pendekkan", most=MAX_TEXT)
     yield from plain(text)
 
 
 def plain(text: str) -> Iterator[Fault]:
     """Read aloud by a screen reader, it must still be clear."""
     if text.count("?") > 1:
-        yield "more than one question in one message", "ask one thing at a time"
+        what = Sentence("lebih dari satu pertanyaan dalam satu pesan")
+        yield what, Sentence("tanyakan satu hal saja setiap kali")
     emoji = [letter for letter in text if is_emoji(letter)]
     if len(emoji) > 1:
-        yield f"{len(emoji)} emoji", "at most one, at the end"
+        yield Sentence("{count} emoji", count=len(emoji)), Sentence("paling banyak satu, di akhir")
     for line in filter(None, map(str.strip, text.splitlines())):
         if not (line[0].isalnum() or line[0] in _STARTS):
-            yield f"a line begins with `{line[0]}`", "begin with a word: symbols are read aloud first"
+            what = Sentence("satu baris diawali `{sign}`", sign=line[0])
+            yield what, Sentence("awali dengan kata: simbol ikut dibacakan lebih dulu")
         if _DRAWN.search(line):
-            yield "a line or a table drawn with symbols", "say it in words: it is read aloud sign by sign"
+            what = Sentence("garis atau tabel dari simbol")
+            yield what, Sentence("tulis dengan kata: simbol dibacakan satu per satu")
     if found := _EMERGENCY.search(text):
-        yield (
-            f"the emergency number {found[0]} in a text",
-            "numbers differ by region: say `{numbers}` in a step `kind: numbers`",
-        )
+        what = Sentence("nomor darurat {number} di dalam teks", number=found[0])
+        remedy = Sentence("nomor berbeda di tiap daerah: tulis `{field}` di langkah `kind: numbers`", field="{numbers}")
+        yield what, remedy
     if found := _CAPITALS.search(text):
-        yield f"`{found[0]}` in capitals", "write it small: capitals are spelt out letter by letter"
+        what = Sentence("`{word}` dengan huruf besar semua", word=found[0])
+        yield what, Sentence("tulis dengan huruf kecil: huruf besar dieja satu per satu")
     if found := _MARKUP.search(text):
-        yield f"`{found[0]}` is marked by signs", "leave the signs out: not every channel shows them as bold"
+        what = Sentence("`{word}` diberi tanda", word=found[0])
+        yield what, Sentence("hapus tandanya: tidak semua kanal menebalkannya")
     for sentence in _SENTENCE.split(text):
         words = sentence.split()
         if len(words) > MAX_SENTENCE:
-            yield f"a sentence of {len(words)} words (“{' '.join(words[:5])} …”)", f"at most {MAX_SENTENCE}: make two"
+            start = " ".join(words[:5])
+            what = Sentence("kalimat sepanjang {count} kata (“{start} …”)", count=len(words), start=start)
+            yield what, Sentence("paling banyak {most}: jadikan dua kalimat", most=MAX_SENTENCE)
 
 
 def numbered(text: str) -> Iterator[Fault]:
     """A list that was typed into a text by hand: its numbers would stand beside those that the system writes."""
     if _FIGURE.search(text):
-        yield "a numbered list inside the text", "make its lines `choices:`, or leave the numbers out"
+        what = Sentence("daftar bernomor di dalam teks")
+        yield what, Sentence("jadikan baris-barisnya `choices:`, atau hapus nomornya")
 
 
 def is_emoji(letter: str) -> bool:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from bot.engine.check.problem import Problem
 from bot.engine.doing import Go
 from bot.engine.flow import Flows
 from bot.engine.forms import RETURN
 from bot.engine.nodes import AskChoice, AskText, Node
 from bot.engine.reports import Summary
+from bot.errors import Problem, Sentence
 
 
 def shape(flows: Flows) -> Iterator[Problem]:
@@ -16,7 +16,7 @@ def shape(flows: Flows) -> Iterator[Problem]:
     yield from _loops(flows)
     for node in flows.nodes.values():
         if isinstance(node, Go | AskText | AskChoice) and not node.exits():
-            yield Problem(node.file, node.line, node.id, "leads nowhere", "write `next:`")
+            yield _at(node, Sentence("tidak menuju ke mana pun"), Sentence("tulis `next:`"))
 
 
 def _reach(flows: Flows) -> Iterator[Problem]:
@@ -29,7 +29,8 @@ def _reach(flows: Flows) -> Iterator[Problem]:
             todo.append(target)
     for node in flows.nodes.values():
         if node.id not in seen:
-            yield Problem(node.file, node.line, node.id, "no step leads here", "name it in a `next:`, or take it out")
+            remedy = Sentence("sebut di sebuah `next:`, atau hapus")
+            yield _at(node, Sentence("tidak ada langkah yang menuju ke sini"), remedy)
 
 
 def _ends(flows: Flows) -> Iterator[Problem]:
@@ -46,9 +47,8 @@ def _ends(flows: Flows) -> Iterator[Problem]:
         grown = bool(more)
     for node in flows.nodes.values():
         if node.id not in good:
-            yield Problem(
-                node.file, node.line, node.id, "never comes to an end", "lead it to a ticket, an officer or an `end`"
-            )
+            remedy = Sentence("arahkan ke tiket, petugas, atau `end`")
+            yield _at(node, Sentence("tidak pernah berakhir"), remedy)
 
 
 def _loops(flows: Flows) -> Iterator[Problem]:
@@ -65,8 +65,12 @@ def _loops(flows: Flows) -> Iterator[Problem]:
             seen.add(each)
             todo |= silent.get(each, set()) - seen
         if start in seen:
-            node: Node = flows.nodes[start]
-            yield Problem(node.file, node.line, node.id, "goes in a circle without a question", "change a `next:`")
+            what = Sentence("berputar-putar tanpa pertanyaan")
+            yield _at(flows.nodes[start], what, Sentence("ubah salah satu `next:`"))
+
+
+def _at(node: Node, what: Sentence, remedy: Sentence) -> Problem:
+    return Problem(node.file, node.line, node.id, what, remedy)
 
 
 def _stops(node: Node) -> bool:
