@@ -4,7 +4,7 @@ same content."""
 import io
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -18,7 +18,7 @@ from bot.i18n import Catalogues
 LARGEST, MOST = 16 * 1024 * 1024, 2000
 """Bytes and files of one content."""
 SUFFIXES = (".yaml", ".tsv", ".json", ".po", ".pot", ".md")
-BESIDE = "~ words, topics or rules beside the texts"
+BESIDE = Sentence("~ kata, topik, atau aturan di luar teks")
 _STAMP = (2026, 1, 1, 0, 0, 0)
 
 
@@ -96,24 +96,24 @@ def faults(flows: Flows) -> tuple[list[Problem], list[Problem]]:
 # -- what changes ----------------------------------------------------------------------------------
 
 
-def differences(old: Flows, new: Flows) -> list[str]:
+def differences(old: Flows, new: Flows, tr: Callable[[str], str] = str) -> list[str]:
     """For people: steps that come, go or lead elsewhere, and every text that reads differently, in each language."""
-    lines = [*_steps(old, new), *_texts(old, new)]
+    lines = [*(each.said(tr) for each in _steps(old, new)), *_texts(old, new)]
     if not lines and old.version != new.version:
-        lines.append(BESIDE)
+        lines.append(BESIDE.said(tr))
     return lines
 
 
-def _steps(old: Flows, new: Flows) -> Iterator[str]:
+def _steps(old: Flows, new: Flows) -> Iterator[Sentence]:
     for name in sorted(old.nodes.keys() | new.nodes.keys()):
         before, after = old.nodes.get(name), new.nodes.get(name)
         if before is None and after is not None:
-            yield f"+ step {name} ({after.kind})"
+            yield Sentence("+ langkah {name} ({kind})", name=name, kind=after.kind)
         elif after is None:
-            yield f"- step {name}; who stands there is asked the question before it again"
+            yield Sentence("- langkah {name}; yang sedang di sana ditanya lagi dengan pertanyaan sebelumnya", name=name)
         elif before is not None and (before.kind, _ways(before)) != (after.kind, _ways(after)):
-            yield f"~ step {name}: {before.kind} → {_ways(before)}"
-            yield f"       now: {after.kind} → {_ways(after)}"
+            yield Sentence("~ langkah {name}: {kind} → {ways}", name=name, kind=before.kind, ways=_ways(before))
+            yield Sentence("       kini: {kind} → {ways}", kind=after.kind, ways=_ways(after))
 
 
 def _ways(node: Node) -> str:

@@ -198,7 +198,7 @@ def _show(old: "Flows", new: "Flows") -> None:
 
     problems, pity = content.faults(new)
     tr = english()
-    lines = content.differences(old, new)
+    lines = content.differences(old, new, tr)
     for line in lines or ["nothing changes"]:
         typer.echo(line)
     for problem in pity:

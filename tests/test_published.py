@@ -4,6 +4,7 @@ import asyncio
 import io
 import shutil
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -100,8 +101,11 @@ def test_a_zip_is_the_same_for_the_same_content_and_says_what_changes(tmp_path: 
         "next: sebelum\n\n  sebelum:\n    kind: say\n    text: Sebentar.\n    next: kirim\n\n  kirim:",
     )
     lines = content.differences(old, again.load())
-    assert "+ step pengaduan/sebelum (say)" in lines
-    assert any("step pengaduan/serupa" in line for line in lines)
+    assert "+ langkah pengaduan/sebelum (say)" in lines
+    assert any("langkah pengaduan/serupa" in line for line in lines)
+    assert "+ step pengaduan/sebelum (say)" in content.differences(
+        old, again.load(), partial(own.load().catalogues.gettext, "en")
+    )
 
 
 @pytest.mark.parametrize(

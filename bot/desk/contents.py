@@ -50,7 +50,7 @@ async def _show(request: web.Request, status: int = 200, problem: str = "", uplo
     return page.render(
         request, "contents.html", status, rows=rows, problem=problem, upload=upload, changes=changes, version=now.flows.version,
         token=_name(upload.raw) if upload else "", most=content.LARGEST >> 20,
-        texts=content.differences(now.flows, upload.flows) if upload else [],
+        texts=content.differences(now.flows, upload.flows, tr) if upload else [],
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ async def listed(request: web.Request) -> web.Response:
     values = await asyncio.to_thread(lambda: rules.differences(rules.trees(now.raw), rules.trees(new.raw)))
     return page.render(
         request, "flows.html", rows=rows, others=others, acts=acts, edits=edits, used=used, now=clock.now(), refused=refused,
-        differences=[*content.differences(now.flows, new.flows), *values], version=new.flows.version, problems=new.problems,
+        differences=[*content.differences(now.flows, new.flows, tr), *values], version=new.flows.version, problems=new.problems,
         lost=[each for each in edits if each.context not in known and not each.context.startswith(VALUE)],
     )  # fmt: skip
 
@@ -100,7 +100,7 @@ async def _page(
         drawing=Markup(draw.draw(new.flows, name, SOURCE, notes) if whole else ""),  # noqa: S704 - escaped where it is drawn
         tree=show.show(new.flows, name) if whole else "", written=sheets.yaml(new, name),
         walked=[(node, walked[node.id]) for node in nodes],
-        differences=content.differences(now.flows, new.flows), version=new.flows.version,
+        differences=content.differences(now.flows, new.flows, tr), version=new.flows.version,
     )  # fmt: skip
 
 

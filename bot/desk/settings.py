@@ -147,9 +147,9 @@ def _days(now: Now) -> list[tuple[str, str, str, bool]]:
 
 
 def _differences(now: Now) -> list[str]:
-    texts = content.differences(now.running.flows, now.new.flows)
+    texts = content.differences(now.running.flows, now.new.flows, tr)
     found = list(rules.differences(now.old_rules, now.new_rules))
-    return found + [line for line in texts if not found or line != content.BESIDE]
+    return found + [line for line in texts if not found or line != content.BESIDE.said(tr)]
 
 
 async def _history(request: web.Request) -> list[tuple[Row, list[str]]]:
