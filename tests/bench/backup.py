@@ -1,8 +1,10 @@
 """How long a copy and its way back take, by the gigabyte, with a server at work beside the copy.
 
-    python -m tests.bench.backup [--gigabytes 1]
+    python -m tests.bench.backup [--gigabytes 1] [--log]
 
-SQLite. The database is filled with long messages of a real conversation; fifty messages a second come in while the copy is taken.
+SQLite: the database is filled with long messages of a real conversation; fifty messages a second come in while the copy is taken.
+`--log`: PostgreSQL, a base of that size and the log of as much again, the disk lost, and all of it brought back, with the very commands of
+docs/operations.md.
 """
 
 import argparse
@@ -10,6 +12,7 @@ import asyncio
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
@@ -18,12 +21,16 @@ from bot.models import Message
 from bot.models.base import table
 from bot.store import backup, schema
 from bot.store.db import Db
+from tests.bench import crowd
 from tests.bench.load import Load, Server, share
 from tests.bench.turns import Counts, walk
+from tests.faults.battery.clusters import Archived, ask, until
 from tests.world import ROOT
 
 MESSAGE = table(Message)
 LONG, AT_ONCE = 2000, 5000
+CASES = 155_000
+"""So many fill a gigabyte of PostgreSQL, messages, index of words and all."""
 
 
 async def fill(folder: Path, size: int) -> None:
@@ -76,6 +83,38 @@ async def main(size: int, folder: Path) -> None:
     await new.close()
 
 
+async def by_log(size: int) -> None:
+    cases, now = int(size / 2**30 * CASES), clock.now()
+    own = Archived()
+    await asyncio.to_thread(own.start)
+    try:
+        url = await asyncio.to_thread(own.create_database)
+        with tempfile.TemporaryDirectory() as folder:
+            db = Db(url, Path(folder))
+            await db.open()
+            await schema.prepare(db)
+            await db.close()
+        await crowd.fill(url, now, 0, cases)
+        name = urlsplit(url).path.lstrip("/")
+        first = ask(own.place, f"SELECT pg_database_size('{name}')")
+        began = time.monotonic()
+        await asyncio.to_thread(own.run, own.said("pg_basebackup"))
+        print(f"| base of {first / 2**30:.2f} GB | {time.monotonic() - began:.1f} s |", flush=True)
+        await crowd.fill(url, now, cases, 2 * cases)
+        last = ask(own.place, "SELECT pg_walfile_name(pg_switch_wal())")
+        until(lambda: (own.place / "backup/wal" / last).exists(), "the last piece of the log")
+        log = sum(each.stat().st_size for each in (own.place / "backup/wal").iterdir())
+        await asyncio.to_thread(own.lose)
+        began = time.monotonic()
+        home = await asyncio.to_thread(own.come_back)
+        print(f"| base and {log / 2**30:.2f} GB of log back, from an empty disk | {time.monotonic() - began:.1f} s |")
+        there = ask(home, "SELECT count(*) FROM ticket", name)
+        print(f"| cases there | {there} of {2 * cases} |")
+        assert there == 2 * cases
+    finally:
+        await asyncio.to_thread(own.stop)
+
+
 def _take(data: Path, back: Path, told: backup.Progress) -> backup.Copy:
     """In a thread with a loop of its own, as a command beside the server is a process of its own."""
     return asyncio.run(backup.take(Db(f"sqlite:///{data}/bench.db", data), data, back, told))
@@ -84,5 +123,8 @@ def _take(data: Path, back: Path, told: backup.Progress) -> backup.Copy:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gigabytes", type=float, default=1.0)
+    parser.add_argument("--log", action="store_true")
+    asked = parser.parse_args()
+    size = int(asked.gigabytes * 2**30)
     with tempfile.TemporaryDirectory() as made:
-        asyncio.run(main(int(parser.parse_args().gigabytes * 2**30), Path(made)))
+        asyncio.run(by_log(size) if asked.log else main(size, Path(made)))

@@ -176,7 +176,7 @@ class Archived(Restartable):
         """As a person at a shell, who is not root."""
         with (self.place / "run").open("wb") as out:  # a server that it starts goes on writing there
             told = ["bash", "-ec", commands]
-            done = subprocess.run(told, env=self.env, stdout=out, timeout=180, check=False, **unprivileged(self.place))
+            done = subprocess.run(told, env=self.env, stdout=out, timeout=900, check=False, **unprivileged(self.place))
         assert done.returncode == 0, f"{commands}: {(self.place / 'run').read_text()[-3000:]}"
 
     def lose(self) -> None:
