@@ -39,6 +39,12 @@ def refs(talks: Sequence[Talk]) -> list[Ref]:
     return [Ref(each.alarm_id, each.part) for each in talks if each.alarm_id]
 
 
+def goes_on(batch: Batch, talk: Talk) -> bool:
+    """Of alarms that are loaded: somebody in danger is being asked, or is called for, or a human has just taken it up."""
+    alarm = batch.alarms.get(talk.alarm_id) if talk.alarm_id else None
+    return alarm is not None and alarm["state"] not in (AlarmState.CALM, AlarmState.ENDED)
+
+
 async def one(conn: AsyncConnection, batch: Batch, ref: Ref) -> dict[str, Any]:
     """Raises `NotFound`."""
     await load(conn, batch, [ref])

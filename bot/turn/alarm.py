@@ -60,9 +60,10 @@ def hear(batch: Batch, house: House, talk: Talk, inbound: Inbound, danger: Dange
     alarm = batch.alarms.get(talk.alarm_id) if talk.alarm_id else None
     if inbound.choice.startswith(f"{PRESSED}/"):
         return _pressed(batch, house, talk, alarm, inbound.choice)
-    if alarm is not None and alarm["answer_by"] is not None:
+    late = alarm is not None and alarm["confirmed"] == SILENCE and talk.owner == Owner.QUEUE
+    if alarm is not None and (alarm["answer_by"] is not None or late):
         answer = _yes_or_no(house, inbound.text)
-        if answer:
+        if answer and (answer == YES or not late):
             _answered(batch, house, talk, alarm, answer)
             return True
     if alarm is not None and alarm["state"] in (AlarmState.PAGING, AlarmState.ACKNOWLEDGED):
@@ -205,10 +206,13 @@ def _yes_or_no(house: House, words: str) -> str:
 
 def _pressed(batch: Batch, house: House, talk: Talk, alarm: dict[str, Any] | None, choice: str) -> bool:
     _, token, answer = [*choice.split("/", 2), "", ""][:3]
-    if alarm is None or alarm["id"].hex() != token or alarm["answer_by"] is None or answer not in ("ya", "tidak"):
-        say(batch, talk, Say(text(house.flows, "stale", talk.language), notice=True))
+    said = {"ya": YES, "tidak": NO}.get(answer)
+    ours = alarm is not None and alarm["id"].hex() == token
+    # a yes that comes late, or after a no, is still one: whoever runs from a fire answers when they can
+    if alarm and ours and said and (alarm["answer_by"] is not None or (said, alarm["state"]) == (YES, AlarmState.CALM)):
+        _answered(batch, house, talk, alarm, said)
     else:
-        _answered(batch, house, talk, alarm, YES if answer == "ya" else NO)
+        say(batch, talk, Say(text(house.flows, "stale", talk.language), notice=True))
     return True
 
 
@@ -222,15 +226,17 @@ def _answered(batch: Batch, house: House, talk: Talk, alarm: dict[str, Any], ans
     if answer == NO:
         _calm(batch, house, talk, alarm, ticket)
         return
-    if alarm["state"] == AlarmState.ASKING:
+    if alarm["state"] in (AlarmState.ASKING, AlarmState.CALM):
+        again = alarm["state"] == AlarmState.CALM
         ticket = _to_queue(batch, house, talk, "")
         alarm.update(ticket_id=ticket["id"], number=ticket["number"], agency=_agency(house, ticket))
         if answer == SILENCE:  # a cue spoke against it and nobody says more: seen by an officer, but nobody is woken
             _urgency(batch, ticket, Urgency.HIGH)
             alarm.update(state=AlarmState.CALM, next_at=None)
-            talk.alarm_id = None
             return
-        alarm.update(state=AlarmState.PAGING, round_at=batch.now, next_at=batch.now)
+        alarm.update(
+            state=AlarmState.PAGING, round=alarm["round"] + again, step=0, round_at=batch.now, next_at=batch.now
+        )
     if ticket is not None:
         _urgency(batch, ticket, Urgency.CRITICAL)
     if answer == YES:
@@ -242,7 +248,6 @@ def _calm(batch: Batch, house: House, talk: Talk, alarm: dict[str, Any], ticket:
     if alarm["state"] != AlarmState.ACKNOWLEDGED:
         alarm.update(state=AlarmState.CALM, next_at=None)
         batch.cancel_calls(Ref(alarm["id"], alarm["part"]))
-    talk.alarm_id = None
     if ticket is not None and ticket["urgency"] == Urgency.CRITICAL:
         _set_urgency(batch, ticket, Urgency.HIGH, "citizen")
     say(batch, talk, Say(text(house.flows, "critical_no", talk.language), notice=True))
@@ -300,7 +305,7 @@ def acknowledge(batch: Batch, talk: Talk | None, alarm: dict[str, Any], officer_
 def end(batch: Batch, talk: Talk) -> None:
     """The case is resolved: so is its alarm."""
     alarm = batch.alarms.get(talk.alarm_id) if talk.alarm_id else None
-    if alarm is not None:
+    if alarm is not None and alarm["state"] != AlarmState.CALM:
         alarm.update(state=AlarmState.ENDED, next_at=None, answer_by=None)
         batch.alarm_changed(alarm)
     talk.alarm_id = None

@@ -6,6 +6,7 @@ from bot.models import Owner
 from bot.models.ref import Ref
 from bot.policy import patience
 from bot.policy.patience import CALM, Pace, Verdict
+from bot.store import alarms
 from bot.store.batch import Batch
 from bot.store.talk import Talk
 from bot.turn import House
@@ -19,7 +20,7 @@ SLOWED = Sentence("Mesin menjawab pengirim ini lebih lambat: terlalu banyak pesa
 def waits(batch: Batch, house: House, thread: Talk, inbound: Inbound, album: bool) -> bool:
     """Counts this message. True when its answer comes later."""
     rules = house.triage.patience
-    if thread.owner != Owner.BOT or thread.urgency or thread.alarm_id:
+    if thread.owner != Owner.BOT or thread.urgency or alarms.goes_on(batch, thread):
         return False
     before, now = thread.previous_inbound_at, thread.last_inbound_at
     gap = now - before if before is not None and now is not None else None

@@ -16,7 +16,7 @@ from bot.models import WAITING, Owner, Urgency
 from bot.models.ref import Ref
 from bot.policy import calendar, moment, waiting
 from bot.policy.waiting import Queue
-from bot.store import cases, talk
+from bot.store import alarms, cases, talk
 from bot.store import waiting as line_
 from bot.store.batch import Batch
 from bot.store.db import Unit
@@ -80,7 +80,8 @@ async def tell_asked(unit: Unit, batch: Batch, house: House, subject: Ref) -> No
 
 async def _tell(unit: Unit, batch: Batch, house: House, subject: Ref, asked: bool) -> None:
     thread = await talk.of_conversation(unit.conn, subject)
-    if thread.owner != Owner.QUEUE or thread.ticket_id is None or thread.alarm_id is not None:
+    await alarms.load(unit.conn, batch, alarms.refs([thread]))
+    if thread.owner != Owner.QUEUE or thread.ticket_id is None or alarms.goes_on(batch, thread):
         return  # an officer was faster; and who is in danger is not told to wait
     ref = Ref(thread.ticket_id, thread.part)
     await cases.load(unit.conn, batch, [ref])

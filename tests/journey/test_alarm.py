@@ -365,6 +365,43 @@ async def test_a_cue_against_it_asks_first(world: World) -> None:
     )
 
 
+@pytest.mark.parametrize("pressed", [True, False], ids=["pressed", "typed"])
+async def test_a_late_yes_still_wakes(world: World, pressed: bool) -> None:
+    """Whoever runs from a fire answers when they can: the silence before it was no answer."""
+    plan(world, answer_within=0.2)
+    await officer(world, "Rina", telegram="990001")
+    walker = WALKERS["whatsapp"](world)
+    await walker.say("kalau kebakaran rumah harus telepon ke mana? simulasi tahun lalu")
+    _, buttons = await walker.last("terjadi sekarang")
+    await eventually(lambda: world.one("SELECT id FROM alarm WHERE confirmed = 'silence'"), what="silence")
+    assert not world.telegram.to(990001)
+    await (walker.press(buttons[0]) if pressed else walker.say("iya"))
+    await world.telegram.wait_for(990001)
+    found = await one(world)
+    assert (found["state"], found["confirmed"]) == ("paging", "yes")
+    assert await world.one("SELECT urgency FROM ticket") == "critical"
+
+
+async def test_who_said_no_may_press_yes_and_an_answer_to_the_form_is_none(world: World) -> None:
+    plan(world, steps=(Step(0, DUTY),))
+    walker = WALKERS["whatsapp"](world)
+    await in_form(walker)
+    await walker.say(HELP)
+    _, buttons = await walker.last("terjadi sekarang")
+    await walker.press(buttons[1])
+    await becomes(world, "calm")
+    await walker.last("Laporan ini tentang apa")
+    address = walker.citizen.address  # type: ignore[attr-defined]
+    before = len(world.graph.to(address))
+    await walker.say("1")
+    await world.graph.wait_for(address, before + 1)
+    assert await _is(world, "calm"), "the first choice of the form"
+    await walker.press(buttons[0])
+    await becomes(world, "paging")
+    assert await world.one("SELECT urgency FROM ticket") == "critical"
+    assert await world.one("SELECT round FROM alarm") == 2
+
+
 async def test_harm_without_a_ticket_reaches_an_officer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody in a harmful situation leaves the bot's questions: an officer gets the case, as high."""
     monkeypatch.setattr(alarm, "FORGOTTEN_AFTER", timedelta(seconds=0.5))
