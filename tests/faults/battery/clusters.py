@@ -193,7 +193,7 @@ class Archived(Restartable):
         with suppress(FileNotFoundError):
             self.run(f"pg_ctl -D {self.place}/back stop -m immediate || true")
             shutil.rmtree(self.place / "back")
-        way = re.sub(r"2026-11-22(?! )", str(date.today()), self.said("recovery.signal"))
+        way = re.sub(r"(?<=/base/)[\d-]+", str(date.today()), self.said("recovery.signal"))
         way = way.replace("2026-11-22 06:15:00+00", str(moment))
         if moment is None:
             way = "".join(line for line in way.splitlines(keepends=True) if "recovery_target" not in line)
