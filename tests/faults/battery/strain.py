@@ -151,12 +151,15 @@ REFUSALS = (
 
 
 async def bad_day(stage: Stage, _: Any) -> None:
-    """Each refusal a few times, and two sends that are taken and never answered."""
+    """Each refusal a few times, and two sends that are taken and never answered. A day ends: what nobody has run into by then is gone,
+    else a single bubble in a quiet moment runs into all that has piled up, and its pauses grow to minutes."""
     stage.graph.hang_next = 2
     for _again in range(3):
         for refusal in REFUSALS[:6]:
             stage.graph.fail_next.append(refusal)
             await asyncio.sleep(0.5)
+            del stage.graph.fail_next[1:]
+    stage.graph.fail_next.clear()
 
 
 async def bombs(stage: Stage, _: Any) -> None:
