@@ -158,7 +158,8 @@ async def bad_day(stage: Stage, _: Any) -> None:
         for refusal in REFUSALS[:6]:
             stage.graph.fail_next.append(refusal)
             await asyncio.sleep(0.5)
-            del stage.graph.fail_next[1:]
+            while len(stage.graph.fail_next) > 1:
+                stage.graph.fail_next.pop()
     stage.graph.fail_next.clear()
 
 
