@@ -148,7 +148,8 @@ class Archived(Restartable):
         self.again()
         until(lambda: ask(self.place, "SELECT 1") == 1, "the server with an archive")
         if self.at_once:
-            told = ["bash", "-c", f"exec {self.said('pg_receivewal')}"]
+            *before, last = self.said("pg_receivewal").splitlines()
+            told = ["bash", "-ec", "\n".join([*before, f"exec {last}"])]
             self._receiver = subprocess.Popen(told, env=self.env, stdout=subprocess.DEVNULL, **unprivileged(self.place))
             ask(self.place, "ALTER SYSTEM SET synchronous_standby_names = 'pg_receivewal'")
             ask(self.place, "SELECT pg_reload_conf()")
