@@ -132,6 +132,12 @@ def _sign_in_url(back: str) -> str:
     return f"/desk/masuk?ke={quote(back)}" if back.startswith("/desk/tiket/") else "/desk/masuk"
 
 
+def _failed(request: web.Request, what: str, error: Exception, log: Callable[..., None]) -> None:
+    """Where and why; not the address: an invitation's token stands in it."""
+    route = request.match_info.route.resource
+    log(what, path=route.canonical if route else "", error=logs.fault(error))
+
+
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every error of ours as a page with a way out; texts of errors are made for people."""
@@ -149,7 +155,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return page.problem(request, 403, N_("Tidak diizinkan"), error)
     except Conflict as error:
         return page.problem(request, 409, N_("Tidak dapat dilakukan"), error)
-    except StoreDown:
+    except StoreDown as error:
+        _failed(request, "the database did not answer", error, logs.get("desk").warning)
         return page.problem(
             request, 503, N_("Basis data tidak menjawab"), N_("Kami mencoba lagi. Ketikan Anda tetap tersimpan.")
         )
@@ -158,8 +165,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except WargiError as error:
         return page.problem(request, 503 if error.retryable else 400, N_("Tidak dapat dilakukan"), error)
     except Exception as error:  # a mistake of ours: the page says so in words, the log says where
-        route = request.match_info.route.resource  # not the address: an invitation's token stands in it
-        logs.get("desk").error("a page failed", path=route.canonical if route else "", error=logs.fault(error))
+        _failed(request, "a page failed", error, logs.get("desk").error)
         if request.writer.output_size:  # half of an answer has left already
             raise
         return page.problem(request, 500, N_("Ada yang rusak di sini"), BROKEN)
