@@ -209,7 +209,7 @@ def _pressed(batch: Batch, house: House, talk: Talk, alarm: dict[str, Any] | Non
     said = {"ya": YES, "tidak": NO}.get(answer)
     ours = alarm is not None and alarm["id"].hex() == token
     # a yes that comes late, or after a no, is still one: whoever runs from a fire answers when they can
-    if alarm and ours and said and (alarm["answer_by"] is not None or (said, alarm["state"]) == (YES, AlarmState.CALM)):
+    if alarm and ours and said and (alarm["answer_by"] is not None or (said == YES and alarm["confirmed"] != YES)):
         _answered(batch, house, talk, alarm, said)
     else:
         say(batch, talk, Say(text(house.flows, "stale", talk.language), notice=True))
@@ -245,7 +245,9 @@ def _answered(batch: Batch, house: House, talk: Talk, alarm: dict[str, Any], ans
 
 def _calm(batch: Batch, house: House, talk: Talk, alarm: dict[str, Any], ticket: dict[str, Any] | None) -> None:
     """Not now: nobody else is called, the ticket stays with high urgency, and the talk goes on where it was."""
-    if alarm["state"] != AlarmState.ACKNOWLEDGED:
+    if alarm["state"] == AlarmState.ACKNOWLEDGED:
+        talk.alarm_id = None  # else the next cry would be more of what a human has already
+    else:
         alarm.update(state=AlarmState.CALM, next_at=None)
         batch.cancel_calls(Ref(alarm["id"], alarm["part"]))
     if ticket is not None and ticket["urgency"] == Urgency.CRITICAL:

@@ -382,6 +382,35 @@ async def test_a_late_yes_still_wakes(world: World, pressed: bool) -> None:
     assert await world.one("SELECT urgency FROM ticket") == "critical"
 
 
+async def test_a_no_to_what_a_human_has_taken_up_ends_it_and_a_new_cry_is_a_new_alarm(world: World) -> None:
+    """Also within the minutes in which more of the same would call nobody."""
+    plan(world, steps=(Step(0, DUTY),))
+    await officer(world, "Rina", telegram="990001")
+    walker = WALKERS["whatsapp"](world)
+    await walker.say(HELP)
+    _, buttons = await walker.last("terjadi sekarang")
+    call = (await world.telegram.wait_for(990001))[0]
+    rina = Person(world.telegram, 990001, "Rina")
+    await world.telegram.post(world.browser(), rina.presses(call.buttons[0][0], call))
+    await becomes(world, "acknowledged")
+    await walker.press(buttons[1])
+    await eventually(lambda: world.one("SELECT id FROM alarm WHERE confirmed = 'no'"), what="no")
+    await walker.say("Tolong!! rumah tetangga kebakaran, ada orang terjebak")
+    await eventually(lambda: world.one("SELECT count(*) = 2 FROM alarm"), what="another alarm")
+
+
+async def test_a_yes_while_somebody_is_called_is_no_old_button(world: World) -> None:
+    plan(world, steps=(Step(0, DUTY),), answer_within=0.2)
+    walker = WALKERS["whatsapp"](world)
+    await walker.say(HELP)
+    _, buttons = await walker.last("terjadi sekarang")
+    await eventually(lambda: world.one("SELECT id FROM alarm WHERE confirmed = 'silence'"), what="silence")
+    assert await _is(world, "paging")
+    await walker.press(buttons[0])
+    await eventually(lambda: world.one("SELECT id FROM alarm WHERE confirmed = 'yes'"), what="yes")
+    assert await world.one("SELECT round FROM alarm") == 1, "nobody is called anew"
+
+
 async def test_who_said_no_may_press_yes_and_an_answer_to_the_form_is_none(world: World) -> None:
     plan(world, steps=(Step(0, DUTY),))
     walker = WALKERS["whatsapp"](world)
