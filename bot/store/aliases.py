@@ -12,7 +12,7 @@ from bot import clock
 from bot.models import Address, Alias, Contact, Twin
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.many import Many, beside, insert_into, write
+from bot.store.many import Many, Work, beside, insert_into, write
 
 ALIAS, TWIN, ADDRESS, CONTACT = table(Alias), table(Twin), table(Address), table(Contact)
 _HOPS = 8
@@ -46,8 +46,8 @@ async def owners(conn: AsyncConnection, keys: Collection[Key]) -> dict[Key, Ref]
     return {key: found[key] for key in keys if key in found}
 
 
-async def claim(conn: AsyncConnection, claims: Mapping[Key, Ref], now: datetime) -> bool:
-    """These names belong to these contacts from now on. False, and nothing claimed, when another process was faster with any.
+def work(conn: AsyncConnection, claims: Mapping[Key, Ref], now: datetime) -> Work:
+    """These names belong to these contacts from now on.
 
     In one order everywhere: two processes that claim the same names wait for each other, never in a circle."""
     rows = [
@@ -55,7 +55,13 @@ async def claim(conn: AsyncConnection, claims: Mapping[Key, Ref], now: datetime)
          "at": now}
         for key, contact in sorted(claims.items())
     ]  # fmt: skip
-    await write(conn, [(_put(conn.dialect.name, ALIAS), rows)])
+    return _put(conn.dialect.name, ALIAS), rows
+
+
+async def claim(conn: AsyncConnection, claims: Mapping[Key, Ref], now: datetime) -> bool:
+    """Where several processes claim names. False, and nothing claimed, when another one was faster with any."""
+    put, rows = work(conn, claims, now)
+    await write(conn, [(put, rows)])
     holds = await owners(conn, claims)
     if all(holds.get(key) == contact for key, contact in claims.items()):
         return True

@@ -28,7 +28,7 @@ from bot.models import (
 from bot.models.base import table
 from bot.models.cases import FRESH, line_of
 from bot.models.ref import Ref
-from bot.store import boxes, daily, media, quarantine, search, sketch, sla, talk, tally, walks
+from bot.store import aliases, boxes, daily, media, quarantine, search, sketch, sla, talk, tally, walks
 from bot.store.db import Unit
 from bot.store.many import Many, Work, write
 from bot.store.talk import Talk
@@ -129,6 +129,8 @@ class Batch:
         self.queue_changed = False
         self.known: dict[bytes, tuple[Any, ...]] = {}
         """By address: reports that may be about the same thing as the one that is about to be sent."""
+        self.claims: dict[aliases.Key, Ref] = {}
+        """Names that belong to these contacts from now on."""
         self.counted: list[str] = []
         """What has happened and is counted once it is written."""
         self._walks: dict[tuple[str, int, str], tuple[int, int]] = {}
@@ -212,8 +214,9 @@ class Batch:
     def timer(self, kind: str, ref: Ref, due_at: datetime) -> None:
         self._timers.append({"id": clock.new_id(), "part": ref.part, "kind": kind, "ref": ref.id, "due_at": due_at})
 
-    async def flush(self, unit: Unit, *more: Work) -> None:
-        """Writes everything, and `more`, inside the unit's transaction; notes what must be told after its commit."""
+    async def flush(self, unit: Unit, *more: Work, last: bool = False) -> None:
+        """Writes everything, and `more`, inside the unit's transaction; notes what must be told after its commit. `last`: the unit
+        ends here, so that it may be written together with the commit."""
         fresh = {row["id"] for row in self._inserts.get("ticket", ())}
         for ticket in self._changed_tickets.values():
             about = ticket["topic"], ticket["subtopic"]
@@ -227,6 +230,7 @@ class Batch:
         part = min((each.part for each in self.talks.values()), default=0)
         work = [
             *self._talk_work(),
+            aliases.work(unit.conn, self.claims, self.now),
             (_END_ASSIGNMENT, self._ended),
             *((statement, self._inserts.get(name, ())) for name, statement in _INSERTS.items()),
             (_UPDATE_MESSAGE, messages),
@@ -242,7 +246,10 @@ class Batch:
             search.work(unit.conn, self._found_by()),
             *more,
         ]
-        await write(unit.conn, [(statement, rows) for statement, rows in work if rows])
+        if last and not self._suspects:
+            unit.last += work
+        else:
+            await write(unit.conn, work)
         if self._inserts.get("media"):
             unit.hints.add("media")
         for contact, reason in self._suspects.values():

@@ -88,6 +88,8 @@ class Unit:
         """Inbox items put aside, with the reason."""
         self.read: list[tuple[str, str, str]] = []
         """Account, address and external id of messages that the bot has answered: their senders may see that they were read."""
+        self.last: list[Work] = []
+        """Written with the commit, in one crossing to SQLite's thread: between the two others would wait for a loop that is busy."""
         self.counted: list[str] = []
         """What `/metrics` counts of it."""
         self.confirmed: list[bytes] = []
@@ -223,12 +225,16 @@ class Db:
                 async with self._lock, self._writer.begin():
                     unit = Unit(self._writer)
                     yield unit
+                    if unit.last:
+                        await write(unit.conn, unit.last, commit=True)
             else:
                 engine = _postgres_engine(self.url, self._pooled, None) if patient else self._write
                 try:
                     async with engine.begin() as conn:
                         unit = Unit(conn)
                         yield unit
+                        if unit.last:
+                            await write(unit.conn, unit.last)
                         await _notify(unit)
                 finally:
                     if patient:

@@ -75,7 +75,7 @@ async def run(unit: Unit, house: House, rows: Sequence[boxes.Row]) -> list[boxes
     work, waiting = await receipt.apply(unit, batch, statuses) if statuses else ([], set())
     settled = [each for each in done if each[0] not in waiting]
     failpoint.here("turn.before_flush")
-    await batch.flush(unit, *work, boxes.done(settled), boxes.park(parked))
+    await batch.flush(unit, *work, boxes.done(settled), boxes.park(parked), last=True)
     failpoint.here("turn.flushed")
     unit.parked += parked
     return [row for row, inbound in turns if inbound.choice]

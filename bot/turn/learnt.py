@@ -41,10 +41,11 @@ async def moved(db: Db, conversation: Ref, old: str, new: str) -> str:
         if (thread.send_to or thread.address) == old:
             told = Inbound(old, "", "chat_moved", silent=True, aliases=(("user_id", new),), moved_from=(old,))
             await identity.recognise(unit.conn, batch, [(thread, told)])
-            if thread.send_to != new:
-                return ""
-            acts.news(batch, thread, told)
+            if ours := thread.send_to == new:
+                acts.news(batch, thread, told)
             await batch.flush(unit)
+            if not ours:
+                return ""
         now = thread.send_to or thread.address
         await boxes.readdress(unit.conn, thread.account, thread.part, old, now)
     return now
