@@ -3,10 +3,11 @@ of message is in `whatsapp_kinds`."""
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, get_args
 
 from bot import clock
-from bot.channels.http import name_of, seconds
+from bot.channels.http import LONGEST_ID, name_of, seconds
 from bot.channels.whatsapp_kinds import BSUID, INBOUND, PHONE, Said, address_of, brief, id_of, node_of, text_of
 from bot.errors import Unreadable
 from bot.message import Inbound, Status, clean
@@ -106,11 +107,25 @@ def names_in_answer(answer: dict[str, Any], address: str) -> tuple[tuple[str, st
 
 
 def _id(*values: object) -> str:
-    return next((value for value in values if isinstance(value, str) and BSUID.fullmatch(value)), "")
+    return next(
+        (value for value in values if isinstance(value, str) and len(value) <= LONGEST_ID and _is_id(value)), ""
+    )
 
 
 def _phone(value: object) -> str:
-    found = PHONE.fullmatch(str(value)) if isinstance(value, str | int) else None
+    given = str(value) if isinstance(value, str | int) else ""
+    return _number(given) if len(given) <= LONGEST_ID else ""
+
+
+@lru_cache(maxsize=4096)
+def _is_id(value: str) -> bool:
+    """Asked three times a message, of the same few names as long as a conversation lasts."""
+    return bool(BSUID.fullmatch(value))
+
+
+@lru_cache(maxsize=4096)
+def _number(value: str) -> str:
+    found = PHONE.fullmatch(value)
     return found[1] if found else ""
 
 
