@@ -124,7 +124,7 @@ class Server:
             self._worker = Worker(self.db, self.house, self._delivery, self.metrics, name)
             scratch = self.config.data_dir / "media" / "tmp"
             self._fetcher = Fetcher(self.db, self.house, self.shelf, self.metrics, scratch, self._worker)
-            self._worker.news = self._templates.news
+            self._worker.news, self.door.crowded = self._templates.news, self._worker.crowded
             self.db.after_commit.append(self._delivery.committed)
             self._rounds = Rounds(self.db, self.house, self._looks_after_all)
         if self.db.is_sqlite:

@@ -56,14 +56,15 @@ class Worker:
         self._turning = asyncio.Lock()
         """One batch of turns at a time, the critical lane's or ours: each reads its rows inside its own transaction."""
         self.crowd = Crowd()
-        delivery.crowded = self._crowded
-        metrics.crowd.set_function(self._crowded)
+        delivery.crowded = self.crowded
+        metrics.crowd.set_function(self.crowded)
         self.errands = Errands(db, house, metrics, lambda: None if db.is_sqlite else sorted(self._held))
         self.courier = Courier(db, house)
         self.lane = Lane(db, house, metrics, name, lambda: self._held, self._run, self._turning)
-        self._bell = Bell(db, house, metrics, name, lambda: self._held, self._turning, self._crowded)
+        self._bell = Bell(db, house, metrics, name, lambda: self._held, self._turning, self.crowded)
 
-    def _crowded(self) -> bool:
+    def crowded(self) -> bool:
+        """More wait for their turns than get one at once."""
         return self.crowd.here(clock.monotonic())
 
     def wake(self) -> None:

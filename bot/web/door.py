@@ -19,6 +19,9 @@ MOST = 1000
 """Rows in one commit."""
 HEARD = 100
 """Messages of one webhook that are listened to before the 200; a longer one is a backlog, whose turns will listen."""
+ENOUGH, PAUSE = 24, 0.02
+"""While a crowd waits for its turns, a commit waits for so many webhooks, or so many seconds after the last one: few in each cost those
+turns a twentieth of the CPU."""
 PATIENCE = 4.0
 """Seconds that a platform waits for one commit; then the spool takes the rows, and whatever the commit still does is harmless."""
 TICK, LOOK = 0.5, 5.0
@@ -43,6 +46,10 @@ class Door:
         """What is being brought in; kept while the database stays down, so that it is read once."""
         self.ear: Callable[[Item], int | None] | None = None
         """Tells whether a message speaks of danger, so that the critical lane takes it ahead of all others."""
+        self.crowded: Callable[[], bool] = lambda: False
+        """More wait for their turns than get one at once."""
+        self._next, self._enough = 0.0, asyncio.Event()
+        """When the next commit may begin in a crowd (monotonic), and whether enough wait for it already."""
         self._waiting: list[tuple[Rows, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -56,6 +63,8 @@ class Door:
             row["urgent"] = self._hear(item)
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((rows, future))
+        if len(self._waiting) >= ENOUGH:
+            self._enough.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._commit())
         await future
@@ -71,6 +80,8 @@ class Door:
 
     async def _commit(self) -> None:
         while self._waiting:
+            if self.crowded():
+                await self._gather(self._next - clock.monotonic())
             count = size = 0
             while count < len(self._waiting) and (size == 0 or size + len(self._waiting[count][0]) <= MOST):
                 size += len(self._waiting[count][0])
@@ -78,12 +89,21 @@ class Door:
             taken, self._waiting = self._waiting[:count], self._waiting[count:]
             rows = [row for group, _ in taken for row in group]
             error = await self._keep(rows)
+            self._next = clock.monotonic() + PAUSE
             for _, future in taken:
                 if not future.done():
                     if error is None:
                         future.set_result(None)
                     else:
                         future.set_exception(error)
+
+    async def _gather(self, seconds: float) -> None:
+        """More webhooks, for so long at most."""
+        self._enough.clear()
+        if len(self._waiting) < ENOUGH and seconds > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._enough.wait()
 
     async def _keep(self, rows: Rows) -> StoreDown | None:
         """In the database, or on the spool."""

@@ -1,13 +1,16 @@
 """What the door does with what it has heard."""
 
+import asyncio
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from bot.channels.web import Web
 from bot.store import boxes
-from bot.store.db import Db
-from bot.web.door import Door
+from bot.store.db import Db, Unit
+from bot.web.door import ENOUGH, Door
 
 
 async def test_danger_leaves_the_line(tmp_path: Path, template_file: Path) -> None:
@@ -31,6 +34,23 @@ async def test_danger_leaves_the_line(tmp_path: Path, template_file: Path) -> No
             assert len(await boxes.pending(conn, None, 100)) == 53
     finally:
         await db.close()
+
+
+@pytest.mark.parametrize(("crowded", "late", "commits"), [(False, 2, 3), (True, 2, 2), (True, ENOUGH, 2)])
+async def test_a_crowd_shares_commits(db: Db, crowded: bool, late: int, commits: int) -> None:
+    """Calm, each webhook is stored as soon as the one before it; in a crowd those that come a moment later go along."""
+    door, web, seen = Door(db), Web(), list[Unit]()
+    door.crowded = lambda: crowded
+    db.after_commit.append(seen.append)
+    await door.put([web.item("euis", "kunci-satu", "halo")])
+    puts = [asyncio.create_task(door.put([web.item("asep", "kunci-dua", "halo")]))]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    puts += [asyncio.create_task(door.put([web.item(f"warga{n}", f"kunci{n:06}", "halo")])) for n in range(late)]
+    await asyncio.gather(*puts)
+    assert len(seen) == commits
+    async with db.read() as conn:
+        assert len(await boxes.pending(conn, None, 100)) == 2 + late
 
 
 async def _addresses(db: Db) -> Sequence[str]:
