@@ -28,6 +28,10 @@ TICK, LOOK = 0.5, 5.0
 """Seconds between tries to bring the spool in: while the database is down, and while all is well (another process may have died)."""
 
 
+Group = list[tuple[Rows, asyncio.Future[None]]]
+"""Webhooks' rows, each with whoever waits for them."""
+
+
 class Door:
     """The group commit of this process's inbox."""
 
@@ -39,7 +43,7 @@ class Door:
         self.full = spool is None
         """The spool takes nothing either."""
         self._spool_lock = asyncio.Lock()
-        self._late: set[asyncio.Task[StoreDown | None]] = set()
+        self._late: set[asyncio.Task[None]] = set()
         """Commits that nobody waits for any more."""
         self._is_down = asyncio.Event()
         self._taken: Taken | None = None
@@ -50,7 +54,9 @@ class Door:
         """More wait for their turns than get one at once."""
         self._next, self._enough = 0.0, asyncio.Event()
         """When the next commit may begin in a crowd (monotonic), and whether enough wait for it already."""
-        self._waiting: list[tuple[Rows, asyncio.Future[None]]] = []
+        self._waiting: Group = []
+        self._taken_up: Group = []
+        """What the running commit is about."""
         self._task: asyncio.Task[None] | None = None
 
     async def put(self, items: list[Item]) -> None:
@@ -79,23 +85,31 @@ class Door:
             return None
 
     async def _commit(self) -> None:
-        while self._waiting:
-            if self.crowded():
-                await self._gather(self._next - clock.monotonic())
-            count = size = 0
-            while count < len(self._waiting) and (size == 0 or size + len(self._waiting[count][0]) <= MOST):
-                size += len(self._waiting[count][0])
-                count += 1
-            taken, self._waiting = self._waiting[:count], self._waiting[count:]
-            rows = [row for group, _ in taken for row in group]
-            error = await self._keep(rows)
+        """One after the other, until nobody waits. Between a commit and its 200s stands nothing that must wait for the loop: a busy one
+        takes some milliseconds each time."""
+        while self._taken_up or self._waiting:
+            if not self._taken_up:
+                if self.crowded():
+                    await self._gather(self._next - clock.monotonic())
+                self._take_up()
+            error = await self._keep([row for rows, _ in self._taken_up for row in rows])
+            if asyncio.current_task() is not self._task:
+                return  # it took too long: another one goes on with these
             self._next = clock.monotonic() + PAUSE
-            for _, future in taken:
+            for _, future in self._taken_up:
                 if not future.done():
                     if error is None:
                         future.set_result(None)
                     else:
                         future.set_exception(error)
+            self._taken_up = []
+
+    def _take_up(self) -> None:
+        count = size = 0
+        while count < len(self._waiting) and (size == 0 or size + len(self._waiting[count][0]) <= MOST):
+            size += len(self._waiting[count][0])
+            count += 1
+        self._taken_up, self._waiting = self._waiting[:count], self._waiting[count:]
 
     async def _gather(self, seconds: float) -> None:
         """More webhooks, for so long at most."""
@@ -110,18 +124,12 @@ class Door:
         if self._spool is None:
             return await self._store(rows)
         if not self.spooling:
-            commit = asyncio.create_task(self._store(rows))
-            await asyncio.wait({commit}, timeout=PATIENCE)
-            if commit.done():
-                error = commit.result()
-                if error is None or isinstance(error, Unstorable):
-                    return error
-            else:
-                self._late.add(commit)
-                commit.add_done_callback(self._late.discard)
-            logs.get("door").error("the database takes nothing, spooling")
-            self.spooling = True
-            self._is_down.set()
+            too_late = asyncio.get_running_loop().call_later(PATIENCE, self._leave_it)
+            error = await self._store(rows)
+            too_late.cancel()
+            if error is None or isinstance(error, Unstorable) or asyncio.current_task() is not self._task:
+                return error
+            self._is_away()
         try:
             async with self._spool_lock:
                 await asyncio.to_thread(self._spool.append, rows)
@@ -131,6 +139,19 @@ class Door:
             logs.get("door").error("the spool takes nothing either", error=logs.fault(error))
             return StoreDown("neither the database nor the spool can be written to")
         return None
+
+    def _leave_it(self) -> None:
+        """The running commit has time without end now; what it is about goes to the spool, and all that comes."""
+        assert self._task is not None
+        self._late.add(self._task)
+        self._task.add_done_callback(self._late.discard)
+        self._is_away()
+        self._task = asyncio.create_task(self._commit())
+
+    def _is_away(self) -> None:
+        logs.get("door").error("the database takes nothing, spooling")
+        self.spooling = True
+        self._is_down.set()
 
     async def _store(self, rows: Rows) -> StoreDown | None:
         try:
