@@ -23,7 +23,7 @@ from bot.hints import Hints
 from bot.message import Item
 from bot.models import Author, Delivery, Message
 from bot.models.base import table
-from bot.store import schema, talk
+from bot.store import schema, talk, talk_rows
 from bot.store.batch import message_row
 from bot.store.db import Db
 from bot.web import chat, keys
@@ -48,9 +48,9 @@ class Machine(Door):
         async with self.db.unit() as unit:
             if what is None:
                 what = self.talks[address] = talk.new(chat.ACCOUNT, address, clock.now())
-                await talk.INSERT_CONTACT(unit.conn, [talk.contact_row(what, clock.now())])
-                await talk.INSERT_ADDRESS(unit.conn, [talk.address_row(what)])
-                await talk.INSERT_CONVERSATION(unit.conn, [talk.conversation_row(what, clock.now())])
+                await talk_rows.INSERT_CONTACT(unit.conn, [talk_rows.contact_row(what, clock.now())])
+                await talk_rows.INSERT_ADDRESS(unit.conn, [talk_rows.address_row(what)])
+                await talk_rows.INSERT_CONVERSATION(unit.conn, [talk_rows.conversation_row(what, clock.now())])
             now = clock.now()
             await self._store(unit.conn, message_row(what, Author.CITIZEN, now, body=said["text"], key=said["id"]))
         for body, data in (

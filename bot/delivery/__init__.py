@@ -29,6 +29,8 @@ MAX_ATTEMPTS = 18
 """With the waits below about an hour; then an officer sees it as failed. What is not the message's own fault does not count."""
 MAX_HELD = 50_000
 """Bubbles in memory; the rest stays in the table until there is room."""
+PAGE = 1_000
+"""Rows of the table that are read at once."""
 EPOCHS_KEPT = 10_000
 CHECK_LASTS = 0.1
 """Seconds for which a look at the epoch holds; a bubble that waited longer for the rate or a pause is looked at again."""
@@ -101,8 +103,7 @@ class Delivery:
         """Rows of parts that are not ours are left to those who hold them."""
         now = clock.now()
         for row in rows:
-            known = row["id"] in self._held or row["id"] in self._left
-            if self._stopping or known or not self.holds(row["part"]):
+            if self._stopping or self._knows(row["id"]) or not self.holds(row["part"]):
                 continue
             if len(self._held) >= MAX_HELD:
                 self._overflow = True
@@ -114,6 +115,9 @@ class Delivery:
                 self._again(bubble)
             else:
                 self._hurry(bubble)
+
+    def _knows(self, id_: bytes) -> bool:
+        return id_ in self._held or id_ in self._left
 
     def holds(self, part: int) -> bool:
         return self._parts is None or part in self._parts
@@ -155,11 +159,12 @@ class Delivery:
             try:
                 while not self._overflow:
                     async with self._db.read() as conn:
-                        rows = await boxes.unsent(conn, parts, after, 1000)
-                    self._offer(rows)
-                    if len(rows) < 1000:
+                        ids = await boxes.unsent_ids(conn, parts, after, PAGE)
+                        if not all(map(self._knows, ids)):
+                            self._offer(await boxes.unsent(conn, parts, after, PAGE))
+                    if len(ids) < PAGE:
                         break
-                    after = rows[-1]["id"]
+                    after = ids[-1]
             finally:
                 aside, self._aside = self._aside, None
                 if not self._overflow:

@@ -1,7 +1,7 @@
 """The changes of one transaction: verbs add to it, `flush` writes it with one executemany a table."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -28,9 +28,9 @@ from bot.models import (
 from bot.models.base import table
 from bot.models.cases import FRESH, line_of
 from bot.models.ref import Ref
-from bot.store import aliases, boxes, daily, media, quarantine, search, sketch, sla, talk, tally, walks
+from bot.store import aliases, boxes, daily, media, quarantine, search, sketch, sla, talk_rows, tally, walks
 from bot.store.db import Unit
-from bot.store.many import Many, Work, write
+from bot.store.many import Many, Work, changed, write
 from bot.store.talk import Talk
 
 TICKET, EVENT, ASSIGNMENT, SURVEY = table(Ticket), table(TicketEvent), table(Assignment), table(Survey)
@@ -222,23 +222,23 @@ class Batch:
             about = ticket["topic"], ticket["subtopic"]
             if ticket["line"] not in (line_of(*about), line_of(*about, apart=True)):
                 ticket["line"] = line_of(*about)
-        tickets = [_change(row, TICKET_CHANGES) for id_, row in self._changed_tickets.items() if id_ not in fresh]
+        tickets = [changed(row, TICKET_CHANGES) for id_, row in self._changed_tickets.items() if id_ not in fresh]
         raised = {row["id"] for row in self._inserts.get("alarm", ())}
-        alarms = [_change(row, ALARM_CHANGES) for id_, row in self._changed_alarms.items() if id_ not in raised]
+        alarms = [changed(row, ALARM_CHANGES) for id_, row in self._changed_alarms.items() if id_ not in raised]
         fresh |= {row["id"] for row in self._inserts.get("message", ())} if self._changed_messages else set()
         messages = [_message_change(row) for id_, row in sorted(self._changed_messages.items()) if id_ not in fresh]
         part = min((each.part for each in self.talks.values()), default=0)
         work = [
-            *self._talk_work(),
+            *talk_rows.work(self.talks.values(), self.now),
             aliases.work(unit.conn, self.claims, self.now),
             (_END_ASSIGNMENT, self._ended),
             *((statement, self._inserts.get(name, ())) for name, statement in _INSERTS.items()),
             (_UPDATE_MESSAGE, messages),
             (_UPDATE_TICKET, tickets),
-            (_UPDATE_SURVEY, [_change(row, SURVEY_CHANGES) for row in self._changed_surveys.values()]),
+            (_UPDATE_SURVEY, [changed(row, SURVEY_CHANGES) for row in self._changed_surveys.values()]),
             (_UPDATE_ALARM, alarms),
             (_CANCEL_CALLS, self._cancelled),
-            (sla.UPDATE_CLOCK, [_change(row, sla.CLOCK_CHANGES) for row in self._changed_clocks]),
+            (sla.UPDATE_CLOCK, [changed(row, sla.CLOCK_CHANGES) for row in self._changed_clocks]),
             tally.work(unit.conn, self._counts),
             boxes.timers(unit.conn, self._timers),
             walks.work(unit.conn, self._walks, self.now),
@@ -285,48 +285,6 @@ class Batch:
             if talk_ and talk_.ticket_id and (row["author"] != Author.CITIZEN or talk_.owner in search.LISTENS):
                 found.append(search.line(row, talk_.ticket_id, talk_.name))
         return found
-
-    def _talk_work(self) -> list[Work]:
-        now, talks = self.now, self.talks.values()
-        new = [each for each in talks if each.is_new]
-        begun = [each for each in talks if each.new_conversation]
-        changed = [
-            each
-            for each in talks
-            if each.contact_changed and not (each.is_new and each.person == each.contact and not each.joined)
-        ]
-        # several addresses share a contact, also with another process: all write contacts in one order
-        changed.sort(key=lambda each: each.person)
-        moved = [each for each in talks if not each.is_new and (each.new_conversation or each.address_changed)]
-        return [
-            (talk.INSERT_CONTACT, [talk.contact_row(each, now) for each in new if not each.joined]),
-            (talk.INSERT_ADDRESS, [talk.address_row(each) for each in new]),
-            (talk.INSERT_CONVERSATION, [talk.conversation_row(each, now) for each in begun]),
-            (talk.UPDATE_ADDRESS, [_moved(each) for each in moved]),
-            (talk.UPDATE_CONVERSATION, [_going(each) for each in talks if not each.new_conversation]),
-            (talk.UPDATE_CONTACT, [_contact_change(each, now) for each in changed]),
-        ]
-
-
-def _key(talk_: Talk) -> dict[str, Any]:
-    return {"b_id": talk_.conversation_id, "b_part": talk_.part}
-
-
-def _going(talk_: Talk) -> dict[str, Any]:
-    return _key(talk_) | talk.state_row(talk_)
-
-
-def _moved(talk_: Talk) -> dict[str, Any]:
-    return _change(talk.address_row(talk_), talk.ADDRESS_COLUMNS)
-
-
-def _contact_change(talk_: Talk, now: datetime) -> dict[str, Any]:
-    row = talk.contact_row(talk_, now)
-    return _change(row, talk.CONTACT_COLUMNS) | {"b_id": talk_.person.id, "b_part": talk_.person.part}
-
-
-def _change(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {"b_id": row["id"], "b_part": row["part"], **{name: row[name] for name in names}}
 
 
 def _message_change(row: dict[str, Any]) -> dict[str, Any]:

@@ -195,14 +195,22 @@ _OUTBOX_COLUMNS = (
 )  # fmt: skip
 
 
+_ROWS, _IDS = (
+    Due(sa.select(*columns).where(OUTBOX.c.id > sa.bindparam("after")).order_by(OUTBOX.c.id), OUTBOX.c.part)
+    for columns in (_OUTBOX_COLUMNS, (OUTBOX.c.id,))
+)
+
+
 async def unsent(
     conn: AsyncConnection, parts: Sequence[int] | None, after: bytes, limit: int
 ) -> Sequence[Mapping[str, Any]]:
     """Bubbles of these parts that have not left, oldest first, beyond `after`."""
-    query = sa.select(*_OUTBOX_COLUMNS).where(OUTBOX.c.id > after).order_by(OUTBOX.c.id).limit(limit)
-    if parts is not None:
-        query = query.where(OUTBOX.c.part.in_(list(parts)))
-    return [dict(row) for row in (await conn.execute(query)).mappings()]
+    return [dict(row._mapping) for row in await _ROWS(conn, parts, limit, after=after)]
+
+
+async def unsent_ids(conn: AsyncConnection, parts: Sequence[int] | None, after: bytes, limit: int) -> Sequence[bytes]:
+    """Theirs: who holds them all already need not read them, and thousands may wait for the end of a crowd."""
+    return [row.id for row in await _IDS(conn, parts, limit, after=after)]
 
 
 async def readdress(conn: AsyncConnection, account: str, part: int, before: str, now: str) -> None:

@@ -163,6 +163,11 @@ Work = tuple[Many, Sequence[Mapping[str, Any]]]
 """A statement and its rows."""
 
 
+def changed(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Parameters of an UPDATE by id and part."""
+    return {"b_id": row["id"], "b_part": row["part"], **{name: row[name] for name in names}}
+
+
 async def write(conn: AsyncConnection, work: Sequence[Work], commit: bool = False, alone: bool = False) -> bool:
     """Several statements, in order. On SQLite they cross to the database's thread together, with `commit` the commit too: a
     crossing costs more than a row. `alone`: only if no transaction is open there; False when one was, and nothing is written then."""

@@ -1,4 +1,4 @@
-"""One conversation with everything a turn needs of it, loaded for a whole batch with one SELECT a table, written with one executemany a table."""
+"""One conversation with everything a turn needs of it, loaded for a whole batch with one SELECT a table; `talk_rows` writes it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from bot.errors import NotFound
 from bot.models import Address, Contact, Conversation, Owner, Quarantine
 from bot.models.base import table
 from bot.models.ref import Ref
-from bot.store.many import ByIds, Many, beside
+from bot.store.many import ByIds, beside
 
 ADDRESS, CONTACT, CONVERSATION = table(Address), table(Contact), table(Conversation)
 
@@ -160,31 +160,6 @@ _CONTACTS = sa.select(
 _HOPS = 8
 """So far the trail of joined contacts is followed. Joining always leads to the end of a trail, so it is one or two long."""
 
-CONTACT_COLUMNS = ("name", "phone", "language", "notice", "notice_at", "memory", "username")
-ADDRESS_COLUMNS = ("conversation_id", "names", "send_to", "tries", "tries_at")
-INSERT_CONTACT = Many(sa.insert(CONTACT), CONTACT.c.keys())
-INSERT_ADDRESS = Many(sa.insert(ADDRESS), ADDRESS.c.keys())
-INSERT_CONVERSATION = Many(sa.insert(CONVERSATION), CONVERSATION.c.keys())
-UPDATE_CONTACT = Many(
-    sa.update(CONTACT)
-    .where(CONTACT.c.id == sa.bindparam("b_id"), CONTACT.c.part == sa.bindparam("b_part"))
-    .values({name: sa.bindparam(name) for name in CONTACT_COLUMNS})
-)
-UPDATE_ADDRESS = Many(
-    sa.update(ADDRESS)
-    .where(ADDRESS.c.id == sa.bindparam("b_id"), ADDRESS.c.part == sa.bindparam("b_part"))
-    .values({name: sa.bindparam(name) for name in ADDRESS_COLUMNS})
-)
-STATE_COLUMNS = (
-    "owner", "epoch", "seq", "officer_id", "ticket_id", "session", "alarm_id", "urgency", "pace", "last_inbound_at",
-    "updated_at",
-)  # fmt: skip
-UPDATE_CONVERSATION = Many(
-    sa.update(CONVERSATION)
-    .where(CONVERSATION.c.id == sa.bindparam("b_id"), CONVERSATION.c.part == sa.bindparam("b_part"))
-    .values({name: sa.bindparam(name) for name in STATE_COLUMNS})
-)
-
 
 async def load(conn: AsyncConnection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Talk]:
     """The current conversations of these (account, address) pairs, locked until the transaction ends; unknown pairs are left out."""
@@ -327,68 +302,3 @@ def new(account: str, address: str, now: datetime) -> Talk:
         is_new=True,
         new_conversation=True,
     )
-
-
-def contact_row(talk: Talk, now: datetime) -> dict[str, Any]:
-    return {
-        "id": talk.contact_id,
-        "part": talk.contact_part,
-        "name": talk.name,
-        "phone": talk.phone,
-        "language": talk.language,
-        "notice": talk.notice,
-        "notice_at": talk.notice_at,
-        "memory": talk.memory or 0.0,
-        "username": talk.username,
-        "same_id": talk.same_id,
-        "same_part": talk.same_part,
-        "quarantine": Quarantine.NONE,
-        "quarantine_reason": "",
-        "quarantine_by": None,
-        "quarantine_at": None,
-        "created_at": now,
-    }
-
-
-def address_row(talk: Talk) -> dict[str, Any]:
-    return {
-        "id": talk.address_id,
-        "part": talk.part,
-        "account": talk.account,
-        "address": talk.address,
-        "contact_id": talk.contact_id,
-        "contact_part": talk.contact_part,
-        "conversation_id": talk.conversation_id,
-        "names": talk.names,
-        "send_to": talk.send_to,
-        "tries": talk.tries,
-        "tries_at": talk.tries_at,
-    }
-
-
-def conversation_row(talk: Talk, now: datetime) -> dict[str, Any]:
-    return {
-        "id": talk.conversation_id,
-        "part": talk.part,
-        "address_id": talk.address_id,
-        "contact_id": talk.contact_id,
-        "contact_part": talk.contact_part,
-        "created_at": now,
-        **state_row(talk),
-    }
-
-
-def state_row(talk: Talk) -> dict[str, Any]:
-    return {
-        "owner": talk.owner,
-        "epoch": talk.epoch,
-        "seq": talk.seq,
-        "officer_id": talk.officer_id,
-        "ticket_id": talk.ticket_id,
-        "session": talk.session,
-        "alarm_id": talk.alarm_id,
-        "urgency": talk.urgency,
-        "pace": talk.pace,
-        "last_inbound_at": talk.last_inbound_at,
-        "updated_at": talk.updated_at,
-    }

@@ -17,7 +17,7 @@ from bot.errors import StoreDown
 from bot.hints import Hints
 from bot.models import Author, Delivery, InboxItem, Message
 from bot.models.base import table
-from bot.store import talk
+from bot.store import talk, talk_rows
 from bot.store.batch import message_row
 from bot.store.db import Db
 from bot.store.talk import Talk
@@ -68,11 +68,11 @@ async def inbox(db: Db) -> list[Any]:
 async def write(db: Db, what: Talk, *rows: dict[str, Any]) -> None:
     async with db.unit() as unit:
         if what.is_new:
-            await talk.INSERT_CONTACT(unit.conn, [talk.contact_row(what, clock.now())])
-            await talk.INSERT_ADDRESS(unit.conn, [talk.address_row(what)])
+            await talk_rows.INSERT_CONTACT(unit.conn, [talk_rows.contact_row(what, clock.now())])
+            await talk_rows.INSERT_ADDRESS(unit.conn, [talk_rows.address_row(what)])
             what.is_new = False
         if what.new_conversation:
-            await talk.INSERT_CONVERSATION(unit.conn, [talk.conversation_row(what, clock.now())])
+            await talk_rows.INSERT_CONVERSATION(unit.conn, [talk_rows.conversation_row(what, clock.now())])
             what.new_conversation = False
         if rows:
             await unit.conn.execute(sa.insert(MESSAGE), list(rows))
@@ -301,8 +301,8 @@ async def test_a_new_conversation_starts_afresh(visit: Open, db: Db) -> None:
     what.conversation_id, what.seq, what.new_conversation = clock.new_id(), 0, True
     await write(db, what, line(what, Author.BOT, "tiga"))
     async with db.unit() as unit:
-        moved = talk.address_row(what) | {"b_id": what.address_id, "b_part": what.part}
-        await talk.UPDATE_ADDRESS(unit.conn, [moved])
+        moved = talk_rows.address_row(what) | {"b_id": what.address_id, "b_part": what.part}
+        await talk_rows.UPDATE_ADDRESS(unit.conn, [moved])
     new = await messages(client, old["cursor"])
     assert new["fresh"] and texts(new) == ["tiga"]
 
