@@ -19,6 +19,9 @@ TICK = 0.25
 TOGETHER = 32
 """Timers in one transaction: a fifth of a turns' batch, so that words wait no longer for timers than for words."""
 FAILED_WAIT = timedelta(minutes=1)
+YIELD = 3.0
+"""While a crowd waits for its turns, timers rest for so many times as long as they took: a quarter of the time is theirs. On a day on
+which nobody answers, the deadlines of thousands of cases took half of it from those who write."""
 
 
 class Bell:
@@ -41,9 +44,12 @@ class Bell:
     async def work(self) -> None:
         while not self._end.is_set():
             try:
-                if not await self._ring():
+                began = clock.monotonic()
+                rung = await self._ring()
+                wait = TICK if not rung else YIELD * (clock.monotonic() - began) if self._crowded() else 0.0
+                if wait:
                     with suppress(TimeoutError):  # or the end, whichever comes first
-                        async with asyncio.timeout(TICK):
+                        async with asyncio.timeout(wait):
                             await self._end.wait()
             except Exception as error:
                 self._log.warning("timers wait", error=logs.fault(error))

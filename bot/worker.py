@@ -19,8 +19,9 @@ from bot.store import boxes, leases, messages
 from bot.store.db import Db, Unit
 from bot.turn import House, intake, rescue, shares
 
-MOST = 128
-"""Turns in one transaction: more would make the next webhook wait for its commit."""
+MOST = 256
+"""Items in one transaction, three quarters of them statuses where a platform reports each step: more would make the next webhook wait
+for its commit."""
 POLL = 1.0
 """Seconds between looks at the inbox when no hint came."""
 LINGER, LONGEST_LINGER = 0.006, 0.024
