@@ -21,7 +21,7 @@ TOGETHER = 32
 FAILED_WAIT = timedelta(minutes=1)
 YIELD = 3.0
 """While a crowd waits for its turns, timers rest for so many times as long as they took: a quarter of the time is theirs. On a day on
-which nobody answers, the deadlines of thousands of cases took half of it from those who write."""
+which nobody answers, deadlines ring without a pause, and turns stand still while two hundred of them do."""
 
 
 class Bell:
