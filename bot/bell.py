@@ -17,11 +17,8 @@ from bot.turn import House, rescue
 
 TICK = 0.25
 TOGETHER = 32
-"""Timers in one transaction: a fifth of a turns' batch, so that words wait no longer for timers than for words."""
+"""Timers in one transaction: an eighth of a turns' batch, so that words wait no longer for timers than for words."""
 FAILED_WAIT = timedelta(minutes=1)
-YIELD = 3.0
-"""While a crowd waits for its turns, timers rest for so many times as long as they took: a quarter of the time is theirs. On a day on
-which nobody answers, deadlines ring without a pause, and turns stand still while two hundred of them do."""
 
 
 class Bell:
@@ -44,12 +41,9 @@ class Bell:
     async def work(self) -> None:
         while not self._end.is_set():
             try:
-                began = clock.monotonic()
-                rung = await self._ring()
-                wait = TICK if not rung else YIELD * (clock.monotonic() - began) if self._crowded() else 0.0
-                if wait:
+                if not await self._ring():
                     with suppress(TimeoutError):  # or the end, whichever comes first
-                        async with asyncio.timeout(wait):
+                        async with asyncio.timeout(TICK):
                             await self._end.wait()
             except Exception as error:
                 self._log.warning("timers wait", error=logs.fault(error))

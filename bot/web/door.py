@@ -125,8 +125,10 @@ class Door:
             return await self._store(rows)
         if not self.spooling:
             too_late = asyncio.get_running_loop().call_later(PATIENCE, self._leave_it)
-            error = await self._store(rows)
-            too_late.cancel()
+            try:
+                error = await self._store(rows)
+            finally:
+                too_late.cancel()
             if error is None or isinstance(error, Unstorable) or asyncio.current_task() is not self._task:
                 return error
             self._is_away()
