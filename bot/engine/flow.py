@@ -160,13 +160,7 @@ _MISSING = Sentence("tidak ditemukan")
 
 def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
     """Reads every flow. Raises `FlowError`: `file:line: step: what is wrong; what to write instead`."""
-    paths = sorted(flows_dir.glob("*.yaml")) + [flows_dir / "data" / name for name in ("topics.yaml", "words.yaml")]
-    if not (flows_dir / f"{ENTRY}.yaml").is_file():
-        remedy = Sentence("setiap percakapan dimulai di alur `{flow}`", flow=ENTRY)
-        raise FlowError(Problem(f"{flows_dir}/{ENTRY}.yaml", 1, "file", _MISSING, remedy))
-    paths += [path for name in MAY_LACK if (path := flows_dir / "data" / f"{name}.yaml").is_file()]
-    paths += sorted((flows_dir / knowledge.FLOW).glob("*.yaml"))
-    sources = {_short(source.name): source for source in read_all(paths, flows_dir)}
+    sources = _sources(flows_dir)
     manners = register.build(Workshop(catalogues), source) if (source := sources.pop("register", None)) else Register()
     if manners.policy == register.LOMA:
         catalogues = catalogues.familiar(register.LANGUAGE)
@@ -181,25 +175,9 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
     knows = knowledge.build(shop, known_)
     texts, survey = _texts(shop, sources.pop(TEXTS, None), flows_dir)
     shop.menu, shop.texts = texts["menu_button"], texts
-    steps = {name: _steps(shop, name, source) for name, source in sources.items()}
-    shop.steps.update({name: tuple(found) for name, (found, _) in steps.items()})
-    for name, (found, _) in steps.items():
-        for step, tree in found.items():
-            for node in _build(Form(shop, sources[name].name, name, step, tree)):
-                shop.built[node.id] = node
-    for step in (HOME, LANGUAGE, OFFER, OFFICER):
-        if f"{ENTRY}/{step}" not in shop.built:
-            remedy = Sentence("mesin bot sendiri menuju langkah ini, jadi biarkan ada")
-            raise FlowError(Problem(sources[ENTRY].name, 1, step, _MISSING, remedy))
-    known = [
-        *(f"{context}\0{item.text}" for context, item in shop.written.items()),
-        *(source.digest for source in {**sources, **known_}.values()),
-    ]
-    known += [
-        f"{language}\0{key}\0{each.text}" for language, said in catalogues.flows.items() for key, each in said.items()
-    ]
+    forms = _nodes(shop, sources)
     return Flows(
-        version=version(known, flows_dir / "data"),
+        version=version(_said(shop, {**sources, **known_}), flows_dir / "data"),
         names=tuple(sources),
         nodes=MappingProxyType(shop.built),
         first=MappingProxyType({name: f"{name}/{found[0]}" for name, found in shop.steps.items()}),
@@ -217,19 +195,58 @@ def load(flows_dir: Path, catalogues: Catalogues) -> Flows:
         language=f"{ENTRY}/{LANGUAGE}",
         offer=f"{ENTRY}/{OFFER}",
         officer=f"{ENTRY}/{OFFICER}",
-        sleep=MappingProxyType({name: rule for name, (_, form) in steps.items() if (rule := _sleep(form))}),
+        sleep=MappingProxyType({name: rule for name, form in forms.items() if (rule := _sleep(form))}),
         hosts=MappingProxyType(dict(shop.hosts)),
         secrets=MappingProxyType(secrets),
         redirects=MappingProxyType(redirects),
         register=manners,
         knowledge=knows,
         comfort=MappingProxyType(kind_words),
-        titles=MappingProxyType({name: form.string("title", "") or name for name, (_, form) in steps.items()}),
+        titles=MappingProxyType({name: form.string("title", "") or name for name, form in forms.items()}),
         awaits=any(isinstance(node, doing.Rest) and node.event for node in shop.built.values()),
         finer=MappingProxyType(
             {each.slug: each for group in shop.groups for topic in group.topics for each in topic.finer}
         ),
     )
+
+
+def _sources(flows_dir: Path) -> dict[str, Source]:
+    """Every file of content by its short name. Raises `FlowError`."""
+    paths = sorted(flows_dir.glob("*.yaml")) + [flows_dir / "data" / name for name in ("topics.yaml", "words.yaml")]
+    if not (flows_dir / f"{ENTRY}.yaml").is_file():
+        remedy = Sentence("setiap percakapan dimulai di alur `{flow}`", flow=ENTRY)
+        raise FlowError(Problem(f"{flows_dir}/{ENTRY}.yaml", 1, "file", _MISSING, remedy))
+    paths += [path for name in MAY_LACK if (path := flows_dir / "data" / f"{name}.yaml").is_file()]
+    paths += sorted((flows_dir / knowledge.FLOW).glob("*.yaml"))
+    return {_short(source.name): source for source in read_all(paths, flows_dir)}
+
+
+def _nodes(shop: Workshop, sources: Mapping[str, Source]) -> dict[str, Form]:
+    """Builds every step of these flows in the workshop; returns the flows' own forms. Raises `FlowError`."""
+    steps = {name: _steps(shop, name, source) for name, source in sources.items()}
+    shop.steps.update({name: tuple(found) for name, (found, _) in steps.items()})
+    for name, (found, _) in steps.items():
+        for step, tree in found.items():
+            for node in _build(Form(shop, sources[name].name, name, step, tree)):
+                shop.built[node.id] = node
+    for step in (HOME, LANGUAGE, OFFER, OFFICER):
+        if f"{ENTRY}/{step}" not in shop.built:
+            remedy = Sentence("mesin bot sendiri menuju langkah ini, jadi biarkan ada")
+            raise FlowError(Problem(sources[ENTRY].name, 1, step, _MISSING, remedy))
+    return {name: form for name, (_, form) in steps.items()}
+
+
+def _said(shop: Workshop, sources: Mapping[str, Source]) -> list[str]:
+    """All that tells one version of the content from another."""
+    return [
+        *(f"{context}\0{item.text}" for context, item in shop.written.items()),
+        *(source.digest for source in sources.values()),
+        *(
+            f"{language}\0{key}\0{each.text}"
+            for language, said in shop.catalogues.flows.items()
+            for key, each in said.items()
+        ),
+    ]
 
 
 def _short(name: str) -> str:

@@ -8,6 +8,7 @@ is divided by what it answered. The exponent is the slope of that cost over the 
 
 import argparse
 import asyncio
+import gc
 import math
 import statistics
 import tempfile
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench.load import Load, Server, rss_of, share
+from tests.bench.load import Load, Server, rss_of, share, undisturbed
 
 CITIZENS, PART, EVERY = 128, 0.8, 30.0
 
@@ -37,6 +38,8 @@ async def watch(load: Load, server: Server) -> list[tuple[float, float]]:
     try:
         while True:
             await asyncio.sleep(EVERY)
+            gc.collect()  # what came since the last time, and never what has come before: all of it grows with the day
+            gc.freeze()
             done, spent = load.replies - replies, server.cpu - cpu
             replies, cpu = load.replies, server.cpu
             found.append((2.0 * (replies - done / 2), spent / max(1, done) * 1e6))
@@ -60,7 +63,8 @@ async def main(minutes: float, url: str) -> int:
             await load.drained(30)
             load.acks = []
             watching = asyncio.create_task(watch(load, server))
-            await load.open_loop(lambda at: rate, 60 * minutes)
+            with undisturbed():
+                await load.open_loop(lambda at: rate, 60 * minutes)
             watching.cancel()
             found = await watching
             lost = await load.drained(60)

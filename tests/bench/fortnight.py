@@ -60,16 +60,15 @@ async def main(days: float, faster: float, url: str) -> int:
                 tickets = (await conn.execute(sa.text("SELECT count(*) FROM ticket"))).scalar_one()
             await db.close()
             server.stop()
-    finished = sum(person.turn == len(TURNS) - 1 and person.answered.is_set() for person in load.people.values())
     print(
-        f"{len(load.people)} complaints of {days:g} days in {took:.0f} s: {tickets} tickets, {load.acked} messages, {load.acked / took:.0f} a second"
+        f"{load.begun} complaints of {days:g} days in {took:.0f} s: {tickets} tickets, {load.acked} messages, {load.acked / took:.0f} a second"
     )
     print(
-        f"lost {lost}, refused {load.refused}, twice {load.doubled}, wrong {load.wrong}, complaints without a ticket {finished - tickets}"
+        f"lost {lost}, refused {load.refused}, twice {load.doubled}, wrong {load.wrong}, complaints without a ticket {load.ended - tickets}"
     )
     print(f"the 200: p50 {share(load.acks, 0.5):.0f}, p99 {share(load.acks, 0.99):.0f} ms; the answer: p50 {share(load.times, 0.5):.0f}, "
           f"p99 {share(load.times, 0.99):.0f} ms; {used / took:.2f} of a core")  # fmt: skip
-    return int(bool(lost or load.refused or load.doubled or load.wrong or finished != tickets))
+    return int(bool(lost or load.refused or load.doubled or load.wrong or load.ended != tickets))
 
 
 if __name__ == "__main__":

@@ -93,6 +93,8 @@ class Load:
         """From the due time until the answer is at the platform."""
         self.refs: set[str] = set()
         self.sent = self.acked = self.replies = self.refused = self.doubled = self.wrong = self.told = 0
+        self.begun = self.ended = 0
+        """Whole conversations of the open loop."""
         self._ids = itertools.count()
         self._beside: set[asyncio.Task[Any]] = set()
 
@@ -222,6 +224,7 @@ class Load:
 
     async def _life(self, due: float, gap: float) -> None:
         person = Person()
+        self.begun += 1
         for turn in range(len(TURNS)):
             person.turn, person.due = turn, max(due, time.monotonic() if turn else due)
             if not await self.say(person):
@@ -229,6 +232,8 @@ class Load:
             await person.answered.wait()
             due = person.due + gap
             await asyncio.sleep(max(0.0, due - time.monotonic()))
+        self.ended += 1
+        self.people.pop(person.address)  # a day's citizens would fill the memory
 
     async def drained(self, seconds: float) -> int:
         """Waits until everything acknowledged is answered; returns how many are not."""
@@ -320,7 +325,7 @@ class Round:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Citizens' phones do not all stand still while one process looks for garbage: those 100 ms were a third of what waited longest."""
     gc.collect()
     gc.freeze()
@@ -343,7 +348,7 @@ async def round_(what: str, drive: Callable[[Load], Any], database: str = "", wa
                 await server.settled()
                 await load.closed(16, warm)
                 load.acks, load.times = [], []
-                with _undisturbed():
+                with undisturbed():
                     before, cpu, began = load.replies, server.cpu, time.monotonic()
                     await drive(load)
                     spent, used = time.monotonic() - began, server.cpu - cpu
