@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from ipaddress import ip_network
 from math import inf
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import failpoint
 from bot.errors import ConfigError
+from bot.record import record
 
 PREFIX = "WARGI_"
 ROLES = ("gateway", "worker", "desk")
@@ -24,7 +25,7 @@ YEAR = 8760
 """Hours."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Setting:
     """One setting of a group; its environment name is `WARGI_`, the group's name and its own, in capitals."""
 
@@ -35,7 +36,7 @@ class Setting:
     """Without it the group is off. Of a group's needed ones all are set, or none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """Settings that belong together, declared by what uses them: a channel's file names its own."""
 
@@ -45,7 +46,7 @@ class Group:
     settings: tuple[Setting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Config:
     """Every setting; the environment name is `WARGI_` and the field in capitals."""
 

@@ -5,7 +5,6 @@ import io
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bot.engine import flow
@@ -14,6 +13,7 @@ from bot.engine.flow import Flows
 from bot.engine.nodes import Node, Question
 from bot.errors import FlowError, Problem, Sentence
 from bot.i18n import Catalogues
+from bot.record import record
 
 LARGEST, MOST = 16 * 1024 * 1024, 2000
 """Bytes and files of one content."""
@@ -22,7 +22,7 @@ BESIDE = Sentence("~ kata, topik, atau aturan di luar teks")
 _STAMP = (2026, 1, 1, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Content:
     flows: Path
     locales: Path

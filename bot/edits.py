@@ -4,7 +4,6 @@ else that people wrote into a file stay as they are."""
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,14 @@ from bot.content import Content
 from bot.engine.forms import Written
 from bot.errors import FlowError, Problem, Sentence
 from bot.i18n import SOURCE, Entry, read_po
+from bot.record import record
 
 VALUE = "@"
 """A context that begins so is a value of a file and no text: `@data/assignment.yaml/weights/critical`."""
 _CONTEXT = re.compile(r'^msgctxt "([^"\\]+)"$', re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edit:
     """How a text reads in the draft. '' in a language that is not the source: no translation."""
 

@@ -4,10 +4,11 @@ source language, for logs, and `error.sentence(tr)` in the language of a page; c
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from typing_extensions import override
+
+from bot.record import record
 
 _NAME = re.compile(r"\{([a-z_]+\d*)\}")
 
@@ -157,7 +158,7 @@ class Unstorable(StoreDown):
     """The database answers but takes these rows in no form: waiting will not help."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """What is wrong in flows and rules: where, what, and what to write instead. Its sentences are put together when somebody reads
     them, each reader in their language."""
@@ -168,7 +169,7 @@ class Problem:
     """0: the file as a whole."""
     step: str
     what: Sentence
-    remedy: Sentence = Sentence()  # noqa: RUF009 - never changed
+    remedy: Sentence = Sentence()
     pity: bool = False
     """It forbids nothing: what is said falls back to Indonesian."""
 
@@ -214,7 +215,7 @@ class BadFile(WargiError):
     """A file that somebody handed to a command is not in its form: `file:line: what is wrong; what to write instead`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fault:
     """What a failed send means. The error decides about retry, never the channel (courier's lesson)."""
 

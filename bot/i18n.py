@@ -5,12 +5,13 @@ so it is read here. `wargi locale …` writes with Babel (`bot/locales.py`).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
 from bot.errors import FlowError, Problem, Sentence
+from bot.record import record
 
 PLAIN = "loma.po"
 SOURCE = "id"
@@ -27,7 +28,7 @@ def N_(text: str) -> str:
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One translated text. `context` is `flow.node.field` for flows and '' for sentences in code and pages."""
 
@@ -37,7 +38,7 @@ class Entry:
     fuzzy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Catalogues:
     """All languages. A missing translation falls back to Indonesian: nobody gets an empty message."""
 

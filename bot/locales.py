@@ -6,7 +6,7 @@ fuzzy, until somebody has looked. Babel writes the files; nothing here runs in t
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +21,7 @@ from bot.engine import register
 from bot.engine.fill import names
 from bot.engine.flow import Flows, load
 from bot.i18n import COMPLETE, PLAIN, SOURCE, Catalogues
+from bot.record import record
 from bot.triage import emergency
 
 PACKAGE = Path(__file__).parent
@@ -46,7 +47,7 @@ PLURALS = "nplurals=1; plural=0;"
 """Nouns of Indonesian and Sundanese do not change after a number; Babel's own tables say otherwise and are wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     where: str
     """`locales/su/LC_MESSAGES/messages.po: menu.utama.text`."""

@@ -1,7 +1,7 @@
 """The words that cross between rooms: frozen types that know no platform, no table and no flow."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
 
@@ -27,7 +27,7 @@ class Item:
     """Known already (a status that carries our reference); else computed from the address."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attachment:
     """A file that stays with the platform until it is fetched; never a public address."""
 
@@ -38,14 +38,14 @@ class Attachment:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Location:
     latitude: float
     longitude: float
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Card:
     """One contact card. Anybody can send anybody's card: only `proof` says that the number is the sender's own."""
 
@@ -122,7 +122,7 @@ class Choice:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Template:
     """A text that the platform has approved, for whoever is outside the 24-hour window (WhatsApp)."""
 
@@ -136,7 +136,7 @@ class Template:
     """(`quick_reply` or `url`, payload or end of the address), in the order of its buttons."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class File:
     """A file of ours, by the hash under which the shelf holds it. What it is stands fixed by its bytes."""
 
@@ -184,7 +184,7 @@ class Receipt:
     """Other names of whom it went to, as `Inbound.aliases`, where the answer gives some."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pace:
     """Towards one address: so many at once, and `rate` a second in the long run."""
 
@@ -201,7 +201,7 @@ def no_files(file: File) -> int | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """What a platform allows, in characters; `rate` in sends a second and account (0 = unlimited)."""
 
@@ -229,7 +229,7 @@ class Limits:
     """So long after the citizen's last message free text is taken; None = always."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hook:
     """One way in which a platform knocks at `/webhooks/<name>`."""
 
@@ -278,7 +278,7 @@ class Channel(Protocol):
         """The bytes of a citizen's file (`Attachment.ref`), read from the platform as they are asked for. Raises `FetchError`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Approved:
     """One template as the platform has it."""
 

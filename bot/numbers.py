@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import IO
 
@@ -13,13 +12,14 @@ from bot.errors import WargiError
 from bot.files import parquet
 from bot.policy.cells import cell
 from bot.policy.measures import COLUMNS, Life, Numbers, Step, live
+from bot.record import record
 from bot.store import measures
 from bot.wib import WIB
 
 LONGEST = timedelta(days=366)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Period:
     """Days in West Java, both included."""
 

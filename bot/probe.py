@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import aiohttp
@@ -15,10 +15,11 @@ from bot.channels.kit import Adapter, Asked, Finding
 from bot.config import Config
 from bot.errors import ConfigError, SendError
 from bot.message import Channel
+from bot.record import record
 from bot.registry import ADAPTERS, channels
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Looked:
     """All that was found about one account."""
 

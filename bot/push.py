@@ -6,7 +6,6 @@ sees that something was sent, and to which browser, never what.
 
 import base64
 import os
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ import orjson
 
 from bot import clock
 from bot.errors import ConfigError, WargiError
+from bot.record import record
 
 FILE = "push.key"
 SERVICES = ("googleapis.com", "push.services.mozilla.com", "notify.windows.com", "push.apple.com")
@@ -37,7 +37,7 @@ class Refused(WargiError):
     retryable = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Device:
     """A browser of an officer, as it has named itself."""
 

@@ -1,16 +1,16 @@
 """What the file of a channel declares about itself: everything that the house must know before the channel is built."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
 from bot.config import Group
 from bot.message import Channel
+from bot.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One thing that was looked at."""
 
@@ -22,7 +22,7 @@ class Finding:
     """What to do about it, where something is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """With what a platform is asked about an account: its settings, our webhook's public address ('' = not known), the client."""
 
@@ -31,7 +31,7 @@ class Asked:
     http: aiohttp.ClientSession
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where a channel is built: what it may need beside its own settings."""
 
@@ -41,7 +41,7 @@ class Place:
     """Reads a file that lies in the house already."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Adapter(Group):
     """One kind of channel. Its `name` is the word before the colon of every account and the end of its webhook's address."""
 

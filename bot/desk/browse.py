@@ -1,6 +1,5 @@
 """Lists of cases by what they are, under names that officers keep; from them, acts on many at once."""
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,6 +14,7 @@ from bot.message import clean
 from bot.models import LEADS, OVER, WAITING, WITH_AGENCY, Officer, Role, State, Urgency
 from bot.models.ref import Ref
 from bot.policy.bulk import KINDS, MOST
+from bot.record import record
 from bot.store import desk, people
 from bot.store import views as store
 from bot.store.desk import TICKET
@@ -40,7 +40,7 @@ VIEWS, NAME = 30, 60
 TELL = N_("Anda sudah menyimpan banyak tampilan; hapus dulu yang tidak dipakai.")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """The filter that an address names; what it does not know is no filter."""
 

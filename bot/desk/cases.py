@@ -1,7 +1,6 @@
 """One case: the conversation, the facts, and what this officer may do now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from bot.models import OVER, WAITING, Author, Officer, Owner, Role, State
 from bot.models.ref import Ref
 from bot.policy import number, view, window
 from bot.policy.story import stretch
+from bot.record import record
 from bot.store import composing, desk, media, persons, sla
 from bot.store.composing import Company
 from bot.store.persons import Person
@@ -33,7 +33,7 @@ MOST = 300
 """More messages than this are not shown at once: what is further back is a window of its own, with ways to both sides."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """Everything the middle and right panes show."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
@@ -15,6 +14,7 @@ from bot.desk.show import N_
 from bot.errors import Conflict, Forbidden, NotFound, StoreDown, WargiError
 from bot.models import Role
 from bot.policy.access import Verb, may
+from bot.record import record
 from bot.store.people import SignedIn
 from bot.web import keys
 from bot.web.guard import same_origin
@@ -39,7 +39,7 @@ OPEN = (Verb.ENTER, Verb.LEAVE, Verb.ACCOUNT)
 """What somebody may do who still has to set up the second factor that their role demands."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Route:
     """One door of the desk, and the verb that says who may use it."""
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -17,10 +16,11 @@ from bot.engine.flow import Flows
 from bot.engine.read import Tree
 from bot.errors import Problem
 from bot.models import Officer
+from bot.record import record
 from bot.store.people import SignedIn
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Look:
     """Content ready to be shown, played and published."""
 

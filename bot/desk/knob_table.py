@@ -2,7 +2,6 @@
 words that count as rude) is changed in the file; see `bot.desk.contents`."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from bot import values
 from bot.desk.deadlines import KIND
@@ -12,6 +11,7 @@ from bot.desk.speech import tr
 from bot.engine.read import Tree
 from bot.policy.calendars import DAYS
 from bot.policy.norms import UNITS
+from bot.record import record
 
 Trees = Mapping[str, Tree]
 ASSIGN, LOAD, ROUTING, CALLS = "data/assignment.yaml", "data/load.yaml", "data/routing.yaml", "data/escalation.yaml"
@@ -40,7 +40,7 @@ KEPT_FOR = N_("Kasus kritis tidak pernah menunggu. 0 = tidak ada yang disisihkan
 NOTICE = N_("Naikkan bila tujuan pemakaian data berubah: setiap warga membacanya sekali lagi, dan tercatat versi mana dibaca kapan.")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """Values on one page."""
 

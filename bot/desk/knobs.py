@@ -7,13 +7,13 @@ beside the field, what they would refuse.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot import values
 from bot.edits import VALUE
 from bot.engine.read import Tree
 from bot.errors import WargiError
+from bot.record import record
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
 _SPAN = re.compile(r"([01]?\d|2[0-4])[.:][0-5]\d ?[-–] ?([01]?\d|2[0-4])[.:][0-5]\d")
@@ -23,7 +23,7 @@ _VERSION = re.compile(r"[\w.-]{1,20}")
 DAY = 24 * 60
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Knob:
     """One value."""
 

@@ -1,7 +1,6 @@
 """The left pane: who waits, what is mine, everything. The same query count whatever is in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -14,6 +13,7 @@ from bot.desk.show import N_
 from bot.errors import NotFound
 from bot.message import clean
 from bot.models.ref import Ref
+from bot.record import record
 from bot.store import desk
 from bot.store.desk import Page
 from bot.web import keys
@@ -21,7 +21,7 @@ from bot.web import keys
 TABS = {"antrean": N_("Antrean"), "milik": N_("Milik saya"), "semua": N_("Semua")}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class List:
     """Everything the pane shows."""
 

@@ -1,13 +1,13 @@
 """What stands beside the words of a message: what it answers, what became of it, what it was if we cannot show it. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.desk.show import N_
 from bot.desk.speech import tr
 from bot.errors import unpacked
+from bot.record import record
 
 Message = Mapping[str, Any]
 
@@ -62,7 +62,7 @@ def quoted(message: Message, shown: Sequence[Message], since: int) -> tuple[int,
     return reply, words if len(words) <= SHORT else words[: SHORT - 1].rstrip() + "…"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """A point that somebody has sent."""
 

@@ -6,7 +6,7 @@ and a changed draft is heard from the first word on.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from aiohttp import web
@@ -20,6 +20,7 @@ from bot.engine.flow import Flows
 from bot.engine.play import NOTE, SAMPLE, Player, written
 from bot.errors import FlowError, NotFound, WargiError
 from bot.message import Choice, clean
+from bot.record import record
 from bot.store import versions
 from bot.web import keys
 
@@ -37,7 +38,7 @@ HAPPENS: Mapping[str, tuple[str, str]] = {
 CALLED_FOR = {LookUp: ("ada", "kosong"), Call: ("gagal",), Later: ("waktu",)}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bubble:
     who: str
     """`bot`, `warga`, or `catatan`."""

@@ -1,7 +1,6 @@
 """Cases that may be about the same thing, and who follows this one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from bot.models import State
 from bot.models.ref import Ref
 from bot.policy import likeness
 from bot.policy.likeness import RECENT
+from bot.record import record
 from bot.store import known
 from bot.store.sight import Sight
 from bot.turn import House
@@ -19,7 +19,7 @@ from bot.turn.known import report
 MERGEABLE = frozenset({State.QUEUED, State.ASSIGNED})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alike:
     number: str
     state: str
@@ -30,7 +30,7 @@ class Alike:
     followers: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Likely:
     """What stands beside a case about others."""
 

@@ -2,7 +2,6 @@
 
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 
@@ -14,12 +13,13 @@ from bot.desk.speech import tr
 from bot.engine import read
 from bot.engine.read import Tree
 from bot.errors import FlowError
+from bot.record import record
 
 FILES = frozenset({REGISTER, *(file for group in GROUPS for file in group.files)})
 HOLIDAY = {"nasional": N_("nasional"), "bersama": N_("cuti bersama"), "daerah": N_("daerah")}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Said:
     """One value as a content has it."""
 

@@ -1,7 +1,6 @@
 """Looking for a case in all that there has ever been: by number, name, telephone number, words, place."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +16,7 @@ from bot.message import clean
 from bot.models import OVER, State
 from bot.models.ref import Ref
 from bot.policy import number
+from bot.record import record
 from bot.store import desk, disclosures, search
 from bot.store.desk import TICKET
 from bot.store.sight import Sight
@@ -35,7 +35,7 @@ LOOKED = "phone"
 WHICH = {"": N_("Semua"), "terbuka": N_("Belum selesai"), "selesai": N_("Sudah selesai")}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     rows: list[Any]
     after: int | None = None

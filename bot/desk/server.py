@@ -2,7 +2,6 @@
 runs the server (docs/operations.md)."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import yarl
@@ -13,6 +12,7 @@ from bot.config import HOST_SECRET, OWN, PREFIX, SECRETS, Config
 from bot.desk import page, qr
 from bot.desk.show import N_
 from bot.message import clean
+from bot.record import record
 from bot.registry import ADAPTERS
 from bot.store import outages
 from bot.triage.phone import phone
@@ -41,7 +41,7 @@ WHAT = {
 _TELEGRAM = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,31}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One setting of the environment, as it may be shown."""
 

@@ -2,7 +2,8 @@
 borders of anybody, prints, and can be read aloud."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from bot.record import record
 
 TILES: dict[str, tuple[str, str, int, int]] = {
     "32.76": ("Kota Depok", "Depok", 1, 0),
@@ -39,7 +40,7 @@ SIZE = (9 * WIDE, 5 * HIGH)
 SHADES = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tile:
     code: str
     name: str

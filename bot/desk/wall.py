@@ -4,7 +4,6 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,6 +21,7 @@ from bot.files import sheet
 from bot.models.ref import Ref
 from bot.policy.cells import cell
 from bot.policy.measures import FEW, Days, Ratings, days, wilson
+from bot.record import record
 from bot.store import alarms as alarm_rows
 from bot.store import daily, duty, sla, tally, wall
 from bot.store.boxes import Row
@@ -52,7 +52,7 @@ TABLES = {
 """What may be taken away, and the heads of its columns."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slow:
     """Sums of the last days."""
 

@@ -1,7 +1,6 @@
 """Kinds of step that choose the way without a word of the citizen: rules, branches, values, and a reading of what was said."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from typing_extensions import override
@@ -15,9 +14,10 @@ from bot.engine.rules import Rule, read
 from bot.engine.turn import Turn, worded
 from bot.errors import Sentence
 from bot.i18n import SOURCE
+from bot.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """One rule of a `check`: while `when` holds, something is missing."""
 
@@ -29,7 +29,7 @@ class Problem:
     """Only that one answer is asked again, and then the check comes back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Check(Node):
     """`check`: before something is sent, the first problem is said, with the way to mend it."""
 
@@ -72,7 +72,7 @@ class Check(Node):
         return frozenset(self.problems)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Branch(Node):
     """`branch`: the first case that holds leads on; none, `next`."""
 
@@ -106,7 +106,7 @@ class Branch(Node):
         return frozenset({*self.cases, "next"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Put(Node):
     """`set`: answers that the flow itself gives, copies of others (`{answer: alamat}`), and answers that are taken back."""
 
@@ -141,7 +141,7 @@ class Put(Node):
 READS = ("topic", "place", "urgency")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Read(Node):
     """`triage`: what an answer, or what was said so far, is about. Only what is sure is taken; what was answered stays."""
 

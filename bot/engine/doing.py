@@ -1,6 +1,5 @@
 """Kinds of step that speak or act: they ask nothing, and lead on or end the flow."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
@@ -15,10 +14,11 @@ from bot.engine.turn import CARRIED, Turn
 from bot.errors import Sentence
 from bot.i18n import SOURCE
 from bot.models.states import State
+from bot.record import record
 from bot.wib import WIB
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Speak(Node):
     """`say`: one bubble, then on."""
 
@@ -34,7 +34,7 @@ class Speak(Node):
         return self.next
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Notice(Node):
     """`notice`: what becomes of the citizen's data. Said once to each person for each `notice_version` of its flow."""
 
@@ -54,7 +54,7 @@ class Notice(Node):
         return self.next
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Go(Node):
     """`go`: begins another flow, with no answers yet. With `next` it is a part of this one: its `return` leads back, with answers."""
 
@@ -83,7 +83,7 @@ class Go(Node):
         return frozenset({self.next, self.after} - {STAY})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Back(Node):
     """`return`: the end of a flow that is a part of others. `give`: which of its answers come back; all, where none is named."""
 
@@ -100,7 +100,7 @@ class Back(Node):
         return turn.ascend(self.give) or turn.flows.home
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Finish(Node):
     """`end`: a last bubble, and the flow is over."""
 
@@ -118,7 +118,7 @@ class Finish(Node):
         return STAY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class OpensTicket(Node):
     """`open-ticket`: makes the ticket, then says its `{number}` and `{link}`. The flow is over, unless it has a `next`."""
 
@@ -138,7 +138,7 @@ class OpensTicket(Node):
         return self.next
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class HandsOff(Node):
     """`hand-off`: to an officer, with everything gathered so far."""
 
@@ -162,7 +162,7 @@ CHANGED = "changed"
 EVENTS = (CHANGED, *(state.value for state in State))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Rest(Node):
     """`wait`: goes on by itself after `for`, or at `until` o'clock (WIB). `on_message`: the way if the citizen writes first.
 
@@ -244,7 +244,7 @@ class Rest(Node):
         return frozenset({"late"} if self.event else ())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AskScore(Question):
     """`survey`: how the citizen liked it, 1-5, inside a flow. The choices are those of flows/texts.yaml."""
 

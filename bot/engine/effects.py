@@ -1,7 +1,7 @@
 """What a step of a conversation asks the dialogue to do, in order, in its transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -30,7 +30,7 @@ CHOSEN: Mapping[str, float] = {"su": 12.0, "id": -12.0}
 """`Facts.memory` after a citizen has chosen a language: it takes several clear messages to say otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Remember:
     """A fact about the contact that outlives the session: `language`, or `notice` (the version of the data notice just shown)."""
 
@@ -38,7 +38,7 @@ class Remember:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpenTicket:
     """The flow's end: a ticket with the answers. Makes `{number}` and `{link}` for the bubbles after it. The bot keeps the conversation."""
 
@@ -51,7 +51,7 @@ class OpenTicket:
     """Names of answers that must not be stored readable."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HandOff:
     """To the officers' queue with what was gathered so far. `reason`: `asked`, `misunderstood`."""
 
@@ -64,14 +64,14 @@ class HandOff:
     sealed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wait:
     """Nothing is said yet: the citizen may be in the middle of several lines. Step again with `Said(kind="quiet")` after so many seconds of quiet."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Later:
     """The flow goes on by itself: step again with `Said(kind="time")` after so many seconds."""
 
@@ -80,7 +80,7 @@ class Later:
     """Or before, with `Said(kind="event", choice=…)`, when the citizen's report has come to this state (`changed`: to another one)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LookUp:
     """Where reports stand: the one with this number, or ('') all of this contact. Step again with `Said(kind="result")`."""
 
@@ -88,7 +88,7 @@ class LookUp:
     token: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """A request to another system, made after this turn is written. Step again with `Said(kind="result")`: `ok`, and `values`
     by the paths that `take` names."""
@@ -103,17 +103,17 @@ class Call:
     token: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """A code with which another channel of this citizen can be linked; the dialogue makes and says it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class End:
     """The flow is over; the session is gone."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Count:
     """Something that is counted, and noted in the conversation for officers: `outside` (a place that is not ours)."""
 
@@ -121,7 +121,7 @@ class Count:
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Follow:
     """Instead of a ticket of their own the citizen follows one that is open (its reference)."""
 
@@ -202,7 +202,7 @@ class Places(Protocol):
     def place(self, code: str) -> Place: ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """An open report that may be about the same thing."""
 

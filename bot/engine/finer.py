@@ -1,7 +1,6 @@
 """`ask-subtopic`: what exactly it is about (flows/data/topics.yaml, `finer`). Asked once, and only where the story does not say it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from typing_extensions import override
@@ -13,12 +12,15 @@ from bot.engine.offer import Offered, offering
 from bot.engine.topics import Finer
 from bot.engine.turn import Turn, worded
 from bot.errors import Sentence
+from bot.record import record
 
 OTHER = "lain"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AskSubtopic(Offered):
+    """Asks which part of its topic a report is about; a topic that is not divided asks nothing."""
+
     kind: ClassVar[str] = "ask-subtopic"
     finer: Mapping[str, tuple[Finer, ...]]
     """topic -> what it divides into."""

@@ -1,7 +1,7 @@
 """All flows of a folder, read, checked and built: everything a step needs is made here, once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -36,6 +36,7 @@ from bot.engine.topics import Finer, Group, Topic
 from bot.errors import FlowError, Problem, Sentence
 from bot.i18n import SOURCE, Catalogues
 from bot.message import Choice
+from bot.record import record
 
 KINDS: Mapping[str, type[Node]] = {
     kind.kind: kind
@@ -80,7 +81,7 @@ MAY_LACK = ("redirects", "register", "hosts", "programmes", "comfort")
 SCORES = ("1", "2", "3", "4", "5")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Survey:
     """The satisfaction question, ready made: body with numbered twin, button labels, and what counts as each score."""
 
@@ -89,7 +90,7 @@ class Survey:
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sleep:
     """What becomes of a conversation in which nobody answers."""
 
@@ -104,7 +105,7 @@ class Sleep:
 DAY = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flows:
     """Immutable. A changed file is a new `Flows` with another `version`."""
 

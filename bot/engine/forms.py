@@ -11,6 +11,7 @@ from bot.engine.match import Lexicon
 from bot.engine.read import Tree
 from bot.errors import FlowError, Problem, Sentence
 from bot.i18n import Catalogues
+from bot.record import record
 
 if TYPE_CHECKING:
     from bot.engine.nodes import Node
@@ -33,7 +34,7 @@ _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """A source text and where it stands: what translators get."""
 
@@ -43,7 +44,7 @@ class Written:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Option:
     """One choice of a question."""
 

@@ -1,6 +1,5 @@
 """`ask-question`: the citizen asks, and what is known for certain is answered; what is not goes on to a human."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from typing_extensions import override
@@ -18,6 +17,7 @@ from bot.engine.offer import Offered, offering
 from bot.engine.place import AskPlace
 from bot.engine.reports import AskMedia
 from bot.engine.turn import Turn
+from bot.record import record
 
 MEANT, NONE = "maksud", "lain"
 ASKS = "tanya"
@@ -26,7 +26,7 @@ STALE = "stale"
 """What is counted when somebody asks for an answer that has expired."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AskQuestion(AskText):
     """Where nothing certain is known, `unknown` is the next step, and the question goes along."""
 
@@ -81,7 +81,7 @@ class AskQuestion(AskText):
         return frozenset({self.next, self.unknown, f"{self.id}.{MEANT}"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Asked(Offered):
     """Made by `ask-question`: the entries that may be meant."""
 

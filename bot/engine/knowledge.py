@@ -8,7 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from bot.engine.forms import Form, Text, Workshop
 from bot.engine.match import Lexicon, Spelling, normalise
 from bot.engine.read import Source
 from bot.errors import Problem, Sentence
+from bot.record import record
 from bot.wib import WIB
 
 FLOW = "knowledge"
@@ -48,7 +49,7 @@ _SILENT = frozenset(
 _SENTENCE = re.compile(r"[.!\n]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     key: str
     about: str
@@ -79,7 +80,7 @@ class Pattern(NamedTuple):
     """What all its words weigh."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """What a text asks for, best first."""
 
@@ -92,7 +93,7 @@ class Found:
 NOTHING = Found()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Knowledge:
     entries: Mapping[str, Entry] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)

@@ -8,7 +8,9 @@ person would be led where he never asked.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from bot.record import record
 
 CUTOFF = 80.0
 """Percent of equal letters at which a misspelt label still counts: measured, no free complaint was swallowed at 80."""
@@ -124,7 +126,7 @@ class Spelling:
         return next((meant for meant in bare if len(typed) < len(meant)), typed)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lexicon:
     """Words that mean the same at every step (flows/data/words.yaml), ready for look-up."""
 
@@ -202,7 +204,7 @@ class Lexicon:
         return self.commands[near[0][0]] if near else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """All that may be typed for the choices of one question, in every language, made at load."""
 

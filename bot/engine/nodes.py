@@ -6,7 +6,7 @@ step, `STAY` when the citizen is to answer, or None when the answer was not unde
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar, Self, TypeAlias
 
 from typing_extensions import override
@@ -19,6 +19,7 @@ from bot.engine.match import Table
 from bot.engine.turn import MARKS, Turn, shorten
 from bot.errors import Sentence
 from bot.i18n import SOURCE
+from bot.record import record
 
 STAY = ""
 STORY = 8
@@ -30,7 +31,7 @@ Nodes: TypeAlias = "Sequence[Node]"
 Prompts: TypeAlias = Mapping[str, Say]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Node:
     kind: ClassVar[str] = ""
     asks: ClassVar[bool] = False
@@ -113,7 +114,7 @@ class Node:
         return shorten(str(answers.get(self.save) or "-"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Question(Node):
     """What all questions with choices share."""
 
@@ -164,7 +165,7 @@ class Question(Node):
         return option.label[lang] if option else "-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AskChoice(Question):
     """`ask-choice`: one of at most six."""
 
@@ -218,7 +219,7 @@ def voice_choice(form: Form, options: Sequence[Option]) -> str:
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AskLanguage(Question):
     """`language`: which language. Its text is in all languages at once, so it is not translated."""
 
@@ -268,7 +269,7 @@ def linger(turn: Turn, pause: float) -> Next:
     return STAY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AskText(Node):
     """`ask-text`: the citizen's own words; a voice note, a picture or a location is an answer too."""
 

@@ -4,7 +4,6 @@ What was offered stands in the session, so an old button or a number is checked 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from typing_extensions import override
@@ -17,6 +16,7 @@ from bot.engine.nodes import STAY, Next, Question
 from bot.engine.turn import Turn, shorten
 from bot.i18n import SOURCE
 from bot.message import Choice
+from bot.record import record
 
 BUTTONS, BUTTON, ROW = 3, 20, 24
 """WhatsApp: so many choices are buttons with shorter labels, more are rows of a list."""
@@ -30,7 +30,7 @@ def offering(form: Form, name: str, text: Text, options: Sequence[Option]) -> di
     }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Offered(Question):
     menu: Text
 

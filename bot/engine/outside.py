@@ -3,7 +3,7 @@ answer comes as a turn of its own; meanwhile every word that works everywhere st
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -21,6 +21,7 @@ from bot.engine.turn import Turn
 from bot.errors import ConfigError, NotFound, Sentence
 from bot.i18n import SOURCE
 from bot.policy import number
+from bot.record import record
 
 MISSES = 2
 """So many numbers that nobody knows, and a human is offered."""
@@ -39,7 +40,7 @@ def wait(turn: Turn, node: Node) -> Next:
     return STAY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FindReports(Node):
     """`look-up`: where the citizen's reports stand: the one whose number is written, or all ("laporan saya").
 
@@ -135,7 +136,7 @@ class FindReports(Node):
         return STAY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CallOut(Node):
     """`call`: asks another system over HTTP. Only hosts of flows/data/hosts.yaml; too slow, too long or wrong: `fallback`."""
 
@@ -224,7 +225,7 @@ def _pairs(form: Form, key: str) -> Mapping[str, str] | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Secret:
     """What a system wants to be shown: the name of it (the value stands in the server's environment only), and the header it goes in."""
 

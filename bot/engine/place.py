@@ -4,7 +4,6 @@ One meaning is taken, several are asked apart, none is kept as it was written. A
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from typing_extensions import override
@@ -19,6 +18,7 @@ from bot.engine.offer import Offered, offering
 from bot.engine.turn import Turn, shorten, worded
 from bot.errors import Sentence
 from bot.i18n import SOURCE
+from bot.record import record
 
 DISTRICT, REGENCY, OUTSIDE = "kecamatan", "kabupaten", "luar"
 """What the steps that one written step makes are called."""
@@ -160,7 +160,7 @@ def broad(turn: Turn, node: Node) -> str:
     return node.next
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Which(Offered):
     """Made by `ask-place`: which of the regions of that name."""
 
@@ -206,7 +206,7 @@ class Which(Offered):
         return decide(turn, self, found)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Left:
     """What is left of the candidates after a choice."""
 

@@ -4,7 +4,6 @@ A promotion that runs before the back office is ready makes people wait for noth
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
@@ -18,6 +17,7 @@ from bot.engine.nodes import Next, Node, Nodes
 from bot.engine.read import Source
 from bot.engine.turn import Turn
 from bot.errors import Sentence
+from bot.record import record
 
 FLOW = "programmes"
 """The first word of their translation contexts."""
@@ -25,7 +25,7 @@ OPEN, SOON, PAUSED, CLOSED = "open", "soon", "paused", "closed"
 SHUT = (SOON, PAUSED, CLOSED)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Programme:
     slug: str
     title: str
@@ -64,7 +64,7 @@ def build(shop: Workshop, source: Source) -> dict[str, Programme]:
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Gate(Node):
     """`gate`: on while the programme is open; else its truth is said, and `shut` is the way."""
 

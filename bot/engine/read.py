@@ -9,11 +9,11 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.errors import FlowError, Problem, Sentence
+from bot.record import record
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 12
@@ -21,7 +21,7 @@ _FORMAT = "1"
 """Raise when the shape of the kept trees changes."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tree:
     """A scalar (`str`), a mapping (`dict`) or a list, and the line where it stands (of its key, if it has one)."""
 
@@ -42,7 +42,7 @@ class Tree:
         return cls(line, value if isinstance(value, str) else [cls.unpack(child) for child in value])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """One file as it was read."""
 

@@ -6,12 +6,13 @@ are data (flows/data/register.yaml), written without é, as they are compared.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.engine.forms import Form, Workshop
 from bot.engine.match import normalise
 from bot.engine.read import Source
 from bot.errors import Sentence
+from bot.record import record
 
 LANGUAGE = "su"
 LEMES, LOMA = "lemes", "loma"
@@ -23,7 +24,7 @@ _BETWEEN = frozenset("teu tos parantos bade nuju acan henteu oge kedah tiasa mah
 """Words that may stand between who and what: "abdi badé sumping"."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Register:
     policy: str = LEMES
     coarse: frozenset[str] = frozenset()

@@ -1,7 +1,7 @@
 """Kinds of step that one written step makes several of: the topic in two levels, the optional photo, the summary."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 from typing_extensions import override
@@ -15,6 +15,7 @@ from bot.engine.offer import Offered, offering
 from bot.engine.turn import MARKS, MAX_BACK, Turn
 from bot.errors import Sentence
 from bot.i18n import SOURCE
+from bot.record import record
 
 SEND, FIX, CANCEL = "send", "fix", "cancel"
 SKIPPED = "-"
@@ -102,7 +103,7 @@ class AskTopic(AskChoice):
         return option.label[lang] if option else "-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Meant(Offered):
     """Made by `ask-topic`: "Maksudnya yang mana?", with the topics that the citizen's words may be about."""
 
@@ -142,7 +143,7 @@ class Meant(Offered):
         return topic.label[lang] if topic else "-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AskMedia(AskText):
     """`ask-media`: a photo if there is one. Never a condition: skipping is a choice with a number."""
 
@@ -207,7 +208,7 @@ class AskMedia(AskText):
         return f"{count} foto" if count else self.skip.options["skip"].label[lang]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Summary(Question):
     """`summary`: everything read back; send, correct one answer, or cancel."""
 

@@ -5,7 +5,6 @@ never turned away because of what an officer has still to hear.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -14,6 +13,7 @@ from bot.engine.forms import Form
 from bot.engine.read import Tree
 from bot.engine.turn import MARKS
 from bot.errors import Sentence
+from bot.record import record
 from bot.wib import WIB
 
 FACTS = ("language", "name", "channel", "hour", "weekday", "today")
@@ -32,7 +32,7 @@ class Rule(Protocol):
         """The answers it looks at."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compare:
     answer: str
     fact: str
@@ -71,7 +71,7 @@ class Compare:
         return frozenset(filter(None, (self.answer, self.values[0] if self.compare == "same_as" else "")))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Several:
     rules: tuple[Rule, ...]
     whole: bool
@@ -85,7 +85,7 @@ class Several:
         return frozenset().union(*(rule.names() for rule in self.rules))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Not:
     rule: Rule
 

@@ -1,18 +1,17 @@
 """Topics of reports, in groups: flows/data/topics.yaml. Slugs are stable names in tickets and exports; the rest is data."""
 
-from dataclasses import dataclass
-
 from bot.engine.forms import Form, Text, Workshop
 from bot.engine.match import normalise
 from bot.engine.read import Source, Tree
 from bot.errors import Sentence
+from bot.record import record
 
 MOST = 6
 FLOW = "topics"
 """The first word of their translation contexts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finer:
     """A sub-topic."""
 
@@ -24,7 +23,7 @@ class Finer:
     """The same as they are compared, with the label in all languages."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Topic:
     slug: str
     label: Text
@@ -40,7 +39,7 @@ class Topic:
     """What it divides into, where officers must know that."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     slug: str
     label: Text

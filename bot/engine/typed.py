@@ -2,7 +2,7 @@
 was meant, what cannot is asked again with what was wrong; a voice note is an answer that an officer hears."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ from bot.engine.forms import Form, Text
 from bot.engine.nodes import STAY, Next, Node, Nodes
 from bot.engine.turn import Turn, masked
 from bot.errors import Sentence
+from bot.record import record
 from bot.triage.identity import nik
 from bot.triage.phone import phone
 from bot.wib import WIB
@@ -25,7 +26,7 @@ Judged = tuple[str, str]
 """(value, '') or ('', what is wrong)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Typed(Node):
     asks: ClassVar[bool] = True
     first: ClassVar[bool] = True
@@ -77,7 +78,7 @@ class Typed(Node):
         return calendar.spelt(Node.shown(self, answers, lang), lang)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AskNumber(Typed):
     """`ask-number`: how many, how much. In digits or in words."""
 
@@ -113,7 +114,7 @@ class AskNumber(Typed):
         return found.replace(".", ",") if found.replace(".", "").isdigit() else found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AskDate(Typed):
     """`ask-date`: which day. "lusa", "tgl 5", "3 hari yang lalu". `past` or `future`: only such a day can be one."""
 
@@ -157,7 +158,7 @@ class AskDate(Typed):
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AskPhone(Typed):
     """`ask-phone`: a telephone number of this country, typed or shared with a button where the platform has one."""
 
@@ -178,7 +179,7 @@ class AskPhone(Typed):
 AGAIN = "again"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AskNik(Typed):
     """`ask-nik`: an identity number, kept sealed and shown masked. One that looks wrong is asked once more, then taken."""
 

@@ -3,9 +3,10 @@
 import re
 import struct
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
+
+from bot.record import record
 
 Family = Literal["image", "video", "audio", "document"]
 HEAD = 64 * 1024
@@ -22,7 +23,7 @@ CAPS: dict[str, int] = {
 """The most we take of each kind: above what WhatsApp lets through (16 MB video, 100 MB document) and what Telegram gives to bots (20 MB)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Type:
     mime: str
     family: Family

@@ -1,10 +1,10 @@
 """Copies of a photo that may be shown: turned upright, without a trace of where and with what it was taken."""
 
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.files.kinds import Refused
+from bot.record import record
 
 MOST_PIXELS = 40_000_000
 """A phone's best camera; four bytes a pixel, one picture at a time."""
@@ -12,7 +12,7 @@ SIDE = 640
 READABLE = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP", "image/avif": "AVIF"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Copies:
     """`width` and `height` are the thumbnail's, so that a page can keep its place free."""
 

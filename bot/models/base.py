@@ -3,6 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.declarative import DeferredReflection
 from sqlmodel import Field, SQLModel
 
 from bot.models.types import Bytes
@@ -34,9 +35,10 @@ def spell_out(dialect: str) -> None:
                 index.dialect_kwargs[f"{dialect}_where"] = sa.text(index.info["where"])
 
 
-class Row(SQLModel):
-    """A table. Its checks of values are built when somebody asks for them, which nobody does (`table=True` checks nothing): they were a
-    tenth of what all models cost at a start."""
+class Row(DeferredReflection, SQLModel):
+    """A table, and nothing of an ORM: rows are read and written as Core does it. What a class would need for more is put off until
+    somebody asks, which nobody does: pydantic's checks of values (`table=True` checks nothing) and the mapper, together a quarter of
+    what all models cost at a start."""
 
     model_config = {"defer_build": True}
 

@@ -1,12 +1,13 @@
 """Who gets a waiting case: who can, who is there, who has room, and then whoever has been given least. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from bot.models import Urgency
 from bot.policy import load
 from bot.policy.load import Borne, Load
+from bot.record import record
 
 PUSH, PULL = "push", "pull"
 MODES = (PUSH, PULL)
@@ -14,7 +15,7 @@ HALF_HOUR = 1800.0
 """Seconds below which a shift is too young for "weight an hour" to say anything: until then plain weight counts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """flows/data/assignment.yaml."""
 
@@ -44,7 +45,7 @@ class Rule:
         return self.weights.get(urgency, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     urgency: str
     language: str
@@ -57,7 +58,7 @@ class Case:
     """Nobody else may take it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Person:
     """An officer on duty."""
 

@@ -4,9 +4,10 @@ What stays in the house is done at once and can be undone. What leaves it, a que
 unsaid: it waits a minute before it is done, and until then it is simply called off.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from bot.record import record
 
 MOST = 200
 WAIT = timedelta(minutes=1)
@@ -31,7 +32,7 @@ class Outcome(StrEnum):
     """Somebody has worked on it since: not undone."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kind:
     value: str = ""
     """What must be chosen with it: `officer`, `topic`, `urgency` or `agency`."""

@@ -6,8 +6,10 @@ no change of clocks since 1964, so a fixed offset is exact.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime, time, timedelta
+
+from bot.record import record
 
 Span = tuple[timedelta, timedelta]
 """From … until, since midnight; `until` may be 24 hours."""
@@ -19,7 +21,7 @@ HORIZON = 3660
 """Days: a deadline beyond ten years is a fault of the data, not a deadline."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Calendar:
     name: str
     zone: timedelta
@@ -37,7 +39,7 @@ class Calendar:
         return not self.closed and all(spans == ((ZERO, DAY),) for spans in self.week)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Plain:
     """A calendar in whole numbers, for the sums without pauses, which every new ticket needs: microseconds, and days by ordinal."""
 
@@ -195,7 +197,7 @@ def opens(calendar: Calendar, at: datetime) -> datetime:
     raise ValueError(f"the calendar {calendar.name} never opens")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Holiday:
     """One row of flows/data/calendars.yaml."""
 
@@ -210,7 +212,7 @@ class Holiday:
 KINDS = ("nasional", "bersama", "daerah")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Calendars:
     """Everything of the file: calendars by name, holidays, and which provinces have which zone."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from bot.engine.forms import Form, Workshop, Written, near
@@ -10,12 +10,13 @@ from bot.engine.read import Source, Tree
 from bot.errors import FlowError, Misread, Problem, Sentence
 from bot.models import Urgency
 from bot.policy.hours import Week, week
+from bot.record import record
 
 CHANNELS = ("login", "mail", "webhook")
 _CODE = re.compile(r"\d\d(\.\d\d)?")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Contact:
     """Somebody on duty there."""
 
@@ -30,7 +31,7 @@ class Contact:
     whatsapp: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Agency:
     slug: str
     name: str
@@ -45,7 +46,7 @@ class Agency:
     """Where its webhook listens."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Directory:
     agencies: Mapping[str, Agency] = field(default_factory=dict)
     bounces: int = 2
@@ -61,7 +62,7 @@ class Directory:
         return self.agencies[slug].name if slug in self.agencies else slug
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suggestion:
     """An agency that suits a ticket, and why."""
 

@@ -1,22 +1,23 @@
 """Who is called when a life may be in danger: one person after another, in steps, until somebody acknowledges. Pure."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from bot.record import record
 
 DUTY, NEXT, LEAD, AGENCY = "duty", "next", "lead", "agency"
 WHO = (DUTY, NEXT, LEAD, AGENCY)
 WAYS = ("desk", "telegram", "whatsapp", "email", "webhook")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     after: float
     """Seconds since the alarm was raised."""
     who: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Person:
     """Somebody who can be called. `ways`: way -> where that reaches them; officers are always reached at the desk."""
 
@@ -29,7 +30,7 @@ class Person:
     paged_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """flows/data/escalation.yaml."""
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
+
+from bot.record import record
 
 RECENT = timedelta(days=14)
 MOST = 3
@@ -23,7 +24,7 @@ _EMPTY = frozenset(
 """Words that most reports have."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     key: str
     place_code: str

@@ -1,13 +1,15 @@
 """How much distress an officer bears in a shift. The limits choose among those who are free; they never make a citizen wait. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
+
+from bot.record import record
 
 FREE, SPARED, OPTED_OUT = 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Load:
     """flows/data/load.yaml."""
 
@@ -26,7 +28,7 @@ class Load:
     """From so many heavy cases in a shift on the lead is asked to talk with this officer."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Borne:
     """What an officer was given in this shift: (when, how distressing), the oldest first."""
 

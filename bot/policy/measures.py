@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.models.states import State
 from bot.policy.norms import PARTY
+from bot.record import record
 
 SOLVED = (State.RESOLVED, State.CLOSED)
 BOT, BOT_HUMAN, HUMAN = "bot", "bot_human", "human"
@@ -22,7 +23,7 @@ BY_HAND = ("phone", "visit")
 """Reasons of tickets that an officer wrote down."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """A row of the history."""
 
@@ -33,7 +34,7 @@ class Step:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stay:
     state: str
     agency: str
@@ -117,7 +118,7 @@ _AGENCYS = (State.DISPATCHED, State.IN_PROGRESS, State.POSTPONED, State.DONE)
 """States whose time is an agency's."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     """One column of the export of tickets."""
 
@@ -165,7 +166,7 @@ COLUMNS = (
 """One row a ticket, all its times, no name, no words and no number of a citizen."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spread:
     """Hours of many: how many, mean, median, and what nine of ten stay below."""
 

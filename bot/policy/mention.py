@@ -7,13 +7,14 @@ reached the wrong one would look as if it had reached the right one.
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from bot.record import record
 
 _AT = re.compile(r"(?<![\w.+-])@(?=\w)")
 _TOKEN = re.compile(r"[\w.-]*\w")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Named:
     """Who is meant, by id, in the order of the note; and what looked like a name and is none, or is that of several."""
 

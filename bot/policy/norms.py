@@ -1,7 +1,7 @@
 """How long each step may take, as data (flows/data/sla.yaml): the most exact rule for a ticket wins. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 
 from bot.engine.forms import Form, Workshop, near
@@ -11,6 +11,7 @@ from bot.models import Urgency
 from bot.policy.calendar import Calendar, Calendars, average
 from bot.policy.calendars import STANDARD, rows
 from bot.policy.hours import Week, never_closes
+from bot.record import record
 
 OURS, AGENCY = "ours", "agency"
 FIRST, NEXT, VERIFY, SOLUTION = "first_answer", "next_answer", "verify", "solution"
@@ -23,7 +24,7 @@ WAYS = ("telegram", "whatsapp", "email")
 UNITS = ("minutes", "hours", "days")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Subject:
     """What of a ticket decides which norm holds for it."""
 
@@ -35,7 +36,7 @@ class Subject:
     subtopic: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Norm:
     kind: str
     budget: timedelta
@@ -68,7 +69,7 @@ class Norm:
         return 8 * bool(self.urgency) + 4 * bool(self.subtopic) + 2 * bool(self.topic) + bool(self.klass)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Norms:
     rules: tuple[Norm, ...] = ()
     calendars: Calendars = STANDARD

@@ -9,7 +9,7 @@ Nothing here drops a word, and words of danger never come here. A pace is a smal
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -73,7 +73,7 @@ class Phrases:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rules:
     """flows/data/patience.yaml."""
 

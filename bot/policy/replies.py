@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from bot.errors import WargiError
 from bot.i18n import SOURCE
+from bot.record import record
 
 VARIABLES = ("nama", "nomor", "instansi", "petugas", "tautan")
 """What may stand in braces: the citizen's name, the ticket's number, its agency, who writes, the link to follow it."""
@@ -15,7 +15,7 @@ TITLE, TEXT, MOST = 80, 3000, 500
 _BRACED = re.compile(r"\{([^{}\n]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ready:
     slug: str
     title: str

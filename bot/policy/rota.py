@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from bot.errors import Conflict
+from bot.record import record
 
 WIB = 7 * 60
 """Minutes east of UTC. West Java has no summer time, so a fixed offset is exact."""
@@ -13,7 +13,7 @@ SATURDAY = 5
 SHORT = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kind:
     """One line of flows/data/shifts.yaml."""
 
@@ -34,7 +34,7 @@ class Kind:
         return not self.leads and datetime.combine(date.min, self.start) + self.length > datetime(1, 1, 2)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rules:
     """flows/data/shifts.yaml."""
 
@@ -68,7 +68,7 @@ class Rules:
         return found is not None and found.leads
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shift:
     officer_id: int
     kind: str
@@ -76,7 +76,7 @@ class Shift:
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gap:
     kind: str
     starts_at: datetime
@@ -84,7 +84,7 @@ class Gap:
     missing: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Worker:
     id: int
     leads: bool = False

@@ -1,17 +1,17 @@
 """Which waiting case is next for an officer: by rank, but a language is left to those who write it, for a while. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.models import Urgency
 from bot.models.cases import line_of
+from bot.record import record
 
 ALWAYS = "id"
 """Everybody here writes it, and no case waits for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Routing:
     """flows/data/routing.yaml."""
 
@@ -30,7 +30,7 @@ class Routing:
         return line_of(topic, subtopic, apart=subtopic in self.leads and topic not in self.leads)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reserved:
     """Cases that are left to others: of these languages, not critical, and opened after this moment."""
 

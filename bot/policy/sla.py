@@ -43,7 +43,7 @@ class Event:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pause:
     ball: str
     """Who had it meanwhile: `citizen`, `agency`, `ours`, `date` or `outside`."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import time, timedelta
 
 from bot.engine.forms import Form, Workshop, near
@@ -12,6 +12,7 @@ from bot.models import Urgency
 from bot.policy.assignment import MODES, Rule
 from bot.policy.load import Load
 from bot.policy.rota import Kind, Rules
+from bot.record import record
 
 DAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
 CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
@@ -19,7 +20,7 @@ ZONES = {"WIB": 7 * 60, "WITA": 8 * 60, "WIT": 9 * 60}
 DAY = 24 * 60
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Staff:
     """How people are put to work."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.engine.forms import Form, Workshop
@@ -10,6 +9,7 @@ from bot.engine.read import read_all
 from bot.errors import Sentence
 from bot.i18n import Catalogues
 from bot.message import Template
+from bot.record import record
 
 PURPOSES = ("ticket_update", "ask_to_reply", "survey", "handed_back", "followed")
 FILLED = frozenset({"number", "officer", "link", "topic_name", "place_name"})
@@ -24,7 +24,7 @@ _NAME = re.compile(r"[a-z0-9_]{1,512}")
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Purpose:
     name: str
     label: str

@@ -2,14 +2,15 @@
 
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from bot.record import record
 
 LONGEST = 8000
 """Letters of a page's list of changes: every message of a long page, changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class View:
     until: int
     since: int = 0

@@ -1,7 +1,8 @@
 """How long a citizen may have to wait, as far as it is known. Pure: a class, never a minute, and no class where nothing is known."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from bot.record import record
 
 MINUTES, QUARTER, HALF, HOURS, LATER, UNKNOWN = "minutes", "quarter", "half", "hours", "tomorrow", "unknown"
 CLASSES = ((timedelta(minutes=5), MINUTES), (timedelta(minutes=15), QUARTER), (timedelta(minutes=35), HALF))
@@ -14,7 +15,7 @@ NIGHT = (21, 5)
 """From … to this hour, where the citizen is."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Queue:
     """What is known of the line at a moment."""
 

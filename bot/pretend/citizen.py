@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from bot.models import Author
 from bot.policy import number
 from bot.pretend.stories import Story
+from bot.record import record
 
 LIKED = ("skip", "send", "lain", "lapor")
 """Ends of choices' names that lead on: no photo, send, not the same report, make a report."""
@@ -19,7 +20,7 @@ PATIENT = 14
 YES = frozenset({"yes", "ya"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heard:
     """One bubble."""
 
@@ -28,7 +29,7 @@ class Heard:
     choices: Sequence[tuple[str, str]] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """What is said: words, or a pressed choice with its label."""
 

@@ -1,10 +1,11 @@
 """What invented citizens report and say, in Indonesian and Sundanese. Written for this purpose; nobody's message."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from bot.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Story:
     """One matter: what is reported, and how an agency would answer."""
 

@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from bot import clock
 from bot.errors import ConfigError
 from bot.models import metadata
+from bot.record import record
 from bot.store import schema
 from bot.store.db import Db
 
@@ -36,7 +37,7 @@ Progress = Callable[[str, int, int], None]
 """What is being done, how much of it is done, how much there is."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Copy:
     folder: Path
     schema: str

@@ -1,7 +1,6 @@
 """Who else is in a conversation just now, and what this officer has begun to write there: one query for a page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Officer, Unsent, Watching
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.record import record
 from bot.store.kept import Kept
 from bot.store.many import insert_into
 
@@ -44,7 +44,7 @@ _COMPANY = Kept(
 ))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Company:
     """The others who look at a conversation, those of them who write, and what I had begun."""
 

@@ -1,7 +1,6 @@
 """What the desk reads. Lists are paged by key, never by offset, and nothing here counts a whole table."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -26,6 +25,7 @@ from bot.models import (
 )
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.record import record
 from bot.store import tally
 from bot.store.kept import Kept
 from bot.store.sight import ALL, VIEWER, Sight
@@ -63,7 +63,7 @@ _LIST = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Page:
     """Some tickets, and the place to go on from (None = that was all)."""
 

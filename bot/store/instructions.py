@@ -1,7 +1,6 @@
 """Leaders' instructions and how far their tickets are. Counts come from the index of one instruction, never from the whole table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import OVER, Instruction, Officer, State, Ticket
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.record import record
 from bot.store.sight import Sight
 
 INSTRUCTION, TICKET, OFFICER = table(Instruction), table(Ticket), table(Officer)
@@ -23,7 +23,7 @@ DROPPED = (State.REJECTED, State.CANCELLED)
 """Neither done nor still to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Progress:
     all: int = 0
     done: int = 0

@@ -3,7 +3,6 @@
 Each rule's query gives the rows that break it. They only read, and walk whole tables: for a quiet minute, not for every scrape.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from bot import clock
 from bot.models import Alarm, Delivery, Inbox, InboxItem, Message, MessageStatus, OutboxItem, Timer
 from bot.models.base import table
 from bot.models.states import RANK, AlarmState
+from bot.record import record
 from bot.store import spool
 from bot.store.db import Db
 
@@ -23,7 +23,7 @@ INBOX, OUTBOX, TIMER, ALARM = table(InboxItem), table(OutboxItem), table(Timer),
 MESSAGE, STATUS = table(Message), table(MessageStatus)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     name: str
     text: str

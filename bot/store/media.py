@@ -1,7 +1,6 @@
 """Citizens' files in the database: what waits to be fetched, what became of it, and how the platforms' servers behave."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Address, Conversation, Media, MediaHost, Message
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.record import record
 from bot.store.many import Due, Many, at, insert_into, overdue
 
 MEDIA, HOST, MESSAGE = table(Media), table(MediaHost), table(Message)
@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 _PENDING = MEDIA.c.state == sa.literal_column("'pending'")  # literal: a partial index is not matched with parameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Host:
     """An account's media server as it has been lately."""
 

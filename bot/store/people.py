@@ -1,19 +1,17 @@
 """Officers, their sessions, invitations, and the count of failed sign-ins."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import configure_mappers
 
 from bot.errors import Conflict
 from bot.models import STAFF, Invite, Officer, OfficerFactor, OfficerSession, Throttle
 from bot.models.base import table
+from bot.record import record
 from bot.store.boxes import Row
 from bot.store.kept import Kept
 from bot.store.many import insert_into
@@ -26,7 +24,7 @@ _SHOWN = [column for column in OFFICER.c if column.name != "password_hash"]  # a
 _NAMES = [column.name for column in _SHOWN]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SignedIn:
     """A live session and its officer."""
 
@@ -39,16 +37,10 @@ class SignedIn:
     """A second factor is in use."""
 
 
-@cache
-def _making() -> Any:
-    configure_mappers()  # as the first constructor would, and not at import: `wargi --help` need not wait for it
-    return sa.inspect(Officer).class_manager
-
-
 def officer_of(row: Any) -> Officer:
-    """Made as SQLAlchemy makes what it loads: the constructor watches each field being set, and costs sixty times as much. Those on
-    duty are read for each case that is given out, and one officer for each page."""
-    officer: Officer = _making().new_instance()
+    """Made without the constructor, which watches each field being set and costs sixty times as much. Those on duty are read for each
+    case that is given out, and one officer for each page."""
+    officer: Officer = Officer.__new__(Officer)
     vars(officer).update({name: row[name] for name in _NAMES}, password_hash="")
     return officer
 

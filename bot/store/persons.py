@@ -1,7 +1,6 @@
 """One person with all that officers may want to see at once: where they write from, their cases, who may be the same, what was joined."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.models import Address, Contact, Conversation, Joining, Officer, Ticket, Twin
 from bot.models.base import table
 from bot.models.ref import Ref
+from bot.record import record
 from bot.store.kept import Kept
 from bot.store.sight import VIEWER, Sight
 
@@ -20,7 +20,7 @@ TWIN, JOINING, OFFICER = table(Twin), table(Joining), table(Officer)
 MOST = 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Other:
     """Perhaps the same person; `number`: their newest case."""
 
@@ -31,7 +31,7 @@ class Other:
     number: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Person:
     contacts: tuple[Ref, ...]
     addresses: tuple[Mapping[str, Any], ...]

@@ -1,6 +1,5 @@
 """What citizens may read without signing in: their own web thread, and where a ticket stands. Nothing else leaves."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
@@ -12,6 +11,7 @@ from bot.errors import NotFound
 from bot.message import Attachment
 from bot.models import Address, Author, Delivery, Message, Ticket, TicketEvent
 from bot.models.base import table
+from bot.record import record
 from bot.store import media
 
 REACHED = frozenset({Delivery.ACCEPTED, Delivery.SENT, Delivery.DELIVERED, Delivery.READ, Delivery.PLAYED})
@@ -32,7 +32,7 @@ _LAST_MOVE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bubble:
     """One message as its citizen sees it."""
 
@@ -48,7 +48,7 @@ class Bubble:
     """What the citizen sent along, as rows of `media`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Thread:
     """A conversation from some point on. `cursor`: where the next look begins, before any message still coming."""
 
@@ -57,7 +57,7 @@ class Thread:
     bubbles: tuple[Bubble, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Standing:
     """All that the public page says about a ticket."""
 

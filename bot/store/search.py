@@ -6,7 +6,6 @@ about, in the same transaction; the newest is found first, and whoever may not s
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import stems
 from bot.models import Author, Owner
 from bot.models.ref import Ref
+from bot.record import record
 from bot.store import desk
 from bot.store.db import Db
 from bot.store.desk import ADDRESS, CONTACT, MESSAGE, TICKET
@@ -48,7 +48,7 @@ STEP = 500
 """Cases in one transaction of a rebuild."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hits:
     """Some cases, the newest line first, and the place to go on from (None = that was all)."""
 

@@ -1,11 +1,12 @@
 """What somebody may see of all cases: conditions that stand inside each query, so that no list, count or page can forget them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from bot.models import WAITING, Alarm, Ticket, Urgency
 from bot.models.base import table
+from bot.record import record
 
 TICKET, _CALLED = table(Ticket), table(Alarm).alias("called")
 VIEWER = "viewer"
@@ -13,7 +14,7 @@ VIEWER = "viewer"
 _NOBODY_YET = [str(state) for state in WAITING]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sight:
     """What somebody may find, open and count."""
 

@@ -16,7 +16,6 @@ import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from typing import Any
 from bot import clock, failpoint
 from bot.errors import ConfigError
 from bot.message import Item
+from bot.record import record
 from bot.store import boxes
 
 MAGIC, HEAD = b"WSP1", struct.Struct(">4sII")
@@ -35,7 +35,7 @@ FOLDER, ENDING, DAMAGED = "spool", ".spool", ".damaged"
 Rows = list[dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kept:
     """What lies in a spool folder."""
 
@@ -45,7 +45,7 @@ class Kept:
     damaged: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Taken:
     """A file that is being brought in: nobody else may meanwhile."""
 

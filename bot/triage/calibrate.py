@@ -5,9 +5,10 @@ alone must hold the promised precision, and its share of the evidence is doubled
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import exp
 from typing import NamedTuple
+
+from bot.record import record
 
 PROMISE = 0.965
 """Of what is decided alone so much must be right, two errors that have not happened yet counted in. To citizens .95 is promised."""
@@ -47,7 +48,7 @@ Line = tuple[float, float, float]
 """constant, factor of the margin, factor of the score"""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Calibration:
     right: Line = (-9.0, 0.0, 0.0)
     among: Line = (-9.0, 0.0, 0.0)

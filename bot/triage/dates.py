@@ -7,9 +7,9 @@ deadline asks again, instead of believing a year that nobody named.
 import calendar
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from bot.record import record
 from bot.triage.datewords import (
     AFTER,
     BEFORE,
@@ -31,7 +31,7 @@ OLDEST = 1900
 LONGEST = 4000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class When:
     date: date | None
     time: time | None

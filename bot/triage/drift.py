@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.record import record
 from bot.wib import WIB
 
 WEEKS = 12
@@ -12,7 +13,7 @@ WEEKS = 12
 PAIRS = 10
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """A ticket with a guess, and an officer's last word on its topic."""
 
@@ -54,7 +55,7 @@ class Week:
         return share(self.decided_right, self.decided)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Drift:
     weeks: tuple[Week, ...]
     """The oldest first; also those without a single case."""

@@ -3,13 +3,13 @@ in some regencies, and a number that nobody answers is worse than none."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
 from bot.engine.read import Tree, read_all
 from bot.errors import FlowError, Problem, Sentence
+from bot.record import record
 from bot.triage.urgency import KINDS
 
 MAX_AGE = 400
@@ -20,13 +20,13 @@ _DIGITS = re.compile(r"[0-9]{3,15}")
 _FIELDS = ("label", "digits", "checked", "source")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Number:
     label: str
     digits: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One number as it is written."""
 
@@ -37,7 +37,7 @@ class Entry:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Emergencies:
     national: Mapping[str, Entry]
     order: Mapping[str, tuple[str, ...]]

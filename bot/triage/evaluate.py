@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bot.record import record
+
 LANGUAGES = ("id", "su", "mixed", "other")
 URGENCIES = ("critical", "high", "normal")
 PRECISION = 0.95
@@ -55,7 +57,7 @@ class Labels:
         return share(sum(scores), len(scores))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Said:
     """A guess with what it is worth."""
 
@@ -159,7 +161,7 @@ _REGENCY = re.compile(r"(kabupaten|kab|kota)\b\.? *")
 _NOT_LETTER = re.compile(r"[\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Truth:
     """`desa|kecamatan|kabupaten`; the first part that is not empty is the place, the others say which one of that name."""
 

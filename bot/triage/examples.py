@@ -1,10 +1,10 @@
 """Examples that operators edit: one .tsv a label, `flows/data/examples/topics/jalan.tsv`, its name is the label."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import FlowError, Problem, Sentence
+from bot.record import record
 from bot.triage.svm import Order
 
 COLUMNS = ("text", "language", "wording", "pair")
@@ -14,7 +14,7 @@ NOTHING = "tanpa-label"
 """The file of messages that have no label at all ("halo", "ok siap", "sudah saya kirim tadi"): what not to guess from."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Example:
     text: str
     label: str

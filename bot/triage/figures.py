@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from bot.record import record
 
 
 class Outcome(NamedTuple):
@@ -16,7 +17,7 @@ class Outcome(NamedTuple):
     """Names of the groups it is also counted in: its wording, its language."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figures:
     count: int
     accuracy: float

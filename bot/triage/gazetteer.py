@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.errors import ConfigError
+from bot.record import record
 from bot.triage.everyday import EVERYDAY
 from bot.triage.remains import Remains
 from bot.triage.spelling import vocabulary
@@ -98,7 +98,7 @@ def bare(name: str) -> str:
     return _RANK.sub("", name.lower())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outside:
     name: str
     code: str

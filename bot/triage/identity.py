@@ -8,9 +8,9 @@ compared with the date of birth and the gender that were stated, and is shown ma
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from bot.record import record
 from bot.triage.phone import LANDLINE, MOBILE
 
 HOME = "32"
@@ -28,7 +28,7 @@ _NIK_TOKEN = r"[\dOoIl|]{16}"
 _KK = re.compile(r"\b(?:kk|kartu keluarga)\b(?![^\n]*\bnik\b)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Nik:
     digits: str
     region: str = ""
@@ -136,7 +136,7 @@ def _like_kk(day: date, today: date, born: date | None, gender: str) -> bool:
 # -- in free text ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     start: int
     end: int

@@ -9,9 +9,10 @@ Sundanese words that everybody in the province says (punten, euy). Hence the thi
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+
+from bot.record import record
 
 WEIGHTS = {"su": {"sure": 4.0, "likely": 2.2, "weak": 0.7}, "id": {"sure": -2.6, "likely": -1.6, "weak": -0.5}}
 """Log-odds, by feeling: a Sundanese sentence borrows Indonesian words, hardly ever the other way round."""
@@ -37,7 +38,7 @@ Weight = tuple[float, int, int, int]
 _NOTHING: Weight = (0.0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lean:
     """What a message says about its language."""
 

@@ -5,10 +5,10 @@ exactly so, and `a + b` means any order. Words of a phrase that are fillers are 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bot.errors import Misread, Sentence
+from bot.record import record
 from bot.triage.spelling import ONE, TWO, Words, squeeze
 
 GAP = 2
@@ -17,7 +17,7 @@ GAP = 2
 Meaning = TypeVar("Meaning")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule(Generic[Meaning]):
     slots: tuple[int, ...]
     ordered: bool
@@ -30,7 +30,7 @@ class Rule(Generic[Meaning]):
     meaning: Meaning
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hit(Generic[Meaning]):
     meaning: Meaning
     at: tuple[int, ...]

@@ -8,12 +8,12 @@ the evidence for the right village.
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, KeysView, Sequence
-from dataclasses import dataclass
 from itertools import islice, takewhile
 
 from rapidfuzz.distance import OSA
 
 from bot.errors import NotFound
+from bot.record import record
 from bot.triage.anchors import nearest
 from bot.triage.clues import LEVELS
 from bot.triage.gazetteer import Index, bare, is_city, line, squeeze
@@ -30,7 +30,7 @@ KIN = {"32.04": ("32.17", "32.77"), "32.73": ("32.17", "32.77")}
 """Regencies that people also call by the name of their neighbour: West Bandung was Bandung until 2007, Cimahi until 2001."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     code: str
     level: str
@@ -53,7 +53,7 @@ class Place:
         return f"{kind} {self.name}, Kec. {self.district}, {regency}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Places:
     candidates: tuple[Place, ...] = ()
     elsewhere: str = ""

@@ -1,7 +1,7 @@
 """What a message is: danger, language, topic, place, identity. Pure: lists and models are read once, at the start."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from bot.policy.norms import Norms
 from bot.policy.patience import Rules
 from bot.policy.routing import Routing
 from bot.policy.staff import Staff
+from bot.record import record
 from bot.triage import emergency, language, senses, urgency
 from bot.triage.emergency import Emergencies, Number
 from bot.triage.senses import Senses
@@ -32,7 +33,7 @@ LEAVE = Routing()
 """Without flows/data/routing.yaml."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Triage:
     """Everything that reads messages. The senses come a moment after the start; until then nothing is suggested."""
 

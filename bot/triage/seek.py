@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from bot import stems
+from bot.record import record
 
 MOST = 8
 """Words of a question; what comes after them narrows nothing that was not narrowed already."""
@@ -13,7 +13,7 @@ Place = Callable[[str], tuple[Sequence[str], frozenset[str]]]
 """A text -> the codes of the areas that it may mean, and the words that name them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sought:
     strict: tuple[tuple[str, ...], ...] = ()
     loose: tuple[tuple[str, ...], ...] = ()

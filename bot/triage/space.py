@@ -1,15 +1,15 @@
 """The features of all texts that a model was made from, and what each is worth (inverse document frequency)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import log, sqrt
 from typing import Self
 
+from bot.record import record
 from bot.triage import svm
 from bot.triage.features import features
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Space:
     ids: dict[str, int]
     """feature -> number, from 1; 0 is nothing"""

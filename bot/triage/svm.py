@@ -12,9 +12,10 @@ in twenty-one classes take about a second. What makes it fast:
 
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
+
+from bot.record import record
 
 BIAS = -1.5
 PASSES = 3
@@ -30,7 +31,7 @@ Alphas = list[dict[int, float]]
 """For each row, how much it pulls at each class: what another training may begin with."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One text. Its features have the values `length * root(square[j])`, and together at most the length one."""
 
@@ -83,7 +84,7 @@ class Lanes:
         return [(each - HALF) * unit + BIAS for each in self.read(sum(row.pick(weights)))]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Task:
     """What is to be learnt: rows, the class of each (-1: of none), what an error costs in each row, and how many times more
     in a row of the class's own."""

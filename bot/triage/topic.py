@@ -6,10 +6,11 @@ guess: a report in the wrong place costs officers more than one that nobody has 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import exp
 from typing import NamedTuple
 
+from bot.record import record
 from bot.triage import bayes, pack, svm
 from bot.triage.calibrate import Calibration, Seen, calibrate
 from bot.triage.examples import Example, fold_of, read
@@ -35,7 +36,7 @@ SHARP = 4.0
 WHY = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Guess:
     label: str
     """The best; '' when there is no evidence at all."""
@@ -51,7 +52,7 @@ class Guess:
 NONE = Guess("", 0.0, "unsure", (), ())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Model:
     labels: tuple[str, ...]
     space: Space
@@ -137,7 +138,7 @@ class _Held(NamedTuple):
     seen: Seen
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Course:
     """Examples and seeds as rows, to train on all or on some of them.
 

@@ -6,12 +6,12 @@ cue makes a hit vanish.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from bot.engine.read import Tree, read_all
 from bot.errors import FlowError, Misread, Problem, Sentence
+from bot.record import record
 from bot.triage import gazetteer
 from bot.triage.language import listed
 from bot.triage.phrases import Hit, Phrasebook, Vocabulary
@@ -30,7 +30,7 @@ PROVINCE = "32"
 _BREAKS = Sentence("tulis satu frasa satu baris, atau pisahkan dengan koma")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Danger:
     """What a message says about danger."""
 
@@ -42,7 +42,7 @@ class Danger:
     """The citizen's own words that were found."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sign:
     """What a phrase of the file means: a danger (`kind`, `level`) or a cue (`kind` is one of `GUARDS`, no level)."""
 

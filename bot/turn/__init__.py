@@ -8,13 +8,14 @@ from bot.engine.flow import Flows
 from bot.message import Channel, Inbound, Limits
 from bot.policy.templates import Purpose
 from bot.push import Push
+from bot.record import record
 from bot.store.batch import Batch
 from bot.triage.room import Triage
 from bot.turn.courtesy import Courtesies
 from bot.vault import Vault
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ways:
     """How people outside the desk are called; '' = that way is off."""
 

@@ -5,7 +5,6 @@ before, and is asked here once more under the lock.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from bot import clock
 from bot.errors import Conflict, NotFound, Sentence, WargiError
 from bot.models import State
 from bot.models.ref import Ref
+from bot.record import record
 from bot.store import cases
 from bot.store.batch import Batch
 from bot.store.db import Db
@@ -26,7 +26,7 @@ from bot.turn.tell import reason_of, tell
 AGENCY = "agency"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Actor:
     """Who acts for an agency: an officer's row with that role, or the holder of a link."""
 

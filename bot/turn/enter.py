@@ -1,11 +1,10 @@
 """An officer writes down what a citizen says on the telephone or at the counter: a report like any other, marked as such."""
 
-from dataclasses import dataclass
-
 from bot.engine.effects import OpenTicket
 from bot.errors import Sentence, WargiError
 from bot.message import clean
 from bot.models import Author, Officer, Owner, Urgency
+from bot.record import record
 from bot.store import cases, talk
 from bot.store.batch import message_row
 from bot.store.db import Db
@@ -21,7 +20,7 @@ SHORTEST = 10
 """Letters of a story: less is no report."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spoken:
     """The form, as it was typed."""
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.message import Inbound
 from bot.models.ref import Ref
+from bot.record import record
 from bot.store import aliases, talk
 from bot.store.aliases import Key
 from bot.store.batch import Batch
@@ -25,7 +26,7 @@ KNOWN = "known"
 _TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seen:
     """One turn, as far as it tells who writes."""
 

@@ -1,12 +1,12 @@
 """A lead says what is known already: whoever reports it may follow it instead, and hears when it is over."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import clock
 from bot.errors import Conflict, NotFound, WargiError
 from bot.models import Officer
 from bot.models.ref import Ref
+from bot.record import record
 from bot.store import incidents
 from bot.store.batch import Batch
 from bot.store.db import Db, Unit
@@ -19,7 +19,7 @@ TITLE, TEXT = 80, 300
 """Letters of a title and of a text at most: both stand in one bubble."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declared:
     """What the form says."""
 

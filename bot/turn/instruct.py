@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot import clock
@@ -11,13 +10,14 @@ from bot.message import clean
 from bot.models import OVER, Officer
 from bot.models.ref import Ref
 from bot.policy import number
+from bot.record import record
 from bot.store import cases, instructions
 from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.turn.tell import reason_of
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chosen:
     """Which tickets: by their numbers, or those of a topic in a region."""
 

@@ -1,7 +1,6 @@
 """Speaking when the platform's window is closed: in an approved template, or not at all; and asking to reply before it closes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from bot.message import Template, templated
 from bot.models import OPEN_WITH_OFFICER
 from bot.policy import window
 from bot.policy.templates import Purpose
+from bot.record import record
 from bot.store.batch import Batch
 from bot.store.talk import Talk
 from bot.turn import House
@@ -20,7 +20,7 @@ CLOSES = "window"
 """Timer kind: the window of a conversation closes soon."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fallback:
     """What is sent instead of free text."""
 

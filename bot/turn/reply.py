@@ -1,7 +1,7 @@
 """What officers write: to the citizen, or among themselves."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from bot.models.base import table
 from bot.models.ref import Ref
 from bot.policy import mention, view
 from bot.policy.view import View
+from bot.record import record
 from bot.store import cases, messages, notices, people, talk
 from bot.store.batch import Batch, message_row
 from bot.store.db import Db, Unit
@@ -35,7 +36,7 @@ EMOJI = ("👍", "🙏", "❤", "👌", "🎉")
 """Known to every platform that has reactions (Telegram has a fixed list)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kept:
     """A file that lies on the shelf already: its name, and the columns of its row."""
 

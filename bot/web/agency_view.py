@@ -1,13 +1,13 @@
 """What an agency sees of one ticket, signed in or by a link: the same page, made here once. Nothing else of the case is read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.files.kinds import TYPES
 from bot.models import STATE_NAME, State
 from bot.models.ref import Ref
+from bot.record import record
 from bot.store import agencies
 from bot.store.db import Db
 from bot.triage.identity import mask
@@ -19,7 +19,7 @@ ACTOR = {"agency": "Instansi", "citizen": "Warga", "officer": "Petugas layanan",
 OPEN = (State.DISPATCHED, State.IN_PROGRESS)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class View:
     """Plain words, ready to print."""
 

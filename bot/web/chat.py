@@ -9,7 +9,6 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import ceil
 
 import orjson
@@ -20,6 +19,7 @@ from bot.errors import StoreDown
 from bot.files.kinds import MIB
 from bot.i18n import N_
 from bot.message import Item, clean
+from bot.record import record
 from bot.store import public
 from bot.store.public import Thread
 from bot.web import speech
@@ -44,7 +44,7 @@ KEY = re.compile(r"[0-9A-Za-z_-]{8,64}")
 _CURSOR = re.compile(r"([0-9a-f]{32})\.(\d{1,9})")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Visitor:
     token: str
     address: str
@@ -53,7 +53,7 @@ class Visitor:
     """Came with the cookie, so there may be a thread."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Said:
     """One send of the page. `key` names it: the same key twice is one message."""
 

@@ -1,7 +1,6 @@
 """What fits where: the labels of a question against the limits of every platform, in every language."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from bot.engine.check.plain import in_
 from bot.engine.effects import Say
@@ -9,11 +8,12 @@ from bot.engine.forms import Option
 from bot.engine.match import normalise
 from bot.engine.register import Fault
 from bot.errors import Sentence
+from bot.record import record
 
 MAX_CHOICES = 6
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limit:
     """Characters, but `key` and `wire` are bytes. 0: no limit, or the channel falls back to the numbered text by itself."""
 
