@@ -4,9 +4,9 @@ import asyncio
 import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
 
 from bot import clock, failpoint, logs
+from bot.delivery.backlog import Backlog, Rows
 from bot.delivery.breaker import Alert
 from bot.delivery.bubble import Bubble, Chains
 from bot.delivery.late import WINDOW_CLOSED, Looks, may_leave, note, taken_over
@@ -19,7 +19,6 @@ from bot.errors import Fault, SendError
 from bot.message import Channel, Receipt
 from bot.metrics import Metrics
 from bot.models import Delivery as State
-from bot.store import boxes
 from bot.store.db import Db, Unit
 from bot.turn import learnt
 
@@ -29,8 +28,6 @@ MAX_ATTEMPTS = 18
 """With the waits below about an hour; then an officer sees it as failed. What is not the message's own fault does not count."""
 MAX_HELD = 50_000
 """Bubbles in memory; the rest stays in the table until there is room."""
-PAGE = 1_000
-"""Rows of the table that are read at once."""
 EPOCHS_KEPT = 10_000
 CHECK_LASTS = 0.1
 """Seconds for which a look at the epoch holds; a bubble that waited longer for the rate or a pause is looked at again."""
@@ -51,17 +48,12 @@ class Delivery:
         self._receipts = Receipts(db, self._written)
         self._paces = Paces()
         self._alert, self._names = Alert(db, metrics), Names(db)
-        self._wake, self._asked = asyncio.Event(), asyncio.Event()
+        self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._parts: frozenset[int] | None = frozenset()
-        self._to_load: set[int | None] = set()
-        """Parts whose rows must be read again; None = all that are held."""
-        self._loading = asyncio.Lock()
-        self._aside: list[Mapping[str, Any]] | None = None
-        """While a backlog is being read, what is new waits behind it."""
-        self._left: set[bytes] = set()
-        """Bubbles whose rows went while a load was reading: what it read of them is old."""
-        self._overflow = False
+        self._backlog = Backlog(
+            db, lambda: None if self._parts is None else sorted(self._parts), self._held.__contains__, self._offer
+        )
         self._stopping = False
         self._epochs: dict[bytes, int] = {}
         """The newest rises of epochs that this process has committed."""
@@ -80,9 +72,7 @@ class Delivery:
             self._take(unit)
         except Exception as error:
             self._log.error("bubbles left to be read", error=logs.fault(error))
-            self._overflow = True
-            self._to_load.add(None)
-            self._asked.set()
+            self._backlog.fallen_behind()
 
     def _take(self, unit: Unit) -> None:
         if unit.outbox:
@@ -90,24 +80,21 @@ class Delivery:
         self._epochs.update(unit.epochs)
         while len(self._epochs) > EPOCHS_KEPT:
             self._epochs.pop(next(iter(self._epochs)))
-        if unit.outbox and self._aside is not None:
-            self._aside += unit.outbox
-        elif unit.outbox and not self._overflow:  # else it waits in the table, behind what is there
-            self._offer(unit.outbox, fresh=True)
+        if unit.outbox:
+            self._backlog.take(unit.outbox)
         for id_ in unit.confirmed:
             if bubble := self._held.get(id_):
                 self._finish(bubble)
                 self._forget(bubble)
 
-    def _offer(self, rows: Iterable[Mapping[str, Any]], fresh: bool = False) -> None:
-        """Rows of parts that are not ours are left to those who hold them."""
+    def _offer(self, rows: Rows, fresh: bool) -> bool:
+        """Rows of parts that are not ours are left to those who hold them. False: there is no more room."""
         now = clock.now()
         for row in rows:
-            if self._stopping or self._knows(row["id"]) or not self.holds(row["part"]):
+            if self._stopping or row["id"] in self._held or not self.holds(row["part"]):
                 continue
             if len(self._held) >= MAX_HELD:
-                self._overflow = True
-                return
+                return False
             bubble = self._held[row["id"]] = Bubble(row, fresh)
             if row["next_at"] is not None:
                 bubble.due = clock.monotonic() + (row["next_at"] - now).total_seconds()
@@ -115,9 +102,7 @@ class Delivery:
                 self._again(bubble)
             else:
                 self._hurry(bubble)
-
-    def _knows(self, id_: bytes) -> bool:
-        return id_ in self._held or id_ in self._left
+        return True
 
     def holds(self, part: int) -> bool:
         return self._parts is None or part in self._parts
@@ -135,59 +120,21 @@ class Delivery:
                 self._forget(bubble)
         gained: set[int | None] = {None} if parts is None else set(parts - (before or frozenset()))
         if gained:
-            await self._load(gained)
+            await self._backlog.load(gained)
 
     def ask(self, parts: Iterable[int]) -> None:
         """Another process wrote bubbles of these parts."""
-        self._to_load |= {part for part in parts if self.holds(part)}
-        if self._to_load:
-            self._asked.set()
+        self._backlog.ask(part for part in parts if self.holds(part))
 
     def sweep(self) -> None:
         """Looks through the whole table again: hints may get lost, and memory may have been full."""
         if len(self._held) < MAX_HELD // 2 and self._parts != frozenset():
-            self._to_load.add(None)
-            self._asked.set()
-
-    async def _load(self, wanted: set[int | None]) -> None:
-        """One load at a time; new bubbles stand aside meanwhile, so that the backlog goes first."""
-        parts = None if None in wanted else sorted(part for part in wanted if part is not None)
-        if parts is None and self._parts is not None:
-            parts = sorted(self._parts)
-        async with self._loading:
-            self._aside, self._overflow, after = [], False, b""
-            try:
-                while not self._overflow:
-                    async with self._db.read() as conn:
-                        ids = await boxes.unsent_ids(conn, parts, after, PAGE)
-                        if not all(map(self._knows, ids)):
-                            self._offer(await boxes.unsent(conn, parts, after, PAGE))
-                    if len(ids) < PAGE:
-                        break
-                    after = ids[-1]
-            finally:
-                aside, self._aside = self._aside, None
-                if not self._overflow:
-                    self._offer(aside)
-                self._left.clear()
-
-    async def _load_what_is_asked(self) -> None:
-        while True:
-            await self._asked.wait()
-            self._asked.clear()
-            wanted, self._to_load = self._to_load, set()
-            try:
-                await self._load(wanted)
-            except Exception as error:
-                self._log.warning("outbox not read", error=logs.fault(error))
-                self._to_load |= wanted
-                await asyncio.sleep(1)
-                self._asked.set()
+            self._backlog.ask([None])
 
     # -- going out ---------------------------------------------------------------------------------
 
     def start(self) -> None:
-        loops = (self._dispatch(), self._receipts.run(), self._load_what_is_asked(), self._names.run())
+        loops = (self._dispatch(), self._receipts.run(), self._backlog.run(), self._names.run())
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self, seconds: float) -> None:
@@ -382,5 +329,4 @@ class Delivery:
         if bubble.unwritten:
             return
         self._held.pop(bubble.id, None)
-        if self._loading.locked():
-            self._left.add(bubble.id)
+        self._backlog.forget(bubble.id)

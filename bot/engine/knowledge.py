@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from bot.engine.effects import Facts
 from bot.engine.forms import Form, Text, Workshop
-from bot.engine.match import Lexicon, Spelling, normalise
+from bot.engine.match import Lexicon, normalise
 from bot.engine.read import Source
+from bot.engine.spelling import Spelling
 from bot.errors import Problem, Sentence
 from bot.record import record
 from bot.wib import WIB

@@ -8,7 +8,7 @@ import pytest
 
 from bot.engine.flow import Flows, load
 from bot.engine.knowledge import Knowledge, is_question
-from bot.engine.match import Spelling
+from bot.engine.spelling import Spelling
 from bot.i18n import Catalogues
 from tests.told import english, refuses
 

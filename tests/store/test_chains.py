@@ -5,8 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import clock, delivery, failpoint
-from bot.delivery import Delivery, late
+from bot import clock, failpoint
+from bot.delivery import Delivery, backlog, late
 from bot.delivery.bubble import Bubble
 from bot.engine.effects import Say
 from bot.errors import Fault, SendError, StoreDown
@@ -102,7 +102,7 @@ async def test_what_was_left_goes_before_what_is_new(db: Db, monkeypatch: Any) -
         await go.wait()
         return await real(*args)
 
-    monkeypatch.setattr(delivery.boxes, "unsent", slow)
+    monkeypatch.setattr(backlog.boxes, "unsent", slow)
     db.after_commit.append(sender.committed)
     sender.start()
     holding = asyncio.create_task(sender.hold(None))
@@ -164,7 +164,7 @@ async def test_a_sweep_sends_nothing_twice(db: Db) -> None:
     await asyncio.gather(*sweeping)
     await sender.stop(2)
     assert channel.sent == words
-    assert not sender._held and not sender._chains._lines and not sender._left, "nothing stays in memory"
+    assert not sender._held and not sender._chains._lines and not sender._backlog._left, "nothing stays in memory"
 
 
 async def _left(db: Db, count: int) -> bool:

@@ -127,8 +127,8 @@ DEFECTS = (
         "        if isinstance(error, DBAPIError):\n", "tests/faults/test_database.py::test_a_passing_database_error_parks_no_word",
     ),
     Defect(
-        "what an earlier process left unsent is forgotten", "bot/delivery/__init__.py",
-        "self._offer(await boxes.unsent(conn, parts, after, PAGE))\n", "pass\n", "cell turn.committed:kill sqlite",
+        "what an earlier process left unsent is forgotten", "bot/delivery/backlog.py",
+        "self._into_memory(await boxes.unsent(conn, parts, after, PAGE))\n", "pass\n", "cell turn.committed:kill sqlite",
     ),
     Defect(
         "two officers take one case", "bot/turn/claim.py", '    if case["state"] not in where:\n', "    if False:\n",
