@@ -11,14 +11,12 @@ import asyncio
 import gc
 import math
 import statistics
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import uvloop
 
-from tests.bench.load import Load, Server, rss_of, share, undisturbed
+from tests.bench.load import Load, Server, rss_of, served, share, undisturbed
 
 CITIZENS, PART, EVERY = 128, 0.8, 30.0
 
@@ -50,25 +48,19 @@ async def watch(load: Load, server: Server) -> list[tuple[float, float]]:
 
 
 async def main(minutes: float, url: str) -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        async with Load(statuses=3) as load:
-            server = Server("product", load.api, Path(folder), url)
-            load.url = server.url
-            await server.start(load.http)
-            await server.settled()
-            await load.closed(16, 2)
-            before, began = load.replies, time.monotonic()
-            await load.closed(CITIZENS, 10)
-            rate = PART * (load.replies - before) / (time.monotonic() - began)
-            await load.drained(30)
-            load.acks = []
-            watching = asyncio.create_task(watch(load, server))
-            with undisturbed():
-                await load.open_loop(lambda at: rate, 60 * minutes)
-            watching.cancel()
-            found = await watching
-            lost = await load.drained(60)
-            server.stop()
+    async with served(database=url, statuses=3) as (load, server):
+        await load.closed(16, 2)
+        before, began = load.replies, time.monotonic()
+        await load.closed(CITIZENS, 10)
+        rate = PART * (load.replies - before) / (time.monotonic() - began)
+        await load.drained(30)
+        load.acks = []
+        watching = asyncio.create_task(watch(load, server))
+        with undisturbed():
+            await load.open_loop(lambda at: rate, 60 * minutes)
+        watching.cancel()
+        found = await watching
+        lost = await load.drained(60)
     grown = exponent(found)
     print(f"{load.replies:,} answered at {rate:.0f} a second, {load.told:,} statuses; lost {lost}, doubled {load.doubled}, wrong {load.wrong}; "
           f"the 200: p99 {share(load.acks, 0.99):.0f} ms; exponent of the cost {grown:.3f} (goal 0.05)")  # fmt: skip
@@ -80,5 +72,7 @@ if __name__ == "__main__":
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--database", default="")
     asked = parser.parse_args()
+    if asked.minutes < 1.5:
+        parser.error("--minutes: the cost is taken every half minute, and a slope needs some: at least 1.5")
     # citizens and platform are one process: on asyncio's own loop it was busier than the server
     raise SystemExit(uvloop.run(main(asked.minutes, asked.database)))

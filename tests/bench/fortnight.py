@@ -8,14 +8,13 @@ judge lies outside: what was acknowledged and never answered, answered twice, or
 
 import argparse
 import asyncio
-import tempfile
 import time
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from bot.store.db import Db
-from tests.bench.load import TURNS, Load, Server, share
+from tests.bench.load import TURNS, Load, served, share
 
 COMPLAINTS, DAYS = 40_478, 15
 HOURS = (1, 1, 1, 1, 2, 3, 5, 8, 10, 11, 10, 9, 8, 8, 8, 7, 6, 6, 7, 9, 9, 7, 4, 2)
@@ -44,22 +43,16 @@ async def _answered(load: Load) -> int:
 
 
 async def main(days: float, faster: float, url: str) -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        async with Load(tries=20) as load:
-            server = Server("product", load.api, Path(folder), url)
-            load.url = server.url
-            await server.start(load.http)
-            await server.settled()
-            began, cpu = time.monotonic(), server.cpu
-            await load.open_loop(lambda at: rate(at, faster), days * DAY / faster, gap=0.2)
-            lost = await _answered(load)
-            took, used = time.monotonic() - began, server.cpu - cpu
-            db = Db(url or f"sqlite:///{folder}/bench.db", Path(folder))
-            await db.open_for_reading()
-            async with db.read() as conn:
-                tickets = (await conn.execute(sa.text("SELECT count(*) FROM ticket"))).scalar_one()
-            await db.close()
-            server.stop()
+    async with served(database=url, tries=20) as (load, server):
+        began, cpu = time.monotonic(), server.cpu
+        await load.open_loop(lambda at: rate(at, faster), days * DAY / faster, gap=0.2)
+        lost = await _answered(load)
+        took, used = time.monotonic() - began, server.cpu - cpu
+        db = Db(server.env["WARGI_DATABASE_URL"], Path(server.env["WARGI_DATA_DIR"]))
+        await db.open_for_reading()
+        async with db.read() as conn:
+            tickets = (await conn.execute(sa.text("SELECT count(*) FROM ticket"))).scalar_one()
+        await db.close()
     print(
         f"{load.begun} complaints of {days:g} days in {took:.0f} s: {tickets} tickets, {load.acked} messages, {load.acked / took:.0f} a second"
     )

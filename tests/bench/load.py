@@ -18,8 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -266,6 +266,8 @@ class Server:
         self.env = kept | (floor if what == "floor" else product) | {"PYTHONPATH": str(ROOT)}
         self.tree = ROOT
         self.process: subprocess.Popen[bytes]
+        self.took = 0.0
+        """Seconds of its start."""
 
     async def start(self, http: aiohttp.ClientSession) -> float:
         """Returns the seconds until the first 200."""
@@ -309,6 +311,21 @@ class Server:
         self.process.wait()
 
 
+@asynccontextmanager
+async def served(what: str = "product", database: str = "", **how: Any) -> AsyncIterator[tuple[Load, Server]]:
+    """A new server at rest, and the load that it faces; it is stopped however that ends."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with Load(**how) as load:
+            server = Server(what, load.api, Path(folder), database)
+            load.url = server.url
+            server.took = await server.start(load.http)
+            try:
+                await server.settled()
+                yield load, server
+            finally:
+                server.stop()
+
+
 @dataclass
 class Round:
     """One measured run."""
@@ -339,25 +356,17 @@ def undisturbed() -> Iterator[None]:
 
 async def round_(what: str, drive: Callable[[Load], Any], database: str = "", warm: float = 1.5, **how: Any) -> Round:
     """A fresh server, warmed up, then `drive`, then everything owed is waited for."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with Load(**how) as load:
-            server = Server(what, load.api, Path(folder), database)
-            load.url = server.url
-            started = await server.start(load.http)
-            try:
-                await server.settled()
-                await load.closed(16, warm)
-                load.acks, load.times = [], []
-                with undisturbed():
-                    before, cpu, began = load.replies, server.cpu, time.monotonic()
-                    await drive(load)
-                    spent, used = time.monotonic() - began, server.cpu - cpu
-                done = load.replies - before
-                await load.drained(30)
-                return Round(done / spent, used / max(1, done) * 1e6, load.acks, load.times, rss_of(server.process.pid),
-                             started, load, used / spent)  # fmt: skip
-            finally:
-                server.stop()
+    async with served(what, database, **how) as (load, server):
+        await load.closed(16, warm)
+        load.acks, load.times = [], []
+        with undisturbed():
+            before, cpu, began = load.replies, server.cpu, time.monotonic()
+            await drive(load)
+            spent, used = time.monotonic() - began, server.cpu - cpu
+        done = load.replies - before
+        await load.drained(30)
+        return Round(done / spent, used / max(1, done) * 1e6, load.acks, load.times, rss_of(server.process.pid),
+                     server.took, load, used / spent)  # fmt: skip
 
 
 def middle(values: list[float]) -> float:

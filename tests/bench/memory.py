@@ -10,11 +10,9 @@ import argparse
 import asyncio
 import gc
 import statistics
-import tempfile
 import time
-from pathlib import Path
 
-from tests.bench.load import Load, Person, Server, rss_of, undisturbed
+from tests.bench.load import Load, Person, Server, rss_of, served, undisturbed
 
 AT_ONCE, EVERY = 64, 10_000
 
@@ -47,16 +45,10 @@ async def fill(load: Load, server: Server, citizens: int) -> list[tuple[int, flo
 
 
 async def main(citizens: int, url: str) -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        async with Load() as load:
-            server = Server("product", load.api, Path(folder), url)
-            load.url = server.url
-            await server.start(load.http)
-            await server.settled()
-            start = rss_of(server.process.pid)
-            found = await fill(load, server, citizens)
-            lost = await load.drained(30)
-            server.stop()
+    async with served(database=url) as (load, server):
+        start = rss_of(server.process.pid)
+        found = await fill(load, server, citizens)
+        lost = await load.drained(30)
     half = [(float(count), mib) for count, mib in found if 2 * count >= citizens]
     slope = 1024 * statistics.linear_regression([count for count, _ in half], [mib for _, mib in half]).slope
     print(f"{start:.0f} MiB at the start, {found[-1][1]:.0f} after {citizens:,} conversations; {slope:.2f} KiB for each of the second half "
@@ -69,4 +61,6 @@ if __name__ == "__main__":
     parser.add_argument("--citizens", type=int, default=200_000)
     parser.add_argument("--database", default="")
     asked = parser.parse_args()
+    if asked.citizens < 6 * EVERY:
+        parser.error(f"--citizens: the second half needs some measurements: at least {6 * EVERY}")
     raise SystemExit(asyncio.run(main(asked.citizens, asked.database)))
