@@ -194,7 +194,13 @@ async def test_many_bubbles_leave_nothing_in_memory(world: World) -> None:
     assert sender is not None
     await eventually(
         lambda: (
-            not (sender._held or sender._chains._lines or not sender._receipts.idle or sender._ready or sender._left)
+            not (
+                sender._held
+                or sender._chains._lines
+                or not sender._receipts.idle
+                or sender._ready
+                or sender._backlog._left
+            )
         )
     )
     await eventually(
