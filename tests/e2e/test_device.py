@@ -81,9 +81,7 @@ async def test_installed(stage: Stage, tmp_path: Path) -> None:
         "ServiceWorker.deliverPushMessage", {"origin": stage.url, "registrationId": known[0], "data": json.dumps(news)}
     )
     shown = "() => navigator.serviceWorker.ready.then(it => it.getNotifications()).then(all => all.map(each => [each.title, each.body, each.data]))"
-    await page.wait_for_function(
-        "() => navigator.serviceWorker.ready.then(it => it.getNotifications()).then(all => all.length)"
-    )
+    await eventually(lambda: page.evaluate(f"({shown})().then(all => all.length)"))  # a promise alone counts as true
     assert await page.evaluate(shown) == [
         ["Panggilan darurat", "Nyawa warga mungkin terancam. Buka sekarang.", "/desk/tiket/ABC"]
     ]
