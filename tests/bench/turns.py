@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from bot import clock
 from bot.channels.whatsapp import WhatsApp
@@ -96,9 +97,17 @@ async def batch(
         await door.put(channel.split(body))
     made: list[Mapping[str, Any]] = []
     with counts.of("turn"):
-        async with db.unit() as unit:
-            rows = await boxes.pending(unit.conn, None, len(people))
-            await intake.run(unit, house, rows)
+        for again in (True, False):
+            try:
+                async with db.unit() as unit:
+                    rows = await boxes.pending(unit.conn, None, len(people))
+                    await intake.run(unit, house, rows)
+                break
+            except (
+                IntegrityError
+            ):  # among a million tickets a number is drawn twice: a worker runs such turns again, too
+                if not again:
+                    raise
         made = unit.outbox
     with counts.of("settle"):
         receipts = [
