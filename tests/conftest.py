@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import shutil
 import socket
@@ -41,6 +42,19 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     if not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:  # a PostgreSQL's binaries may have to be copied beside its data
         tempfile.tempdir = os.environ.setdefault("TMPDIR", str(MEMORY))
+
+
+class _Whole(logging.Formatter):
+    """What a failed test shows of our log says where and why, as the log itself does."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{super().format(record)} {getattr(record, 'fields', '')}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    shown: Any = config.pluginmanager.get_plugin("logging-plugin")
+    shown.report_handler.setFormatter(_Whole("%(levelname)s %(name)s: %(message)s"))
 
 
 @pytest.fixture(scope="session")

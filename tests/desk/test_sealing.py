@@ -97,7 +97,7 @@ async def test_it_lies_in_no_column_and_is_revealed_for_a_reason(
     async with db.unit() as unit:  # `gather` waits for more; here nothing more comes
         for row in await boxes.due(unit.conn, None, clock.now() + timedelta(hours=1), 10):
             await timers.ring(unit, house, row.kind, Ref(row.ref, row.part), row.id)
-    await nowhere(db, "3273014513900001", "3273 0145 1390 0001", "0145")
+    await nowhere(db, "3273014513900001", "3273 0145 1390 0001", "01451390", "0145 1390")
     rina = await enter()
     async with db.read() as conn:
         row = (await conn.execute(sa.select(table(Ticket)))).mappings().one()
