@@ -58,16 +58,13 @@ class Bell:
         now, waits = clock.now(), timers.BULK if self._crowded() else ()
         async with self._db.read() as conn:
             rows = await boxes.due(conn, None if self._db.is_sqlite else sorted(held), now, 200, waits, now - HELD)
+        others = [row for row in rows if row.kind != CLOCKS]
+        groups = [
+            [row for row in rows if row.kind == CLOCKS],
+            *(others[start : start + TOGETHER] for start in range(0, len(others), TOGETHER)),
+        ]
         rung = 0
-        clocks = [row for row in rows if row.kind == CLOCKS]
-        rows = [row for row in rows if row.kind != CLOCKS]
-        if await self._ring_clocks(held, clocks):
-            self._metrics.timers.labels(CLOCKS, "done").inc(len(clocks))
-            rung += len(clocks)
-        else:
-            rows = [*clocks, *rows]
-        for start in range(0, len(rows), TOGETHER):
-            group = rows[start : start + TOGETHER]
+        for group in groups:
             outcomes = await self._ring_together(held, group) or [await self._ring_one(held, row) for row in group]
             for row, outcome in zip(group, outcomes, strict=True):
                 self._metrics.timers.labels(row.kind, outcome).inc()
@@ -75,27 +72,20 @@ class Bell:
         return rung
 
     async def _ring_together(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> list[str]:
-        """Beside a crowd each transaction waits for a batch of turns, so many timers share one. [] when each must ring alone."""
+        """Beside a crowd each transaction waits for a batch of turns, so many timers share one; never deadlines with others, which
+        lock conversations one by one: a deadline's timer is gone by then, and whoever has such a conversation may want to set it.
+        [] when each must ring alone."""
         if len(rows) < 2:
             return []
         try:
             async with self._turning, self._ringing(held, rows) as unit:
+                if rows[0].kind == CLOCKS:
+                    await timers.ring_clocks(unit, self._house, rows)
+                    return ["done"] * len(rows)
                 return [await timers.ring(unit, self._house, row.kind, Ref(row.ref, row.part), row.id) for row in rows]
         except Exception as error:
-            self._log.warning("timers ring alone", error=logs.fault(error), rows=len(rows))
+            self._log.warning("timers ring alone", kind=rows[0].kind, error=logs.fault(error), rows=len(rows))
             return []
-
-    async def _ring_clocks(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> bool:
-        """Deadlines in one transaction, beside no turns: both may lock conversations. False when each must ring alone."""
-        if len(rows) < 2:
-            return False
-        try:
-            async with self._turning, self._ringing(held, rows) as unit:
-                await timers.ring_clocks(unit, self._house, rows)
-        except Exception as error:
-            self._log.warning("deadlines ring alone", error=logs.fault(error), rows=len(rows))
-            return False
-        return True
 
     @asynccontextmanager
     async def _ringing(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> AsyncIterator[Unit]:

@@ -146,6 +146,16 @@ _BY_ADDRESS = _THREAD.where(
 _BY_ADDRESS_HERE = ByIds(_THREAD.where(ADDRESS.c.account == sa.bindparam("account")), ADDRESS.c.address, ["account"])
 """On SQLite, where nobody else locks rows and all parts lie in one file."""
 _BY_ID = _THREAD.where(ADDRESS.c.id == sa.bindparam("id"), ADDRESS.c.part == sa.bindparam("part"))
+_HELD = (
+    sa.select(CONVERSATION.c.id)
+    .join(ADDRESS, sa.and_(CONVERSATION.c.id == ADDRESS.c.conversation_id, CONVERSATION.c.part == ADDRESS.c.part))
+    .where(
+        ADDRESS.c.id.in_(sa.bindparam("ids", expanding=True)),
+        beside(ADDRESS.c.part).in_(sa.bindparam("parts", expanding=True)),
+    )
+    .order_by(CONVERSATION.c.id)
+    .with_for_update(of=CONVERSATION)
+)
 _CURRENT = sa.select(ADDRESS.c.conversation_id).where(
     ADDRESS.c.id == sa.bindparam("id"), ADDRESS.c.part == sa.bindparam("part")
 )
@@ -243,6 +253,12 @@ async def of_address(conn: AsyncConnection, address: Ref) -> Talk:
             break
     await _far_contacts(conn, [talk])
     return talk
+
+
+async def hold(conn: AsyncConnection, addresses: Sequence[Ref]) -> None:
+    """Locks the current conversations of these addresses, in the order in which a batch of turns does."""
+    named = {"ids": [ref.id for ref in addresses], "parts": sorted({ref.part for ref in addresses})}
+    await conn.execute(_HELD, named)
 
 
 async def _far_contacts(conn: AsyncConnection, talks: Sequence[Talk]) -> None:

@@ -11,7 +11,7 @@ from bot.models.ref import Ref
 from bot.policy import rank, sla
 from bot.policy.norms import NOTHING, QUEUE, RAISE
 from bot.policy.sla import Clock, Event, Reading
-from bot.store import alarms, cases
+from bot.store import alarms, cases, talk
 from bot.store import sla as rows
 from bot.store.batch import CLOCKS, Batch
 from bot.store.db import Unit
@@ -40,9 +40,12 @@ async def tick(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
 
 async def tick_all(unit: Unit, house: House, subjects: Sequence[Ref]) -> Callable[[], Awaitable[None]]:
     """The same for many tickets with one SELECT a table: after a night thousands are due at once. Writes the clocks; what is to be
-    done about the tickets is left to the caller, for when the timers are dropped."""
+    done about the tickets is left to the caller, for when the timers are dropped; their conversations are locked before, as whoever
+    has one may want to set the timer of its ticket."""
     batch = Batch(clock.now())
     acts = await _work(unit, batch, house, (await rows.load(unit.conn, subjects)).values())
+    if acts:
+        await talk.hold(unit.conn, [Ref(ticket["address_id"], ticket["part"]) for ticket, _ in acts])
 
     async def act() -> None:
         await batch.flush(unit)
@@ -117,8 +120,8 @@ async def _history(unit: Unit, each: Loaded) -> list[Event]:
     first = each.ticket["first_answer_at"]
     if first is not None:
         kinds = {Author.CITIZEN: sla.WROTE, Author.OFFICER: sla.REPLIED}
-        talk = Ref(each.ticket["conversation_id"], each.ticket["part"])
-        found += [Event(at, kinds[Author(who)]) for at, who in await rows.talked(unit.conn, talk, first)]
+        conversation = Ref(each.ticket["conversation_id"], each.ticket["part"])
+        found += [Event(at, kinds[Author(who)]) for at, who in await rows.talked(unit.conn, conversation, first)]
     return found
 
 

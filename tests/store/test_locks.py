@@ -1,6 +1,7 @@
 """Verbs, turns, timers and receipts at the same rows at the same time, on a real PostgreSQL: nobody waits for ever, nothing is lost."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ import sqlalchemy as sa
 from bot import clock, timers
 from bot.models import Officer
 from bot.models.ref import Ref
-from bot.store import talk
-from bot.store.batch import Batch
-from bot.turn import dialogue, intake
+from bot.store import cases, talk
+from bot.store.batch import CLOCKS, Batch
+from bot.turn import dialogue, intake, waiting
 from bot.turn.claim import claim
 from tests.world import World, eventually
 
@@ -99,6 +100,44 @@ async def test_a_timer_that_meets_a_database_error_rings_later(world: World) -> 
         await conn.execute(sa.text("RESET deadlock_timeout"))
     await eventually(lambda: _is(world, "SELECT state FROM survey", "expired"), what="the survey's end")
     assert await world.one("SELECT state FROM ticket") == "closed"
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_deadlines_ring_while_an_officer_answers(world: World, late: bool) -> None:
+    """Officer: conversation, then the ticket's timer. Deadlines: the same order, beside another timer of that conversation, and
+    when they are late and act; or PostgreSQL kills one of the two, and that may be the officer's words."""
+    citizen, ticket = await queued(world)
+    if late:
+        await queued(world, 2)  # two deadlines ring together
+        house = world.server.house
+        rules = tuple(replace(rule, breach="raise") for rule in house.triage.norms.rules)
+        house.triage = replace(house.triage, norms=replace(house.triage.norms, rules=rules, known={}))
+    db, conversation = world.server.db, Ref(bytes(ticket["conversation_id"]), ticket["part"])
+    async with db.unit() as unit:
+        await unit.conn.execute(sa.text("SET LOCAL deadlock_timeout = '50ms'"))  # ours is to be the victim
+        batch = Batch(clock.now())
+        key = ("whatsapp:100200300", citizen.address)
+        batch.talks = await talk.load(unit.conn, [key])
+        await cases.load(unit.conn, batch, [Ref(bytes(ticket["id"]), ticket["part"])])
+        async with db.unit() as other:
+            if late:
+                await other.conn.execute(sa.text("UPDATE ticket SET opened_at = opened_at - interval '1 hour'"))
+                await other.conn.execute(sa.text("UPDATE ticket_event SET at = at - interval '1 hour'"))
+            else:
+                both = Batch(clock.now())
+                both.timer(waiting.WAIT, conversation, clock.now() + timedelta(hours=1))
+                await both.flush(other)
+            for at, kind in enumerate((CLOCKS, waiting.WAIT)):
+                change = "UPDATE timer SET due_at = to_timestamp(:at) WHERE kind = :kind"
+                await other.conn.execute(sa.text(change), {"at": at, "kind": kind})
+        await eventually(lambda: _waiting(world), what="the timers' transaction waits for ours")
+        batch.event(batch.tickets[bytes(ticket["id"])], "answered", "officer")
+        await batch.flush(unit)
+    await eventually(
+        lambda: _is(world, "SELECT count(*) FROM timer WHERE due_at < to_timestamp(2)", 0), what="all rung"
+    )
+    raised = 1 if late else 0  # the other one: ours has been answered
+    await eventually(lambda: _is(world, "SELECT count(*) FROM ticket WHERE urgency = 'high'", raised), what="raised")
 
 
 async def test_a_claim_while_a_new_conversation_begins(world: World) -> None:
