@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
+from sqlalchemy.exc import IntegrityError
+
 from bot import clock, failpoint, logs
 from bot.bell import Bell
 from bot.courier import Courier
@@ -142,7 +144,8 @@ class Worker:
                     await asyncio.sleep(min(max(LINGER, took), LONGEST_LINGER))
 
     async def _batch(self) -> int:
-        """One transaction of turns; returns how many items it took. Those of a failing batch are run apart."""
+        """One transaction of turns; returns how many items it took. Those of a failing batch are run apart; but a number that was drawn
+        before, as in a full house one of some hundred is, fails nobody: all of them draw once more."""
         held = self._held
         if not self._db.is_sqlite and not held:
             return 0
@@ -159,8 +162,9 @@ class Worker:
         except WargiError:
             raise
         except Exception as error:
-            self._log.error("batch failed, running its turns alone", error=logs.fault(error), rows=len(rows))
-            await self._apart(held, rows)
+            if not isinstance(error, IntegrityError) or await self._alone(held, rows) is not None:
+                self._log.error("batch failed, running its turns alone", error=logs.fault(error), rows=len(rows))
+                await self._apart(held, rows)
         return len(rows)
 
     async def _take(self, unit: Unit, parts: Sequence[int] | None) -> Sequence[boxes.Row]:

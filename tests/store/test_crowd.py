@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import clock, timers
+from bot.channels.web import Web
 from bot.delivery import Delivery
 from bot.message import Item
 from bot.metrics import Metrics
@@ -16,7 +17,7 @@ from bot.models.base import table
 from bot.models.ref import Ref
 from bot.store import boxes
 from bot.store.db import Db
-from bot.turn import shares
+from bot.turn import handoff, intake, shares
 from bot.web import keys
 from bot.worker import Worker
 from tests.desk.conftest import application
@@ -48,6 +49,43 @@ async def test_a_flood_does_not_stand_before_others_first_words(db: Db) -> None:
     assert all(len(batch) == MOST for batch in batches[:-1]), "no place stays empty while anybody waits"
     assert sum(map(len, said.values())) == len(items)
     assert all(words == sorted(words) for words in said.values())
+
+
+async def test_a_number_drawn_twice_costs_one_more_draw_and_not_a_transaction_a_turn(
+    db: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a country's hundred million tickets one of some hundred new numbers is taken already; its batch is run together once more."""
+    part = clock.part_of("web", "a")
+    people = [name for n in range(5000) if clock.part_of("web", name := f"n{n}") == part][:6]
+    web = Web()
+    said = [web.item(each, f"{each}-{n}", words) for each in people for n, words in enumerate(("halo", "1", "petugas"))]
+    await db.write([boxes.put([boxes.inbox_row(each, clock.now()) for each in said], db.dialect)])
+    house = application(db)[keys.HOUSE]
+    house.channels["web"] = web
+    draws, runs = iter((7, 7, *range(100))), 0
+    monkeypatch.setattr(handoff.clock, "random_bits", lambda bits: next(draws) if bits == handoff.NUMBER_BITS else 1)
+    real = intake.run
+
+    async def counted(*args: Any) -> Any:
+        nonlocal runs
+        runs += 1
+        return await real(*args)
+
+    monkeypatch.setattr(intake, "run", counted)
+    metrics = Metrics()
+    worker = Worker(db, house, Delivery(db, {}, metrics), metrics, "w1")
+    if not db.is_sqlite:
+        await worker._share()
+    assert await worker._batch() == len(said)
+    async with db.read() as conn:
+        tickets, left = [
+            (await conn.execute(sa.text(query))).scalar()
+            for query in (
+                "SELECT count(DISTINCT number) FROM ticket",
+                "SELECT count(*) FROM inbox WHERE state != 'done'",
+            )
+        ]
+    assert (tickets, left, runs) == (len(people), 0, 2)
 
 
 async def boxes_done(conn: Any, rows: Any) -> None:
