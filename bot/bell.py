@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from operator import attrgetter
 
 from bot import clock, failpoint, logs, timers
 from bot.errors import WargiError
@@ -58,7 +59,9 @@ class Bell:
         now, waits = clock.now(), timers.BULK if self._crowded() else ()
         async with self._db.read() as conn:
             rows = await boxes.due(conn, None if self._db.is_sqlite else sorted(held), now, 200, waits, now - HELD)
-        others = [row for row in rows if row.kind != CLOCKS]
+        others = sorted(
+            (row for row in rows if row.kind != CLOCKS), key=attrgetter("ref")
+        )  # as turns lock conversations
         groups = [
             [row for row in rows if row.kind == CLOCKS],
             *(others[start : start + TOGETHER] for start in range(0, len(others), TOGETHER)),

@@ -74,15 +74,7 @@ class Desk:
         return await self.post(f"/desk/tiket/{number}/{verb}", **form)
 
     async def say(self, number: str, words: str, key: str, note: bool = False) -> tuple[int, str]:
-        """As the page does it: what the database could not take just then is sent once more, under the same key."""
-        for again in range(3):
-            status, text = await self.act(
-                number, "tulis", teks=words, kunci=key, jenis="catatan" if note else "balasan"
-            )
-            if status != 503:
-                break
-            await asyncio.sleep(0.3 * (again + 1))
-        return status, text
+        return await self.act(number, "tulis", teks=words, kunci=key, jenis="catatan" if note else "balasan")
 
 
 @dataclass

@@ -72,7 +72,7 @@ async def reason_of(conn: AsyncConnection, contact: Ref) -> str:
 
 
 async def addresses(conn: AsyncConnection, contact: Ref) -> list[Ref]:
-    """Where this person writes from, in one order everywhere: two who lock several cannot wait for each other."""
+    """Where this person writes from, the oldest first."""
     query = sa.select(ADDRESS.c.id, ADDRESS.c.part).where(
         ADDRESS.c.contact_id == contact.id, ADDRESS.c.contact_part == contact.part
     )

@@ -139,7 +139,7 @@ _THREAD = (
     .with_for_update(of=CONVERSATION)
 )
 _BY_ADDRESS = _THREAD.where(
-    ADDRESS.c.account == sa.bindparam("account"),
+    ADDRESS.c.account.in_(sa.bindparam("accounts", expanding=True)),
     ADDRESS.c.address.in_(sa.bindparam("addresses", expanding=True)),
     ADDRESS.c.part.in_(sa.bindparam("parts", expanding=True)),
 ).order_by(CONVERSATION.c.id)
@@ -172,21 +172,18 @@ _HOPS = 8
 
 
 async def load(conn: AsyncConnection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Talk]:
-    """The current conversations of these (account, address) pairs, locked until the transaction ends; unknown pairs are left out."""
-    by_account: dict[str, list[str]] = {}
-    for account, address in keys:
-        by_account.setdefault(account, []).append(address)
-    talks: dict[tuple[str, str], Talk] = {}
-    for account, addresses in by_account.items():
-        found: Iterable[Sequence[Any]]
-        if conn.dialect.name == "sqlite":
-            found = await _BY_ADDRESS_HERE(conn, addresses, account)
-        else:
-            channel = account.partition(":")[0]
-            parts = sorted({clock.part_of(channel, address) for address in addresses})
-            found = await conn.execute(_BY_ADDRESS, {"account": account, "addresses": addresses, "parts": parts})
-        for row in found:
-            talks[(account, row[2])] = Talk(*row)
+    """The current conversations of these (account, address) pairs, locked until the transaction ends; unknown pairs are left out.
+    Whoever needs several locks them in one order, the oldest first, or two would wait for each other."""
+    wanted = dict.fromkeys(keys)
+    found: list[Sequence[Any]] = []
+    if conn.dialect.name == "sqlite":
+        for account in dict.fromkeys(account for account, _ in wanted):
+            found += await _BY_ADDRESS_HERE(conn, [address for at, address in wanted if at == account], account)
+    elif wanted:
+        parts = {clock.part_of(account.partition(":")[0], address) for account, address in wanted}
+        accounts, addresses = (sorted(set(each)) for each in zip(*wanted, strict=True))
+        found += await conn.execute(_BY_ADDRESS, {"accounts": accounts, "addresses": addresses, "parts": sorted(parts)})
+    talks = {key: Talk(*row) for row in found if (key := (row[1], row[2])) in wanted}
     await _far_contacts(conn, list(talks.values()))
     return talks
 
@@ -256,7 +253,7 @@ async def of_address(conn: AsyncConnection, address: Ref) -> Talk:
 
 
 async def hold(conn: AsyncConnection, addresses: Sequence[Ref]) -> None:
-    """Locks the current conversations of these addresses, in the order in which a batch of turns does."""
+    """Locks the current conversations of these addresses, in the order in which `load` does."""
     named = {"ids": [ref.id for ref in addresses], "parts": sorted({ref.part for ref in addresses})}
     await conn.execute(_HELD, named)
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import clock
 from bot.errors import Conflict, NotFound, Sentence, WargiError
 from bot.message import clean
-from bot.models import Address, AlarmState, Officer, Owner, Role, State, Ticket, Urgency
+from bot.models import AlarmState, Officer, Owner, Role, State, Ticket, Urgency
 from bot.models.base import table
 from bot.models.ref import Ref
 from bot.policy import number, rank
@@ -17,7 +17,7 @@ from bot.store import cases, desk, known
 from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.store.sight import ALL, Sight
-from bot.store.talk import Talk
+from bot.store.talk import Talk, hold
 from bot.turn import House, alarm
 from bot.turn.deliver import deliver
 from bot.turn.handoff import move
@@ -26,7 +26,7 @@ from bot.turn.say import line
 from bot.turn.sight import sight
 from bot.turn.tell import tell
 
-TICKET, ADDRESS = table(Ticket), table(Address)
+TICKET = table(Ticket)
 
 
 async def ref_of(conn: AsyncConnection, shown: str, sight: Sight = ALL) -> Ref:
@@ -51,10 +51,9 @@ async def merge(db: Db, house: House, officer: Officer, ticket: Ref, into: str) 
         batch, other = house.batch(), await _meant(unit.conn, into, sight(house, officer))
         if other == ticket:
             raise Conflict("kasus tidak dapat digabungkan dengan dirinya sendiri")
-        for ref in await _in_order(unit.conn, ticket, other):  # both conversations locked, as turns lock several
-            thread, _ = await cases.open_for(unit.conn, batch, ref)
-            if ref == ticket:
-                talk = thread
+        await hold(unit.conn, await _addresses(unit.conn, ticket, other))
+        await cases.open_for(unit.conn, batch, other)
+        talk, _ = await cases.open_for(unit.conn, batch, ticket)
         case, main = batch.tickets[ticket.id], batch.tickets[other.id]
         _check(house, batch, officer, talk, case, main)
         if await known.followers(unit.conn, [ticket.id]):
@@ -148,12 +147,9 @@ async def distinct(db: Db, officer: Officer, ticket: Ref, other: str) -> None:
         await batch.flush(unit)
 
 
-async def _in_order(conn: AsyncConnection, one: Ref, other: Ref) -> list[Ref]:
-    """As turns lock several conversations: by the id of the address's current one."""
-    query = (
-        sa.select(TICKET.c.id, ADDRESS.c.conversation_id)
-        .join_from(TICKET, ADDRESS, sa.and_(ADDRESS.c.id == TICKET.c.address_id, ADDRESS.c.part == TICKET.c.part))
-        .where(TICKET.c.id.in_([one.id, other.id]), TICKET.c.part.in_(sorted({one.part, other.part})))
+async def _addresses(conn: AsyncConnection, one: Ref, other: Ref) -> list[Ref]:
+    """Of the citizens of two tickets."""
+    query = sa.select(TICKET.c.address_id, TICKET.c.part).where(
+        TICKET.c.id.in_([one.id, other.id]), TICKET.c.part.in_(sorted({one.part, other.part}))
     )
-    current = {row[0]: row[1] for row in await conn.execute(query)}
-    return sorted((one, other), key=lambda ref: current.get(ref.id, b""))
+    return [Ref(*row) for row in await conn.execute(query)]

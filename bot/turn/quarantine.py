@@ -54,7 +54,8 @@ async def lift(db: Db, officer: Officer, contact: Ref) -> None:
 
 async def _threads(unit: Unit, contact: Ref) -> list[Talk]:
     """Locked first, as every verb does, so that no turn runs while the rule changes."""
-    found = [await talk.of_address(unit.conn, ref) for ref in await quarantine.addresses(unit.conn, contact)]
-    if not found:
+    theirs = await quarantine.addresses(unit.conn, contact)
+    if not theirs:
         raise NotFound("pengirim tidak ditemukan")
-    return found
+    await talk.hold(unit.conn, theirs)
+    return [await talk.of_address(unit.conn, ref) for ref in theirs]

@@ -16,6 +16,7 @@ from bot.store import cases, talk
 from bot.store.batch import CLOCKS, Batch
 from bot.turn import dialogue, intake, waiting
 from bot.turn.claim import claim
+from tests.walkers import WALKERS
 from tests.world import World, eventually
 
 pytestmark = pytest.mark.postgres
@@ -138,6 +139,52 @@ async def test_deadlines_ring_while_an_officer_answers(world: World, late: bool)
     )
     raised = 1 if late else 0  # the other one: ours has been answered
     await eventually(lambda: _is(world, "SELECT count(*) FROM ticket WHERE urgency = 'high'", raised), what="raised")
+
+
+@pytest.mark.parametrize("what", ["merge", "timers", "turns"])
+async def test_who_needs_several_conversations_locks_them_as_turns_do(world: World, what: str) -> None:
+    """By age, whatever the channel; or a batch of turns and an officer wait for each other."""
+    telegram = WALKERS["telegram"](world)
+    for words, answer in (("halo", "bahasa"), ("1", "Apa yang"), ("petugas", "petugas")):
+        await telegram.say(words)
+        await telegram.last(answer)
+    await queued(world)
+    rows = await world.rows(
+        "SELECT a.account, a.address, t.number, t.conversation_id AS id, t.part FROM ticket t JOIN address a "
+        "ON a.id = t.address_id ORDER BY t.conversation_id"
+    )
+    assert [row["account"].partition(":")[0] for row in rows] == ["telegram", "whatsapp"]
+    first, second = ((row["account"], row["address"]) for row in rows)
+    db, rina = world.server.db, await world.officer()
+    acting: asyncio.Task[Any] | None = None
+
+    async def turns() -> None:
+        async with db.unit() as unit:
+            assert len(await talk.load(unit.conn, [second, first])) == 2
+
+    async with db.unit() as unit:
+        await unit.conn.execute(sa.text("SET LOCAL deadlock_timeout = '50ms'"))
+        await talk.load(unit.conn, [first])
+        if what == "merge":
+            acting = asyncio.create_task(
+                rina.act(rows[1]["number"], "langkah/gabung", nomor=rows[0]["number"], via="cari")
+            )
+        elif what == "turns":
+            acting = asyncio.create_task(turns())
+        else:
+            async with db.unit() as other:
+                batch = Batch(clock.now())
+                for age, row in enumerate(reversed(rows)):
+                    batch.timer(
+                        waiting.WAIT, Ref(bytes(row["id"]), row["part"]), clock.now() - timedelta(minutes=9 - age)
+                    )
+                await batch.flush(other)
+        await eventually(lambda: _waiting(world), what="somebody waits for ours")
+        await talk.load(unit.conn, [second])
+    if acting:
+        await acting
+    if what == "merge":
+        assert await world.one("SELECT count(*) FROM ticket WHERE state = 'merged'") == 1
 
 
 async def test_a_claim_while_a_new_conversation_begins(world: World) -> None:
