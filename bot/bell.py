@@ -59,9 +59,8 @@ class Bell:
         now, waits = clock.now(), timers.BULK if self._crowded() else ()
         async with self._db.read() as conn:
             rows = await boxes.due(conn, None if self._db.is_sqlite else sorted(held), now, 200, waits, now - HELD)
-        others = sorted(
-            (row for row in rows if row.kind != CLOCKS), key=attrgetter("ref")
-        )  # as turns lock conversations
+        others = [row for row in rows if row.kind != CLOCKS]
+        others.sort(key=attrgetter("ref"))  # the oldest conversation first, as all who lock several
         groups = [
             [row for row in rows if row.kind == CLOCKS],
             *(others[start : start + TOGETHER] for start in range(0, len(others), TOGETHER)),
