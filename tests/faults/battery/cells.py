@@ -284,6 +284,8 @@ async def _played(set_: Stage, case: Case, own: Any) -> list[str]:
             break
         if wrong := await _judged(set_, talkers, forgiven, case.parked):
             return wrong
+    else:
+        return []  # all that was told has been judged; that the place was never reached is for the caller to say
     if case.told.endswith(":kill") and set_.struck:  # the story may have been over before whoever died was missed
         await eventually(lambda: set_.deaths > deaths, 120, "the one that was killed, again")
     wrong = await _judged(set_, talkers, forgiven, case.parked)
