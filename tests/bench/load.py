@@ -109,8 +109,10 @@ class Load:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in list(self._beside):
-            task.cancel()
+        while self._beside:  # one that ends may begin another
+            for task in self._beside:
+                task.cancel()
+            await asyncio.gather(*self._beside, return_exceptions=True)
         await self.http.close()
         await self._runner.cleanup()
 
