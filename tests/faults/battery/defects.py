@@ -131,6 +131,10 @@ DEFECTS = (
         "self._into_memory(await boxes.unsent(conn, parts, after, PAGE))\n", "pass\n", "cell turn.committed:kill sqlite",
     ),
     Defect(
+        "a deadline's timer goes before its conversation is locked", "bot/turn/deadline.py", "    if acts:\n", "    if False:\n",
+        "tests/store/test_locks.py::test_deadlines_ring_while_an_officer_answers",
+    ),
+    Defect(
         "two officers take one case", "bot/turn/claim.py", '    if case["state"] not in where:\n', "    if False:\n",
         "tests/faults/test_model.py::test_everybody_wants_the_same_case",
         (
