@@ -22,7 +22,8 @@ from bot.models.base import table
 from bot.store import backup, schema
 from bot.store.db import Db
 from tests.bench import crowd
-from tests.bench.load import Load, Server, share
+from tests.bench.load import Load, share
+from tests.bench.server import Server
 from tests.bench.turns import Counts, walk
 from tests.faults.battery.clusters import Archived, ask, until
 from tests.world import ROOT

@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 import uvloop
 
-from tests.bench.load import Load, Server, rss_of, served, share, undisturbed
+from tests.bench.load import Load, share, undisturbed
+from tests.bench.server import Server, rss_of, served
 
 CITIZENS, PART, EVERY = 128, 0.8, 30.0
 

@@ -27,7 +27,8 @@ from bot import clock
 from bot.store import schema
 from bot.store.db import Db
 from tests.bench import crowd, screens
-from tests.bench.load import Server, share
+from tests.bench.load import share
+from tests.bench.server import Server
 from tests.bench.table import _family
 from tests.postgres import Cluster
 from tests.world import ROOT

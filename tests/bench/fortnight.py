@@ -14,7 +14,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.store.db import Db
-from tests.bench.load import TURNS, Load, served, share
+from tests.bench.load import TURNS, Load, share
+from tests.bench.server import served
 
 COMPLAINTS, DAYS = 40_478, 15
 HOURS = (1, 1, 1, 1, 2, 3, 5, 8, 10, 11, 10, 9, 8, 8, 8, 7, 6, 6, 7, 9, 9, 7, 4, 2)

@@ -12,7 +12,8 @@ import gc
 import statistics
 import time
 
-from tests.bench.load import Load, Person, Server, rss_of, served, undisturbed
+from tests.bench.load import Load, Person, undisturbed
+from tests.bench.server import Server, rss_of, served
 
 AT_ONCE, EVERY = 64, 10_000
 

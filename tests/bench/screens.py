@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from bot.models import Address, Assignment, Conversation, Tally, Ticket
 from bot.models.base import table
 from bot.store.db import Db
-from tests.bench.load import NUMBER, Load, Server, cpu_of, share, wrapped
+from tests.bench.load import NUMBER, Load, share, wrapped
+from tests.bench.server import Server, cpu_of
 from tests.desk import seed
 
 TALKING, CITIZENS = 20, 64

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench.load import middle, round_, share
+from tests.bench.load import share
+from tests.bench.server import middle, round_
 
 CITIZENS = 512
 SLOWER = (2, 10)

@@ -22,7 +22,8 @@ from pathlib import Path
 
 from bot import clock
 from tests.bench import growth
-from tests.bench.load import Load, Round, Server, cpu_of, middle, round_, rss_of, share
+from tests.bench.load import Load, share
+from tests.bench.server import Round, Server, cpu_of, middle, round_, rss_of
 from tests.world import ROOT
 
 CITIZENS = 128

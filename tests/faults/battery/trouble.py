@@ -78,17 +78,21 @@ async def foreign_lock(stage: Stage, _: Any) -> None:
 
 
 async def lock_once(stage: Stage, _: Any) -> None:
-    """So that words go to the spool and come back: in the story's first moments, when everybody speaks, however fast the machine is."""
+    """So that words go to the spool and come back: those of the story, where it speaks just then, and somebody's in any case."""
     await asyncio.sleep(0.1)
-    if stage.is_sqlite:
-        shell = await asyncio.to_thread(locked, stage.data / "wargi.db")
-        await asyncio.sleep(7)
-        shell.execute("ROLLBACK")
-        shell.close()
-    else:
-        async with _admin(stage) as conn, conn.transaction():
-            await conn.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
+    who = stage.citizen(6000)
+    async with asyncio.TaskGroup() as group:
+        if stage.is_sqlite:
+            shell = await asyncio.to_thread(locked, stage.data / "wargi.db")
+            group.create_task(stage.say(who, who.text("halo")))
             await asyncio.sleep(7)
+            shell.execute("ROLLBACK")
+            shell.close()
+        else:
+            async with _admin(stage) as conn, conn.transaction():
+                await conn.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
+                group.create_task(stage.say(who, who.text("halo")))
+                await asyncio.sleep(7)
 
 
 async def deadlines_ring(stage: Stage, _: Any) -> None:

@@ -24,7 +24,8 @@ from bot import registry
 from bot.desk import first_link
 from bot.store import schema
 from bot.store.db import Db
-from tests.bench.load import Load, Server
+from tests.bench.load import Load
+from tests.bench.server import Server
 from tests.faults.battery.stage import PASSWORD
 from tests.postgres import Cluster
 from tests.world import ROOT, Desk
