@@ -74,9 +74,8 @@ class Bell:
         return rung
 
     async def _ring_together(self, held: Mapping[int, int], rows: Sequence[boxes.Row]) -> list[str]:
-        """Beside a crowd each transaction waits for a batch of turns, so many timers share one; never deadlines with others, which
-        lock conversations one by one: a deadline's timer is gone by then, and whoever has such a conversation may want to set it.
-        [] when each must ring alone."""
+        """Beside a crowd each transaction waits for a batch of turns, so many timers share one; deadlines share theirs with nobody:
+        they lock all their conversations first. [] when each must ring alone."""
         if len(rows) < 2:
             return []
         try:

@@ -43,6 +43,17 @@ async def tickets_of(conn: AsyncConnection, surveys: Sequence[Ref]) -> list[Ref]
     return [Ref(*row) for row in await conn.execute(query)]
 
 
+async def hold(conn: AsyncConnection, tickets: Sequence[Ref]) -> None:
+    """Locks the conversations of these tickets' citizens, in the order in which all do who lock several. For whoever needs many, before
+    anything about them is read; SQLite has one writer."""
+    if conn.dialect.name == "sqlite":
+        return
+    query = sa.select(TICKET.c.address_id, TICKET.c.part).where(
+        TICKET.c.id.in_([ref.id for ref in tickets]), TICKET.c.part.in_(sorted({ref.part for ref in tickets}))
+    )
+    await talk.hold(conn, [Ref(*row) for row in await conn.execute(query)])
+
+
 async def open_for(conn: AsyncConnection, batch: Batch, ticket: Ref) -> tuple[Talk, dict[str, Any]]:
     """The ticket and the talk of its citizen, both locked: first the conversation, then the ticket, as every verb does. Raises `NotFound`."""
     found = await conn.execute(

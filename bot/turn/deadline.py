@@ -11,7 +11,7 @@ from bot.models.ref import Ref
 from bot.policy import rank, sla
 from bot.policy.norms import NOTHING, QUEUE, RAISE
 from bot.policy.sla import Clock, Event, Reading
-from bot.store import alarms, cases, talk
+from bot.store import alarms, cases
 from bot.store import sla as rows
 from bot.store.batch import CLOCKS, Batch
 from bot.store.db import Unit
@@ -31,6 +31,7 @@ OVER = "tenggat lewat"
 
 async def tick(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
     """Works a ticket's clocks out, warns, acts, and sets the timer for what comes next. Raises `NotFound`."""
+    await cases.hold(unit.conn, [subject])  # first of all: whoever has the conversation may want to set this timer
     loaded = await rows.load(unit.conn, [subject])
     if subject.id not in loaded:
         raise NotFound("tiket tidak ditemukan")
@@ -40,12 +41,10 @@ async def tick(unit: Unit, batch: Batch, house: House, subject: Ref) -> None:
 
 async def tick_all(unit: Unit, house: House, subjects: Sequence[Ref]) -> Callable[[], Awaitable[None]]:
     """The same for many tickets with one SELECT a table: after a night thousands are due at once. Writes the clocks; what is to be
-    done about the tickets is left to the caller, for when the timers are dropped; their conversations are locked before, as whoever
-    has one may want to set the timer of its ticket."""
+    done about the tickets is left to the caller, for when the timers are dropped."""
+    await cases.hold(unit.conn, subjects)
     batch = Batch(clock.now())
     acts = await _work(unit, batch, house, (await rows.load(unit.conn, subjects)).values())
-    if acts:
-        await talk.hold(unit.conn, [Ref(ticket["address_id"], ticket["part"]) for ticket, _ in acts])
 
     async def act() -> None:
         await batch.flush(unit)

@@ -3,7 +3,6 @@
 The citizen of a merged case follows the other one: they are told now, and again when it is done.
 """
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock
@@ -17,7 +16,7 @@ from bot.store import cases, desk, known
 from bot.store.batch import Batch
 from bot.store.db import Db
 from bot.store.sight import ALL, Sight
-from bot.store.talk import Talk, hold
+from bot.store.talk import Talk
 from bot.turn import House, alarm
 from bot.turn.deliver import deliver
 from bot.turn.handoff import move
@@ -51,7 +50,7 @@ async def merge(db: Db, house: House, officer: Officer, ticket: Ref, into: str) 
         batch, other = house.batch(), await _meant(unit.conn, into, sight(house, officer))
         if other == ticket:
             raise Conflict("kasus tidak dapat digabungkan dengan dirinya sendiri")
-        await hold(unit.conn, await _addresses(unit.conn, ticket, other))
+        await cases.hold(unit.conn, [ticket, other])
         await cases.open_for(unit.conn, batch, other)
         talk, _ = await cases.open_for(unit.conn, batch, ticket)
         case, main = batch.tickets[ticket.id], batch.tickets[other.id]
@@ -145,11 +144,3 @@ async def distinct(db: Db, officer: Officer, ticket: Ref, other: str) -> None:
                 "actor": "officer", "officer_id": officer.id, "before": "", "after": case["number"], "why": "",
             })  # fmt: skip
         await batch.flush(unit)
-
-
-async def _addresses(conn: AsyncConnection, one: Ref, other: Ref) -> list[Ref]:
-    """Of the citizens of two tickets."""
-    query = sa.select(TICKET.c.address_id, TICKET.c.part).where(
-        TICKET.c.id.in_([one.id, other.id]), TICKET.c.part.in_(sorted({one.part, other.part}))
-    )
-    return [Ref(*row) for row in await conn.execute(query)]

@@ -131,7 +131,8 @@ DEFECTS = (
         "self._into_memory(await boxes.unsent(conn, parts, after, PAGE))\n", "pass\n", "cell turn.committed:kill sqlite",
     ),
     Defect(
-        "a deadline's timer goes before its conversation is locked", "bot/turn/deadline.py", "    if acts:\n", "    if False:\n",
+        "a deadline's timer goes before its conversation is locked", "bot/turn/deadline.py",
+        "    await cases.hold(unit.conn, subjects)\n", "",
         "tests/store/test_locks.py::test_deadlines_ring_while_an_officer_answers",
     ),
     Defect(
